@@ -1,0 +1,8 @@
+namespace PushGateway.Limits;
+
+/// <summary>Why a push was refused.</summary>
+/// <param name="Code">One of <see cref="RejectCode"/>.</param>
+/// <param name="Detail">A sentence for the person who sent it, with a short excerpt where that helps.</param>
+/// <param name="Line">The line, counted from 1, in line-oriented formats; otherwise 0.</param>
+/// <param name="Pointer">RFC 6901 JSON pointer to the offender; null outside JSON, "" for the whole document.</param>
+public sealed record PushError(string Code, string Detail, int Line = 0, string? Pointer = null);

@@ -1,0 +1,107 @@
+using PushGateway.Model;
+
+namespace PushGateway.Limits;
+
+/// <summary>The limits of a push, in one place. The defaults are those of Amazon Managed Service for Prometheus where it has one.</summary>
+public sealed record PushLimits
+{
+    /// <summary>Defaults.</summary>
+    public static PushLimits Default { get; } = new();
+
+    /// <summary>Largest body in bytes, as received: Lambda's payload limit.</summary>
+    public int MaxBodyBytes { get; init; } = 6 * 1024 * 1024;
+
+    /// <summary>Largest body in bytes once decompressed.</summary>
+    public int MaxDecompressedBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Most labels on a series, <c>__name__</c> included (AMP: 70).</summary>
+    public int MaxLabels { get; init; } = 70;
+
+    /// <summary>Longest metric or label name in bytes (AMP: 1024).</summary>
+    public int MaxNameBytes { get; init; } = 1024;
+
+    /// <summary>Longest label value in bytes (AMP: 2048).</summary>
+    public int MaxLabelValueBytes { get; init; } = 2048;
+
+    /// <summary>Oldest timestamp accepted, before the time of receipt.</summary>
+    public TimeSpan MaxSampleAge { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Latest timestamp accepted, after the time of receipt.</summary>
+    public TimeSpan FutureTolerance { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Checks everything added to <paramref name="batch"/> since <paramref name="since"/>; null when it is within the limits.
+    /// </summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="since">Where the push begins.</param>
+    /// <param name="receivedMs">Time of receipt, milliseconds since the Unix epoch.</param>
+    public PushError? Check(MetricBatch batch, BatchMark since, long receivedMs)
+    {
+        foreach (ref readonly var series in batch.Series[since.Series..])
+        {
+            if ((CheckLabels(batch, series) ?? CheckTimestamps(batch, series, receivedMs)) is { } error)
+            {
+                return error;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Checks one timestamp; null when it is within the limits.</summary>
+    public PushError? CheckTimestamp(long timestampMs, long receivedMs)
+    {
+        if (timestampMs > receivedMs + (long)FutureTolerance.TotalMilliseconds)
+        {
+            return new PushError(RejectCode.TimestampInFuture, $"timestamp {timestampMs} is more than {FutureTolerance.TotalSeconds} s in the future");
+        }
+
+        return timestampMs < receivedMs - (long)MaxSampleAge.TotalMilliseconds
+            ? new PushError(RejectCode.TimestampTooOld, $"timestamp {timestampMs} is more than {MaxSampleAge.TotalHours} h old")
+            : null;
+    }
+
+    private PushError? CheckLabels(MetricBatch batch, in Series series)
+    {
+        var symbols = batch.Symbols;
+        if (symbols[series.Name].Length > MaxNameBytes)
+        {
+            return new PushError(RejectCode.NameTooLong, $"metric name of {symbols[series.Name].Length} bytes is longer than {MaxNameBytes}");
+        }
+
+        if (series.LabelCount + 1 > MaxLabels)
+        {
+            return new PushError(RejectCode.TooManyLabels, $"metric \"{symbols.GetString(series.Name)}\" has {series.LabelCount + 1} labels, more than {MaxLabels}");
+        }
+
+        foreach (var label in batch.LabelsOf(series))
+        {
+            if (symbols[label.Name].Length > MaxNameBytes)
+            {
+                return new PushError(RejectCode.NameTooLong, $"label name of {symbols[label.Name].Length} bytes is longer than {MaxNameBytes}");
+            }
+
+            if (symbols[label.Value].Length > MaxLabelValueBytes)
+            {
+                return new PushError(
+                    RejectCode.LabelValueTooLong,
+                    $"value of label \"{symbols.GetString(label.Name)}\" has {symbols[label.Value].Length} bytes, more than {MaxLabelValueBytes}");
+            }
+        }
+
+        return null;
+    }
+
+    private PushError? CheckTimestamps(MetricBatch batch, in Series series, long receivedMs)
+    {
+        foreach (var sample in batch.SamplesOf(series))
+        {
+            if (CheckTimestamp(sample.TimestampMs, receivedMs) is { } error)
+            {
+                return error;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,166 @@
+using System.Runtime.InteropServices;
+
+namespace PushGateway.Model;
+
+/// <summary>
+/// The model of everything pushed and everything sent: interned symbols, families, series and samples, in the shape of
+/// remote write 2.0. A reusable destination: parsers append to it, and after <see cref="Clear"/> it fills again without allocating.
+/// </summary>
+/// <remarks>
+/// Spans are valid until the next append. A parser that fails leaves a partial push behind, which its caller takes back
+/// with <see cref="Rollback"/>. Not thread-safe; the caller owns it.
+/// </remarks>
+public sealed class MetricBatch
+{
+    private readonly List<MetricFamily> _families = [];
+    private readonly List<Series> _series = [];
+    private readonly List<Label> _labels = [];
+    private readonly List<Sample> _samples = [];
+    private readonly List<Label> _groupingLabels = [];
+    private int[] _familyOfSymbol = new int[64];
+    private int _scope;
+
+    /// <summary>The strings that everything here refers to.</summary>
+    public SymbolTable Symbols { get; } = new();
+
+    /// <summary>The families. Two may share a name when they come from different pushes (see <see cref="BeginPush"/>).</summary>
+    public Span<MetricFamily> Families => CollectionsMarshal.AsSpan(_families);
+
+    /// <summary>The series, in the order pushed. The same series may stand here more than once.</summary>
+    public ReadOnlySpan<Series> Series => CollectionsMarshal.AsSpan(_series);
+
+    /// <summary>The labels of all series; each series' run is sorted by name, without <c>__name__</c>.</summary>
+    public ReadOnlySpan<Label> Labels => CollectionsMarshal.AsSpan(_labels);
+
+    /// <summary>The samples of all series.</summary>
+    public ReadOnlySpan<Sample> Samples => CollectionsMarshal.AsSpan(_samples);
+
+    /// <summary>How full the batch is.</summary>
+    public BatchMark Mark => new(_families.Count, _series.Count, _labels.Count, _samples.Count);
+
+    /// <summary>Starts a push: families of earlier pushes are no longer found, and the returned mark undoes all that follows.</summary>
+    /// <param name="groupingLabels">
+    /// Set on every series of the push, in place of the push's own labels of the same name; an empty value only removes those.
+    /// </param>
+    public BatchMark BeginPush(params ReadOnlySpan<Label> groupingLabels)
+    {
+        _scope = _families.Count;
+        _groupingLabels.Clear();
+        _groupingLabels.AddRange(groupingLabels);
+        return Mark;
+    }
+
+    /// <summary>Takes back every family, series, label and sample added since the mark. Symbols stay.</summary>
+    public void Rollback(BatchMark mark)
+    {
+        CollectionsMarshal.SetCount(_families, mark.Families);
+        CollectionsMarshal.SetCount(_series, mark.Series);
+        CollectionsMarshal.SetCount(_labels, mark.Labels);
+        CollectionsMarshal.SetCount(_samples, mark.Samples);
+        _scope = Math.Min(_scope, mark.Families);
+    }
+
+    /// <summary>Finds a family of the current push by the symbol of its name; -1 when there is none.</summary>
+    public int FindFamily(int name)
+    {
+        if (name >= _familyOfSymbol.Length)
+        {
+            return -1;
+        }
+
+        // Entries of earlier pushes are left in place and recognised here.
+        var family = _familyOfSymbol[name];
+        return family >= _scope && family < _families.Count && _families[family].Name == name ? family : -1;
+    }
+
+    /// <summary>Adds a family to the current push and returns its index.</summary>
+    public int AddFamily(int name, MetricType type = MetricType.Unspecified, int help = 0, int unit = 0)
+    {
+        if (name >= _familyOfSymbol.Length)
+        {
+            Array.Resize(ref _familyOfSymbol, Math.Max(name + 1, _familyOfSymbol.Length * 2));
+        }
+
+        _familyOfSymbol[name] = _families.Count;
+        _families.Add(new MetricFamily { Name = name, Type = type, Help = help, Unit = unit });
+        return _families.Count - 1;
+    }
+
+    /// <summary>Starts a series; its labels and samples follow, then <see cref="EndSeries"/>.</summary>
+    public void BeginSeries(int family, int name) =>
+        _series.Add(new Series { Family = family, Name = name, LabelStart = _labels.Count, SampleStart = _samples.Count });
+
+    /// <summary>Adds a label to the series being built. An empty value is dropped: Prometheus holds it equal to no label.</summary>
+    public void AddLabel(int name, int value)
+    {
+        if (value != 0 && !IsGroupingLabel(name))
+        {
+            _labels.Add(new Label(name, value));
+        }
+    }
+
+    /// <summary>Adds a sample to the series being built.</summary>
+    public void AddSample(Sample sample) => _samples.Add(sample);
+
+    /// <summary>Ends the series being built and sorts its labels by name. The caller has seen to it that no name is there twice.</summary>
+    public void EndSeries()
+    {
+        foreach (var label in _groupingLabels)
+        {
+            if (label.Value != 0)
+            {
+                _labels.Add(label);
+            }
+        }
+
+        ref var series = ref CollectionsMarshal.AsSpan(_series)[^1];
+        series.LabelCount = _labels.Count - series.LabelStart;
+        series.SampleCount = _samples.Count - series.SampleStart;
+        SortByName(CollectionsMarshal.AsSpan(_labels)[series.LabelStart..]);
+    }
+
+    /// <summary>The labels of a series, sorted by name, without <c>__name__</c>.</summary>
+    public ReadOnlySpan<Label> LabelsOf(in Series series) => Labels.Slice(series.LabelStart, series.LabelCount);
+
+    /// <summary>The samples of a series.</summary>
+    public ReadOnlySpan<Sample> SamplesOf(in Series series) => Samples.Slice(series.SampleStart, series.SampleCount);
+
+    /// <summary>Empties the batch and keeps its memory.</summary>
+    public void Clear()
+    {
+        Rollback(default);
+        _groupingLabels.Clear();
+        Symbols.Clear();
+    }
+
+    private bool IsGroupingLabel(int name)
+    {
+        foreach (var label in _groupingLabels)
+        {
+            if (label.Name == name)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // Label sets are short and mostly sorted already, which insertion sort turns into one comparison a label.
+    private void SortByName(Span<Label> labels)
+    {
+        for (var i = 1; i < labels.Length; i++)
+        {
+            var label = labels[i];
+            var name = Symbols[label.Name];
+            var j = i - 1;
+            while (j >= 0 && name.SequenceCompareTo(Symbols[labels[j].Name]) < 0)
+            {
+                labels[j + 1] = labels[j];
+                j--;
+            }
+
+            labels[j + 1] = label;
+        }
+    }
+}

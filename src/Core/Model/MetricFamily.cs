@@ -1,0 +1,17 @@
+namespace PushGateway.Model;
+
+/// <summary>A metric family of a <see cref="MetricBatch"/>; every field but the type is a symbol.</summary>
+public struct MetricFamily
+{
+    /// <summary>The family's name: without <c>_bucket</c>, <c>_sum</c>, <c>_count</c> for histograms and summaries.</summary>
+    public int Name { get; set; }
+
+    /// <summary>The help text, or 0.</summary>
+    public int Help { get; set; }
+
+    /// <summary>The unit, or 0.</summary>
+    public int Unit { get; set; }
+
+    /// <summary>The type.</summary>
+    public MetricType Type { get; set; }
+}

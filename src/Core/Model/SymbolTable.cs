@@ -1,0 +1,157 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace PushGateway.Model;
+
+/// <summary>
+/// Interned UTF-8 strings, referred to by index. Reference 0 is always the empty string, as remote write 2.0 demands.
+/// </summary>
+/// <remarks>
+/// Reusable through <see cref="Clear"/>: once the table has grown to its working size, interning allocates nothing.
+/// Hashes are seeded per process, so a sender cannot choose colliding strings. Not thread-safe.
+/// </remarks>
+public sealed class SymbolTable
+{
+    private const int InitialBytes = 4096;
+    private const int InitialSymbols = 64;
+
+    private static readonly ulong Seed = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+
+    private byte[] _bytes = new byte[InitialBytes];
+    private Symbol[] _symbols = new Symbol[InitialSymbols];
+    private int[] _slots = new int[InitialSymbols * 2];
+    private int _used;
+
+    /// <summary>Creates a table that holds only the empty string.</summary>
+    public SymbolTable() => Clear();
+
+    /// <summary>Number of symbols, the empty one included.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The UTF-8 bytes of a symbol; valid until the next <see cref="Intern(ReadOnlySpan{byte})"/> or <see cref="Clear"/>.</summary>
+    public ReadOnlySpan<byte> this[int symbol]
+    {
+        get
+        {
+            ref readonly var entry = ref _symbols.AsSpan(0, Count)[symbol];
+            return _bytes.AsSpan(entry.Start, entry.Length);
+        }
+    }
+
+    /// <summary>Returns the reference of <paramref name="utf8"/>, adding it if it is new. The bytes are copied.</summary>
+    public int Intern(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.IsEmpty)
+        {
+            return 0;
+        }
+
+        var hash = Hash(utf8);
+        var mask = _slots.Length - 1;
+        for (var slot = (int)hash & mask; ; slot = (slot + 1) & mask)
+        {
+            var symbol = _slots[slot];
+            if (symbol == 0)
+            {
+                return Add(utf8, hash, slot);
+            }
+
+            ref readonly var entry = ref _symbols[symbol];
+            if (entry.Hash == hash && _bytes.AsSpan(entry.Start, entry.Length).SequenceEqual(utf8))
+            {
+                return symbol;
+            }
+        }
+    }
+
+    /// <summary>Interns the UTF-8 form of <paramref name="text"/>.</summary>
+    public int Intern(string text) => Intern(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>The symbol as a string; allocates.</summary>
+    public string GetString(int symbol) => Encoding.UTF8.GetString(this[symbol]);
+
+    /// <summary>Forgets every symbol but the empty one and keeps the memory.</summary>
+    public void Clear()
+    {
+        Array.Clear(_slots);
+        _symbols[0] = default;
+        Count = 1;
+        _used = 0;
+    }
+
+    private static uint Hash(ReadOnlySpan<byte> utf8)
+    {
+        const ulong k0 = 0x9E37_79B9_7F4A_7C15;
+        const ulong k1 = 0xD6E8_FEB8_6659_FD93;
+        var hash = Seed ^ ((ulong)utf8.Length * k0);
+        while (utf8.Length >= sizeof(ulong))
+        {
+            hash = Mix(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(utf8), k1);
+            utf8 = utf8[sizeof(ulong)..];
+        }
+
+        ulong tail = 0;
+        if (utf8.Length >= sizeof(uint))
+        {
+            tail = BinaryPrimitives.ReadUInt32LittleEndian(utf8) | ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(utf8[^sizeof(uint)..]) << 32);
+        }
+        else if (!utf8.IsEmpty)
+        {
+            tail = utf8[0] | ((ulong)utf8[utf8.Length / 2] << 8) | ((ulong)utf8[^1] << 16);
+        }
+
+        hash = Mix(hash ^ tail, k0);
+        return (uint)(hash ^ (hash >> 32));
+    }
+
+    private static ulong Mix(ulong a, ulong b)
+    {
+        var high = Math.BigMul(a, b, out var low);
+        return high ^ low;
+    }
+
+    private int Add(ReadOnlySpan<byte> utf8, uint hash, int slot)
+    {
+        if (_used + utf8.Length > _bytes.Length)
+        {
+            Array.Resize(ref _bytes, checked((int)BitOperations.RoundUpToPowerOf2((uint)(_used + utf8.Length))));
+        }
+
+        if (Count == _symbols.Length)
+        {
+            Array.Resize(ref _symbols, _symbols.Length * 2);
+        }
+
+        var symbol = Count++;
+        utf8.CopyTo(_bytes.AsSpan(_used));
+        _symbols[symbol] = new Symbol(_used, utf8.Length, hash);
+        _used += utf8.Length;
+        _slots[slot] = symbol;
+        if (Count * 2 > _slots.Length)
+        {
+            Rehash();
+        }
+
+        return symbol;
+    }
+
+    private void Rehash()
+    {
+        _slots = new int[_slots.Length * 2];
+        var mask = _slots.Length - 1;
+        for (var symbol = 1; symbol < Count; symbol++)
+        {
+            var slot = (int)_symbols[symbol].Hash & mask;
+            while (_slots[slot] != 0)
+            {
+                slot = (slot + 1) & mask;
+            }
+
+            _slots[slot] = symbol;
+        }
+    }
+
+    private readonly record struct Symbol(int Start, int Length, uint Hash);
+}

@@ -1,0 +1,32 @@
+namespace PushGateway.Queue;
+
+/// <summary>Names of the queue message attributes. All values are strings; none is required of a direct producer.</summary>
+public static class MessageAttribute
+{
+    /// <summary>Media type of the body; without one, the body is a JSON record or array.</summary>
+    public const string ContentType = "Content-Type";
+
+    /// <summary><c>br</c> or <c>gzip</c> when the body is compressed.</summary>
+    public const string ContentEncoding = "Content-Encoding";
+
+    /// <summary><c>base64</c> when the body is base64 text.</summary>
+    public const string ContentTransferEncoding = "Content-Transfer-Encoding";
+
+    /// <summary><c>append</c> (the default), <c>merge</c>, <c>replace</c> or <c>delete</c>.</summary>
+    public const string Operation = "Push-Operation";
+
+    /// <summary>The grouping key as in Pushgateway's paths: <c>job/backup/instance/db1</c>, percent-encoded.</summary>
+    public const string Group = "Push-Group";
+
+    /// <summary>Time of the push, nanoseconds since the Unix epoch; without one, when the queue took the message.</summary>
+    public const string Time = "Push-Time";
+
+    /// <summary>Version of the gateway's own message format; absent on a direct producer's message.</summary>
+    public const string Version = "Push-Version";
+
+    /// <summary>W3C trace context.</summary>
+    public const string TraceParent = "traceparent";
+
+    /// <summary>Added to a message in the dead-letter queue: a code of <see cref="Limits.RejectCode"/>, a colon and a sentence.</summary>
+    public const string DeadLetterReason = "Dead-Letter-Reason";
+}

@@ -1,0 +1,11 @@
+namespace PushGateway.Queue;
+
+/// <summary>The queue cannot take messages now: full disk, no network, throttled, no permission. Nothing was promised to the sender.</summary>
+public sealed class QueueUnavailableException : Exception
+{
+    /// <summary>Creates the exception.</summary>
+    public QueueUnavailableException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}
