@@ -23,4 +23,7 @@ internal static class ProtobufSize
 
     /// <summary>A string, bytes, packed or message field with a payload of <paramref name="length"/> bytes.</summary>
     public static int LengthDelimited(int field, int length) => Tag(field) + Varint((ulong)length) + length;
+
+    /// <inheritdoc cref="LengthDelimited(int, int)"/>
+    public static long LengthDelimited(int field, long length) => Tag(field) + Varint((ulong)length) + length;
 }
