@@ -14,6 +14,9 @@ public sealed class SettingsReader(Func<string, string?> lookup)
     /// <summary>A sentence for each setting that could not be read.</summary>
     public IReadOnlyList<string> Errors => _errors;
 
+    /// <summary>Adds an error that concerns more than one setting, or that another reader found.</summary>
+    public void Refuse(string sentence) => _errors.Add(sentence);
+
     /// <summary>Text, or null.</summary>
     public string? Text(string name) => lookup(name) is { Length: > 0 } text ? text : null;
 
