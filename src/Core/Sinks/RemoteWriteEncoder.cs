@@ -7,7 +7,7 @@ namespace PushGateway.Sinks;
 
 /// <summary>
 /// Encodes samples as <c>prometheus.WriteRequest</c> of remote write 1.0 (Prometheus <c>prompb/remote.proto</c> and <c>types.proto</c>),
-/// in snappy's block format. Allocates nothing once its buffers have grown.
+/// in snappy's block format. Once its buffers have grown, it allocates nothing, and Snappier one small object a request.
 /// </summary>
 /// <param name="sendMetadata">Whether type, help and unit of the families go along.</param>
 internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder

@@ -118,9 +118,9 @@ public sealed class RemoteWriteEncoderTests
     public void Encoding_again_allocates_nothing()
     {
         var range = RandomRange.Create(1);
-        _encoder.Encode(range);
+        _encoder.EncodeMessage(range);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        _encoder.Encode(range);
+        _encoder.EncodeMessage(range);
 
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
