@@ -1,3 +1,4 @@
+using PushGateway.Configuration;
 using PushGateway.Model;
 
 namespace PushGateway.Limits;
@@ -5,8 +6,23 @@ namespace PushGateway.Limits;
 /// <summary>The limits of a push, in one place. The defaults are those of Amazon Managed Service for Prometheus where it has one.</summary>
 public sealed record PushLimits
 {
+    // What a body's buffers may grow to without overflowing their arithmetic.
+    private const int MaxBufferBytes = 512 * 1024 * 1024;
+
     /// <summary>Defaults.</summary>
     public static PushLimits Default { get; } = new();
+
+    /// <summary>Reads the limits from <c>PUSHGATEWAY_MAX_*</c> and <c>PUSHGATEWAY_FUTURE_TOLERANCE</c>.</summary>
+    public static PushLimits Read(SettingsReader settings) => new()
+    {
+        MaxBodyBytes = (int)settings.Number("PUSHGATEWAY_MAX_BODY_BYTES", Default.MaxBodyBytes, 1, MaxBufferBytes),
+        MaxDecompressedBytes = (int)settings.Number("PUSHGATEWAY_MAX_DECOMPRESSED_BYTES", Default.MaxDecompressedBytes, 1, MaxBufferBytes),
+        MaxLabels = (int)settings.Number("PUSHGATEWAY_MAX_LABELS", Default.MaxLabels, 1, int.MaxValue),
+        MaxNameBytes = (int)settings.Number("PUSHGATEWAY_MAX_NAME_BYTES", Default.MaxNameBytes, 1, int.MaxValue),
+        MaxLabelValueBytes = (int)settings.Number("PUSHGATEWAY_MAX_LABEL_VALUE_BYTES", Default.MaxLabelValueBytes, 1, int.MaxValue),
+        MaxSampleAge = settings.Duration("PUSHGATEWAY_MAX_SAMPLE_AGE", Default.MaxSampleAge, TimeSpan.Zero),
+        FutureTolerance = settings.Duration("PUSHGATEWAY_FUTURE_TOLERANCE", Default.FutureTolerance, TimeSpan.Zero),
+    };
 
     /// <summary>Largest body in bytes, as received: Lambda's payload limit.</summary>
     public int MaxBodyBytes { get; init; } = 6 * 1024 * 1024;

@@ -1,0 +1,164 @@
+using System.Text;
+using PushGateway.Model;
+using PushGateway.Queue;
+
+namespace PushGateway.Groups;
+
+/// <summary>
+/// The last state of one group. Every operation is a join: applying the same set of pushes in any order, any of them
+/// more than once, gives the same state, byte for byte.
+/// </summary>
+/// <remarks>
+/// A family keeps the push with the greatest time. Pushes of one time are parts of one push (split over several messages) or
+/// redeliveries, so their series are united. A replace drops what was pushed before it, a delete also what was pushed at its own time.
+/// </remarks>
+internal sealed class GroupState(long id, string path) : StateEntry(id)
+{
+    /// <summary>First byte of a group's row.</summary>
+    public const byte RowKind = 1;
+
+    private readonly List<FamilyState> _families = [];
+    private long _replacedAtNs = long.MinValue;
+    private bool _deleted;
+
+    /// <summary>The grouping key's path.</summary>
+    public string Path { get; } = path;
+
+    /// <summary>Reads a row, <see cref="RowKind"/> already taken.</summary>
+    public static GroupState ReadRow(long id, BlobReader reader, BlobPool headers)
+    {
+        var state = new GroupState(id, Encoding.UTF8.GetString(reader.ReadBytes()))
+        {
+            _replacedAtNs = reader.ReadInt64(),
+            _deleted = reader.ReadByte() != 0,
+        };
+        while (!reader.AtEnd)
+        {
+            state._families.Add(new FamilyState(reader.ReadInt64(), headers.Intern(reader.ReadBytes()), reader.ReadBytes().ToArray()));
+        }
+
+        return state;
+    }
+
+    /// <inheritdoc/>
+    public override void WriteRow(BlobWriter writer)
+    {
+        writer.WriteByte(RowKind);
+        writer.WriteBytes(Encoding.UTF8.GetBytes(Path));
+        writer.WriteInt64(_replacedAtNs);
+        writer.WriteByte(_deleted ? (byte)1 : (byte)0);
+        foreach (var family in _families)
+        {
+            writer.WriteInt64(family.PushTimeNs);
+            writer.WriteBytes(family.Header);
+            writer.WriteBytes(family.Series);
+        }
+    }
+
+    /// <summary>Applies a push; whether it changed anything.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="pushTimeNs">Its time, nanoseconds since the Unix epoch.</param>
+    /// <param name="families">What was pushed; ignored by a delete.</param>
+    /// <param name="scratch">Lent for the duration of the call.</param>
+    /// <param name="headers">Where headers are shared.</param>
+    public bool Apply(PushOperation operation, long pushTimeNs, ReadOnlySpan<FamilyState> families, BlobWriter scratch, BlobPool headers)
+    {
+        var raised = operation is PushOperation.Replace or PushOperation.Delete && Raise(pushTimeNs, operation is PushOperation.Delete);
+        var changed = raised;
+        if (operation is not PushOperation.Delete && Admits(pushTimeNs))
+        {
+            foreach (var family in families)
+            {
+                changed |= Set(family, scratch, headers);
+            }
+        }
+
+        if (raised)
+        {
+            _families.RemoveAll(family => !Admits(family.PushTimeNs));
+        }
+
+        return changed;
+    }
+
+    /// <summary>Whether nothing is left but the memory of a replace or delete that happened no later than <paramref name="timeNs"/>.</summary>
+    public bool IsTombstoneOf(long timeNs) => _families.Count == 0 && _replacedAtNs <= timeNs;
+
+    /// <summary>Appends the series, without timestamps.</summary>
+    public void ReadInto(MetricBatch destination)
+    {
+        if (_families.Count == 0)
+        {
+            return;
+        }
+
+        destination.BeginPush();
+        foreach (var family in _families)
+        {
+            var index = FamilyHeader.AddTo(destination, family.Header);
+            var series = new SeriesSetReader(family.Series);
+            while (series.MoveNext())
+            {
+                SeriesKey.AddTo(destination, index, series.Key, series.Sample with { TimestampMs = Sample.NoTimestamp });
+            }
+        }
+    }
+
+    // The greatest of all replaces and deletes; at the same time, a delete is the greater.
+    private bool Raise(long timeNs, bool deleted)
+    {
+        if (timeNs < _replacedAtNs || (timeNs == _replacedAtNs && (_deleted || !deleted)))
+        {
+            return false;
+        }
+
+        (_replacedAtNs, _deleted) = (timeNs, deleted);
+        return true;
+    }
+
+    private bool Admits(long pushTimeNs) => pushTimeNs > _replacedAtNs || (pushTimeNs == _replacedAtNs && !_deleted);
+
+    private bool Set(in FamilyState pushed, BlobWriter scratch, BlobPool headers)
+    {
+        var index = Find(FamilyHeader.Name(pushed.Header));
+        if (index < 0)
+        {
+            _families.Insert(~index, pushed);
+            return true;
+        }
+
+        var held = _families[index];
+        if (pushed.PushTimeNs != held.PushTimeNs)
+        {
+            _families[index] = pushed.PushTimeNs > held.PushTimeNs ? pushed : held;
+            return pushed.PushTimeNs > held.PushTimeNs;
+        }
+
+        var joined = held with
+        {
+            Header = FamilyHeader.Join(held.Header, pushed.Header, scratch, headers),
+            Series = SeriesSet.Join(held.Series, pushed.Series, scratch),
+        };
+        _families[index] = joined;
+        return joined != held;
+    }
+
+    private int Find(ReadOnlySpan<byte> name)
+    {
+        var low = 0;
+        var high = _families.Count - 1;
+        while (low <= high)
+        {
+            var middle = low + ((high - low) / 2);
+            var order = FamilyHeader.Name(_families[middle].Header).SequenceCompareTo(name);
+            if (order == 0)
+            {
+                return middle;
+            }
+
+            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
+        }
+
+        return ~low;
+    }
+}

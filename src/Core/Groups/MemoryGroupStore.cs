@@ -1,0 +1,326 @@
+using System.Runtime.InteropServices;
+using PushGateway.Model;
+using PushGateway.Queue;
+
+namespace PushGateway.Groups;
+
+/// <summary>
+/// The group store in memory, and the working set of durable ones: those take what has changed with <see cref="TakeChanges"/>,
+/// write it as rows, and give the rows back to <see cref="Load"/> after a restart. Safe for concurrent use.
+/// </summary>
+/// <remarks>A push costs in proportion to its own series; how many groups and series are held does not matter.</remarks>
+public sealed class MemoryGroupStore : IGroupStore
+{
+    private readonly Lock _lock = new();
+    private readonly GroupStoreOptions _options;
+    private readonly TimeProvider _timeProvider;
+    private readonly bool _tracksChanges;
+
+    private readonly Dictionary<string, GroupState> _groups = [];
+    private readonly Dictionary<byte[], UngroupedSeries> _ungrouped = new(ByteArrayComparer.Instance);
+    private readonly Dictionary<byte[], UngroupedSeries>.AlternateLookup<ReadOnlySpan<byte>> _ungroupedLookup;
+    private readonly BlobPool _headers = new();
+    private readonly FamilyEncoder _families;
+    private readonly BlobWriter _scratch = new();
+    private readonly BlobWriter _joinScratch = new();
+    private List<StateEntry> _changed = [];
+    private List<long> _removed = [];
+    private long _nextId = 1;
+
+    /// <summary>Creates an empty store.</summary>
+    /// <param name="options">How long to remember.</param>
+    /// <param name="timeProvider">The clock by which ungrouped series expire.</param>
+    /// <param name="tracksChanges">Whether someone calls <see cref="TakeChanges"/>.</param>
+    public MemoryGroupStore(GroupStoreOptions options, TimeProvider timeProvider, bool tracksChanges = false)
+    {
+        _options = options;
+        _timeProvider = timeProvider;
+        _tracksChanges = tracksChanges;
+        _families = new FamilyEncoder(_headers);
+        _ungroupedLookup = _ungrouped.GetAlternateLookup<ReadOnlySpan<byte>>();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask ApplyAsync(IReadOnlyList<GroupPush> pushes, CancellationToken cancellationToken)
+    {
+        foreach (var push in pushes)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            lock (_lock)
+            {
+                if (push.Header.Group is { } group)
+                {
+                    ApplyToGroup(push, group.Path);
+                }
+                else
+                {
+                    ApplyUngrouped(push);
+                }
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Groups come in ordinal order of their paths, families by name and series by their bytes; then the ungrouped series, likewise.
+    /// Each group is read as one; pushes may be applied between two groups.
+    /// </remarks>
+    public ValueTask ReadAsync(MetricBatch destination, CancellationToken cancellationToken)
+    {
+        GroupState[] groups;
+        lock (_lock)
+        {
+            groups = [.. _groups.Values];
+        }
+
+        Array.Sort(groups, static (a, b) => string.CompareOrdinal(a.Path, b.Path));
+        foreach (var group in groups)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            lock (_lock)
+            {
+                group.ReadInto(destination);
+            }
+        }
+
+        ReadUngrouped(destination);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Forgets ungrouped series and deleted groups that have had their time.</summary>
+    public void Purge(DateTimeOffset now)
+    {
+        var expired = Nanoseconds(now - _options.UngroupedHold);
+        var forgotten = Nanoseconds(now - _options.TombstoneRetention);
+        lock (_lock)
+        {
+            foreach (var (path, group) in _groups)
+            {
+                if (group.IsTombstoneOf(forgotten))
+                {
+                    _groups.Remove(path);
+                    Removed(group);
+                }
+            }
+
+            foreach (var (key, series) in _ungrouped)
+            {
+                if (series.PushTimeNs <= expired)
+                {
+                    _ungrouped.Remove(key);
+                    Removed(series);
+                }
+            }
+        }
+    }
+
+    /// <summary>Takes note of what has changed; it is no longer counted as changed afterwards.</summary>
+    public GroupStateChanges TakeChanges()
+    {
+        lock (_lock)
+        {
+            var changes = new GroupStateChanges(_changed, _removed);
+            (_changed, _removed) = ([], []);
+            foreach (var entry in changes.Changed)
+            {
+                entry.Changed = false;
+            }
+
+            return changes;
+        }
+    }
+
+    /// <summary>Writes every changed entry once, as it is now. The store may go on changing meanwhile.</summary>
+    public void Write(GroupStateChanges changes, IGroupStateWriter writer)
+    {
+        var row = new BlobWriter();
+        foreach (var entry in changes.Changed)
+        {
+            row.Clear();
+            lock (_lock)
+            {
+                entry.WriteRow(row);
+            }
+
+            writer.Put(entry.Id, row.Written);
+        }
+
+        foreach (var id in changes.Removed)
+        {
+            writer.Remove(id);
+        }
+    }
+
+    /// <summary>Takes changes back that could not be stored.</summary>
+    public void Restore(GroupStateChanges changes)
+    {
+        lock (_lock)
+        {
+            changes.Changed.ForEach(Changed);
+            _removed.AddRange(changes.Removed);
+        }
+    }
+
+    /// <summary>Takes a row that was written before a restart, before the first push is applied.</summary>
+    /// <exception cref="InvalidDataException">The row is not one of this store's.</exception>
+    public void Load(long id, ReadOnlySpan<byte> row)
+    {
+        lock (_lock)
+        {
+            var reader = new BlobReader(row);
+            switch (reader.ReadByte())
+            {
+                case GroupState.RowKind:
+                    var group = GroupState.ReadRow(id, reader, _headers);
+                    _groups[group.Path] = group;
+                    break;
+                case UngroupedSeries.RowKind:
+                    var series = UngroupedSeries.ReadRow(id, reader, _headers);
+                    _ungrouped[series.Key] = series;
+                    break;
+                default:
+                    throw new InvalidDataException("stored state of an unknown kind");
+            }
+
+            _nextId = Math.Max(_nextId, id + 1);
+        }
+    }
+
+    private static long Nanoseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
+
+    private void ApplyToGroup(in GroupPush push, string path)
+    {
+        var families = push.Header.Operation is PushOperation.Delete ? [] : _families.Encode(push);
+        if (!_groups.TryGetValue(path, out var group))
+        {
+            group = new GroupState(_nextId++, path);
+            _groups.Add(path, group);
+        }
+
+        if (group.Apply(push.Header.Operation, push.Header.PushTimeNs, families, _joinScratch, _headers))
+        {
+            Changed(group);
+        }
+    }
+
+    private void ApplyUngrouped(in GroupPush push)
+    {
+        var batch = push.Batch;
+        var family = -1;
+        byte[] header = [];
+        for (var i = push.Start.Series; i < push.End.Series; i++)
+        {
+            ref readonly var series = ref batch.Series[i];
+            if (series.SampleCount == 0)
+            {
+                continue;
+            }
+
+            if (series.Family != family)
+            {
+                family = series.Family;
+                _scratch.Clear();
+                FamilyHeader.Write(_scratch, batch, batch.Families[family]);
+                header = _headers.Intern(_scratch.Written);
+            }
+
+            _scratch.Clear();
+            SeriesKey.Write(_scratch, batch, series);
+            if (!_ungroupedLookup.TryGetValue(_scratch.Written, out var held))
+            {
+                held = new UngroupedSeries(_nextId++, _scratch.Written.ToArray());
+                _ungrouped.Add(held.Key, held);
+            }
+
+            if (held.Set(push.Header.PushTimeNs, SampleOrder.Last(batch.SamplesOf(series)), header, _joinScratch, _headers))
+            {
+                Changed(held);
+            }
+        }
+    }
+
+    private void ReadUngrouped(MetricBatch destination)
+    {
+        var held = TakeUngrouped();
+        if (held.Count == 0)
+        {
+            return;
+        }
+
+        held.Sort(CompareUngrouped);
+        destination.BeginPush();
+        for (var rest = CollectionsMarshal.AsSpan(held); !rest.IsEmpty;)
+        {
+            var count = 1;
+            while (count < rest.Length && FamilyHeader.Name(rest[count].Header).SequenceEqual(FamilyHeader.Name(rest[0].Header)))
+            {
+                count++;
+            }
+
+            ReadFamily(destination, rest[..count]);
+            rest = rest[count..];
+        }
+    }
+
+    private List<HeldSeries> TakeUngrouped()
+    {
+        var expired = Nanoseconds(_timeProvider.GetUtcNow() - _options.UngroupedHold);
+        lock (_lock)
+        {
+            var held = new List<HeldSeries>(_ungrouped.Count);
+            foreach (var series in _ungrouped.Values)
+            {
+                if (series.PushTimeNs > expired)
+                {
+                    held.Add(new HeldSeries(series.Header, series.Key, series.Sample, series.PushTimeNs));
+                }
+            }
+
+            return held;
+        }
+    }
+
+    // Series of one family that were pushed apart may disagree about its type and help: the latest push is right.
+    private static void ReadFamily(MetricBatch destination, ReadOnlySpan<HeldSeries> family)
+    {
+        var latest = family[0];
+        foreach (ref readonly var series in family[1..])
+        {
+            var order = series.PushTimeNs.CompareTo(latest.PushTimeNs);
+            latest = order > 0 || (order == 0 && series.Header.AsSpan().SequenceCompareTo(latest.Header) > 0) ? series : latest;
+        }
+
+        var index = FamilyHeader.AddTo(destination, latest.Header);
+        foreach (ref readonly var series in family)
+        {
+            SeriesKey.AddTo(destination, index, series.Key, series.Sample);
+        }
+    }
+
+    private static int CompareUngrouped(HeldSeries a, HeldSeries b)
+    {
+        var order = FamilyHeader.Name(a.Header).SequenceCompareTo(FamilyHeader.Name(b.Header));
+        return order != 0 ? order : a.Key.AsSpan().SequenceCompareTo(b.Key);
+    }
+
+    private void Changed(StateEntry entry)
+    {
+        if (_tracksChanges && !entry.Changed)
+        {
+            entry.Changed = true;
+            _changed.Add(entry);
+        }
+    }
+
+    private void Removed(StateEntry entry)
+    {
+        if (_tracksChanges)
+        {
+            _removed.Add(entry.Id);
+        }
+    }
+
+    private readonly record struct HeldSeries(byte[] Header, byte[] Key, Sample Sample, long PushTimeNs);
+}

@@ -1,0 +1,58 @@
+using PushGateway.Model;
+
+namespace PushGateway.Groups;
+
+/// <summary>The last sample of one ungrouped series.</summary>
+internal sealed class UngroupedSeries(long id, byte[] key) : StateEntry(id)
+{
+    /// <summary>First byte of a series' row.</summary>
+    public const byte RowKind = 2;
+
+    /// <summary>A <see cref="SeriesKey"/>.</summary>
+    public byte[] Key { get; } = key;
+
+    /// <summary>The <see cref="FamilyHeader"/> that came with the sample.</summary>
+    public byte[] Header { get; private set; } = [];
+
+    /// <summary>The sample.</summary>
+    public Sample Sample { get; private set; }
+
+    /// <summary>When the sample was pushed, nanoseconds since the Unix epoch.</summary>
+    public long PushTimeNs { get; private set; } = long.MinValue;
+
+    /// <summary>Reads a row, <see cref="RowKind"/> already taken.</summary>
+    public static UngroupedSeries ReadRow(long id, BlobReader reader, BlobPool headers)
+    {
+        var pushTimeNs = reader.ReadInt64();
+        var sample = SeriesSet.ReadSample(ref reader);
+        var header = headers.Intern(reader.ReadBytes());
+        return new UngroupedSeries(id, reader.Rest.ToArray()) { PushTimeNs = pushTimeNs, Sample = sample, Header = header };
+    }
+
+    /// <inheritdoc/>
+    public override void WriteRow(BlobWriter writer)
+    {
+        writer.WriteByte(RowKind);
+        writer.WriteInt64(PushTimeNs);
+        SeriesSet.WriteSample(writer, Sample);
+        writer.WriteBytes(Header);
+        writer.WriteRaw(Key);
+    }
+
+    /// <summary>Holds the sample if it is later than the one held, or as late and pushed later; whether anything changed.</summary>
+    public bool Set(long pushTimeNs, in Sample sample, byte[] header, BlobWriter scratch, BlobPool headers)
+    {
+        var order = Header.Length == 0 ? 1 : sample.TimestampMs.CompareTo(Sample.TimestampMs);
+        order = order != 0 ? order : pushTimeNs.CompareTo(PushTimeNs);
+        order = order != 0 ? order : SampleOrder.Compare(sample, Sample);
+        if (order < 0)
+        {
+            return false;
+        }
+
+        var held = Header;
+        Header = order > 0 ? header : FamilyHeader.Join(held, header, scratch, headers);
+        (Sample, PushTimeNs) = (sample, pushTimeNs);
+        return order > 0 || Header != held;
+    }
+}

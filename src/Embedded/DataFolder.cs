@@ -1,0 +1,64 @@
+namespace PushGateway.Embedded;
+
+/// <summary>
+/// The data folder, held by this process alone. The lock is the operating system's and goes with the process, however that ends.
+/// </summary>
+internal sealed class DataFolder : IDisposable
+{
+    private const string DatabaseName = "pushgateway.db";
+    private const string LockName = "pushgateway.lock";
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private readonly FileStream _lock;
+
+    private DataFolder(string path, FileStream @lock)
+    {
+        DatabasePath = Path.Combine(path, DatabaseName);
+        _lock = @lock;
+    }
+
+    public string DatabasePath { get; }
+
+    /// <summary>Creates the folder when it is missing, and locks it.</summary>
+    /// <exception cref="DataFolderException">It cannot be created or written, or another process holds it.</exception>
+    public static DataFolder Open(string path)
+    {
+        path = Path.GetFullPath(path);
+        try
+        {
+            Create(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataFolderException($"The data folder {path} cannot be created: {e.Message}", e);
+        }
+
+        try
+        {
+            var file = new FileStream(Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new DataFolder(path, file);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new DataFolderException($"The data folder {path} cannot be written: {e.Message}", e);
+        }
+        catch (IOException e)
+        {
+            throw new DataFolderException($"The data folder {path} is in use by another process, or cannot be written: {e.Message}", e);
+        }
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    private static void Create(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else if (!Directory.Exists(path))
+        {
+            Directory.CreateDirectory(path, OwnerOnly);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+
+namespace PushGateway.Embedded;
+
+/// <summary>Opens connections to the database file, and creates and checks its schema.</summary>
+internal static class Database
+{
+    /// <summary>Version of the schema, kept in <c>PRAGMA user_version</c>.</summary>
+    public const int SchemaVersion = 1;
+
+    // "pgtw": marks the file as this gateway's in its SQLite header.
+    private const int ApplicationId = 0x70677477;
+
+    // 16 MiB of write-ahead log between checkpoints: the pages that every commit rewrites then reach the database file once in
+    // thousands of commits.
+    private const int CheckpointPages = 4096;
+    private const int MaxIdleWalBytes = 64 * 1024 * 1024;
+    private const int BusyTimeoutMs = 5000;
+
+    // Ids are given out by the writer, in the order of arrival.
+    private const string Schema = """
+        CREATE TABLE messages (
+            id INTEGER PRIMARY KEY,
+            sent_ms INTEGER NOT NULL,
+            attributes BLOB NOT NULL,
+            body BLOB NOT NULL
+        );
+        CREATE TABLE dead_letters (
+            id INTEGER PRIMARY KEY,
+            sent_ms INTEGER NOT NULL,
+            attributes BLOB NOT NULL,
+            body BLOB NOT NULL,
+            code TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            died_ms INTEGER NOT NULL
+        );
+        CREATE TABLE group_state (
+            id INTEGER PRIMARY KEY,
+            row BLOB NOT NULL
+        );
+        CREATE TABLE probe (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            checked_ms INTEGER NOT NULL
+        );
+        """;
+
+    /// <summary>Opens the connection that writes, and brings the schema about.</summary>
+    /// <exception cref="DataFolderException">The file is not a database of this gateway, is damaged, newer or not writable.</exception>
+    public static SqliteConnection OpenForWriting(string path, SynchronousMode synchronous)
+    {
+        try
+        {
+            var connection = Connect(path);
+            try
+            {
+                CheckSchema(connection, path);
+                Execute(connection, "PRAGMA journal_mode = WAL");
+                Execute(connection, synchronous is SynchronousMode.Full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+                Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA wal_autocheckpoint = {CheckpointPages}"));
+                Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA journal_size_limit = {MaxIdleWalBytes}"));
+                return connection;
+            }
+            catch
+            {
+                connection.Dispose();
+                throw;
+            }
+        }
+        catch (SqliteException e)
+        {
+            throw new DataFolderException($"The database {path} cannot be opened: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Opens a connection that only reads.</summary>
+    public static SqliteConnection OpenForReading(string path)
+    {
+        var connection = Connect(path);
+        Execute(connection, "PRAGMA query_only = ON");
+        return connection;
+    }
+
+    private static SqliteConnection Connect(string path)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ConnectionString);
+        try
+        {
+            connection.Open();
+            Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = {BusyTimeoutMs}"));
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private static void CheckSchema(SqliteConnection connection, string path)
+    {
+        if (Scalar(connection, "SELECT count(*) FROM sqlite_schema") == 0)
+        {
+            Execute(connection, string.Create(
+                CultureInfo.InvariantCulture,
+                $"BEGIN IMMEDIATE; {Schema} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {SchemaVersion}; COMMIT;"));
+            return;
+        }
+
+        if (Scalar(connection, "PRAGMA application_id") != ApplicationId)
+        {
+            throw new DataFolderException($"The database {path} is not one of this gateway's; choose another data folder.");
+        }
+
+        var version = Scalar(connection, "PRAGMA user_version");
+        if (version != SchemaVersion)
+        {
+            throw new DataFolderException(
+                $"The database {path} was written by another version of the gateway: its schema is {version}, this build knows {SchemaVersion}.");
+        }
+    }
+
+    private static long Scalar(SqliteConnection connection, string sql)
+    {
+        using var statement = new Statement(connection, sql);
+        return statement.RunScalar();
+    }
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Only the constants of this file come here.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+}

@@ -1,0 +1,43 @@
+using PushGateway.Groups;
+using PushGateway.Model;
+
+namespace PushGateway.Embedded;
+
+/// <summary>
+/// The group store in memory, kept in the queue's database: in the transaction that removes completed messages, the state that they
+/// led to is written too. A crash before that brings the messages again.
+/// </summary>
+public sealed class EmbeddedGroupStore : IGroupStore
+{
+    private static readonly TimeSpan PurgeInterval = TimeSpan.FromSeconds(30);
+
+    private readonly MemoryGroupStore _memory;
+    private readonly Checkpointer _checkpointer;
+    private readonly ITimer _purgeTimer;
+
+    internal EmbeddedGroupStore(MemoryGroupStore memory, Checkpointer checkpointer, TimeProvider timeProvider)
+    {
+        _memory = memory;
+        _checkpointer = checkpointer;
+        _purgeTimer = timeProvider.CreateTimer(_ => Purge(timeProvider.GetUtcNow()), null, PurgeInterval, PurgeInterval);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask ApplyAsync(IReadOnlyList<GroupPush> pushes, CancellationToken cancellationToken)
+    {
+        await _memory.ApplyAsync(pushes, cancellationToken);
+        _checkpointer.Schedule();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask ReadAsync(MetricBatch destination, CancellationToken cancellationToken) => _memory.ReadAsync(destination, cancellationToken);
+
+    /// <summary>Ends purging.</summary>
+    internal void Close() => _purgeTimer.Dispose();
+
+    private void Purge(DateTimeOffset now)
+    {
+        _memory.Purge(now);
+        _checkpointer.Schedule();
+    }
+}

@@ -1,0 +1,216 @@
+using PushGateway.Queue;
+
+namespace PushGateway.Embedded;
+
+/// <summary>
+/// The queue in a SQLite file. Messages are handed out in the order of their commits, and again only after they are abandoned or the
+/// process has restarted: there is no visibility timeout, since the consumer lives and dies with the queue.
+/// </summary>
+/// <remarks>
+/// A push is durable as <see cref="EmbeddedOptions.Synchronous"/> says. Waiting messages are kept on disk only. Completions are written
+/// within a fraction of a second and on disposal of the store; after a crash the messages of the last moment may come again.
+/// </remarks>
+public sealed class EmbeddedPushQueue : IPushQueue
+{
+    // One SQLite row can hold far more. As on SQS, so that messages are cut alike everywhere, and that what a receiver holds
+    // in memory stays small.
+    private const int MaxMessageBytes = 1024 * 1024;
+
+    // What a Lambda gets from SQS at once.
+    private const long MaxReceiveBytes = 6 * 1024 * 1024;
+
+    private readonly Lock _lock = new();
+    private readonly GroupCommitWriter _writer;
+    private readonly MessageReader _reader;
+    private readonly Checkpointer _checkpointer;
+    private readonly Pulse _arrivals;
+    private readonly TimeProvider _timeProvider;
+    private readonly long _maxBytes;
+    private readonly PriorityQueue<IdRun, (long Due, long First)> _abandoned = new();
+    private readonly ITimer _dueTimer;
+    private long _next = 1;
+    private bool _closed;
+    private long _deadLetters;
+
+    internal EmbeddedPushQueue(
+        GroupCommitWriter writer,
+        MessageReader reader,
+        Checkpointer checkpointer,
+        Pulse arrivals,
+        long deadLetters,
+        long maxBytes,
+        TimeProvider timeProvider)
+    {
+        _writer = writer;
+        _reader = reader;
+        _checkpointer = checkpointer;
+        _arrivals = arrivals;
+        _maxBytes = maxBytes;
+        _timeProvider = timeProvider;
+        _deadLetters = deadLetters;
+        _dueTimer = timeProvider.CreateTimer(_ => arrivals.Fire(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <inheritdoc/>
+    public MessageFormat Format { get; } = new(MaxMessageBytes, TextOnly: false, ChunkBytes: 0);
+
+    /// <summary>How many dead letters there are.</summary>
+    public long DeadLetterCount => Interlocked.Read(ref _deadLetters);
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// All messages of a call are stored, or none. The token is looked at before they are handed to the writer, not after; the bodies
+    /// are in use until the task completes.
+    /// </remarks>
+    public ValueTask EnqueueAsync(IReadOnlyList<QueueMessage> messages, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return messages.Count == 0
+            ? ValueTask.CompletedTask
+            : new ValueTask(_writer.WriteAsync(new EnqueueRequest(messages, NowMs(), _maxBytes)));
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Waits until a message comes. At most 6 MiB of bodies are handed out at once, and at least one message.</remarks>
+    public async ValueTask<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int maxMessages, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxMessages, 1);
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var arrival = _arrivals.Next;
+            var messages = Take(maxMessages);
+            if (messages.Count > 0)
+            {
+                return messages;
+            }
+
+            await arrival.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Returns at once; the removal is written soon after, together with the group state applied before this call.</remarks>
+    public ValueTask CompleteAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
+    {
+        _checkpointer.Complete(messages);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask AbandonAsync(IReadOnlyList<ReceivedMessage> messages, TimeSpan delay, CancellationToken cancellationToken)
+    {
+        var runs = new List<IdRun>();
+        IdRuns.Add(runs, messages);
+        lock (_lock)
+        {
+            var due = _timeProvider.GetTimestamp() + (long)(Math.Max(0, delay.TotalSeconds) * _timeProvider.TimestampFrequency);
+            foreach (var run in runs)
+            {
+                _abandoned.Enqueue(run, (due, run.First));
+            }
+
+            SetDueTimer();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DeadLetterAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var request = new DeadLetterRequest(letters, NowMs());
+        await _writer.WriteAsync(request);
+        Interlocked.Add(ref _deadLetters, request.Moved);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Nothing to do: a message stays with its receiver.</remarks>
+    public ValueTask RenewAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    /// <inheritdoc/>
+    /// <remarks>Commits a row of its own.</remarks>
+    public ValueTask CheckAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new ValueTask(_writer.WriteAsync(new ProbeRequest(NowMs(), _maxBytes)));
+    }
+
+    /// <summary>The latest dead letters, latest first, at most <paramref name="max"/>.</summary>
+    public IReadOnlyList<StoredDeadLetter> ReadDeadLetters(int max)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
+        lock (_lock)
+        {
+            ThrowIfClosed();
+            return _reader.ReadDeadLetters(max);
+        }
+    }
+
+    /// <summary>Hands out nothing more, and lets go of the reading connection.</summary>
+    internal void Close()
+    {
+        lock (_lock)
+        {
+            _closed = true;
+            _dueTimer.Dispose();
+            _reader.Dispose();
+        }
+
+        _arrivals.Fire();
+    }
+
+    private List<ReceivedMessage> Take(int maxMessages)
+    {
+        var messages = new List<ReceivedMessage>();
+        var maxBytes = MaxReceiveBytes;
+        lock (_lock)
+        {
+            ThrowIfClosed();
+            var now = _timeProvider.GetTimestamp();
+            while (messages.Count < maxMessages && maxBytes > 0 && _abandoned.TryPeek(out var run, out var priority) && priority.Due <= now)
+            {
+                _abandoned.Dequeue();
+                if (_reader.Read(run, messages, maxMessages, ref maxBytes) is { } rest)
+                {
+                    _abandoned.Enqueue(rest, (priority.Due, rest.First));
+                }
+            }
+
+            // What is committed later has a greater id.
+            if (messages.Count < maxMessages && maxBytes > 0)
+            {
+                var abandoned = messages.Count;
+                _reader.Read(new IdRun(_next, long.MaxValue), messages, maxMessages, ref maxBytes);
+                if (messages.Count > abandoned)
+                {
+                    _next = IdRuns.IdOf(messages[^1]) + 1;
+                }
+            }
+
+            SetDueTimer();
+        }
+
+        return messages;
+    }
+
+    private void SetDueTimer()
+    {
+        if (!_closed && _abandoned.TryPeek(out _, out var earliest))
+        {
+            var wait = _timeProvider.GetElapsedTime(_timeProvider.GetTimestamp(), earliest.Due);
+            _dueTimer.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void ThrowIfClosed()
+    {
+        if (_closed)
+        {
+            throw new QueueUnavailableException("the queue is closed");
+        }
+    }
+
+    private long NowMs() => _timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
+}

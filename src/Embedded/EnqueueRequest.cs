@@ -1,0 +1,43 @@
+using System.Globalization;
+using PushGateway.Queue;
+
+namespace PushGateway.Embedded;
+
+/// <summary>Stores messages at the end of the queue.</summary>
+internal sealed class EnqueueRequest : WriteRequest
+{
+    private readonly IReadOnlyList<QueueMessage> _messages;
+    private readonly byte[][] _attributes;
+    private readonly long _sentMs;
+    private readonly long _maxBytes;
+    private readonly long _bytes;
+
+    public EnqueueRequest(IReadOnlyList<QueueMessage> messages, long sentMs, long maxBytes)
+    {
+        _messages = messages;
+        _attributes = new byte[messages.Count][];
+        _sentMs = sentMs;
+        _maxBytes = maxBytes;
+        for (var i = 0; i < messages.Count; i++)
+        {
+            _attributes[i] = AttributeBlob.Encode(messages[i].Attributes);
+            _bytes += _attributes[i].Length + messages[i].Body.Length;
+        }
+    }
+
+    public override void Execute(WriterSession session)
+    {
+        if (session.UsedBytes + _bytes > _maxBytes)
+        {
+            Refuse(string.Create(CultureInfo.InvariantCulture, $"the queue is full: {session.UsedBytes} of at most {_maxBytes} bytes are in use"));
+            return;
+        }
+
+        for (var i = 0; i < _messages.Count; i++)
+        {
+            session.InsertMessage(_sentMs, _attributes[i], _messages[i].Body.Span);
+        }
+
+        session.CountUsed(_bytes);
+    }
+}

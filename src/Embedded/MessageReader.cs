@@ -1,0 +1,101 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using PushGateway.Queue;
+
+namespace PushGateway.Embedded;
+
+/// <summary>Reads messages and dead letters on a connection of its own, so that reading does not wait for writing. Not thread-safe.</summary>
+internal sealed class MessageReader : IDisposable
+{
+    private readonly SqliteConnection _connection;
+    private readonly Statement _messages;
+    private readonly Statement _deadLetters;
+    private readonly Statement _countDeadLetters;
+
+    private MessageReader(SqliteConnection connection)
+    {
+        _connection = connection;
+        _messages = new Statement(connection, "SELECT id, sent_ms, attributes, body FROM messages WHERE id BETWEEN ?1 AND ?2 ORDER BY id");
+        _deadLetters = new Statement(
+            connection,
+            "SELECT id, sent_ms, attributes, body, code, reason, died_ms FROM dead_letters ORDER BY id DESC LIMIT ?1");
+        _countDeadLetters = new Statement(connection, "SELECT count(*) FROM dead_letters");
+    }
+
+    public static MessageReader Open(string path)
+    {
+        var connection = Database.OpenForReading(path);
+        try
+        {
+            return new MessageReader(connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Appends messages of a run in order, until there are <paramref name="maxMessages"/> or more than <paramref name="maxBytes"/>
+    /// in <paramref name="destination"/>; at least one if there is one.
+    /// </summary>
+    /// <returns>The part of the run that has not been looked at; null when all has.</returns>
+    public IdRun? Read(IdRun run, List<ReceivedMessage> destination, int maxMessages, ref long maxBytes)
+    {
+        _messages.Bind(1, run.First).Bind(2, run.Last);
+        try
+        {
+            while (destination.Count < maxMessages && (maxBytes > 0 || destination.Count == 0))
+            {
+                if (!_messages.Step())
+                {
+                    return null;
+                }
+
+                var id = _messages.GetInt64(0);
+                var message = ReadMessage(_messages);
+                destination.Add(new ReceivedMessage(id.ToString(CultureInfo.InvariantCulture), message, _messages.GetInt64(1), id));
+                maxBytes -= message.Body.Length;
+                run = run with { First = id + 1 };
+            }
+
+            return run.First <= run.Last ? run : null;
+        }
+        finally
+        {
+            _messages.Reset();
+        }
+    }
+
+    /// <summary>The latest dead letters, latest first.</summary>
+    public List<StoredDeadLetter> ReadDeadLetters(int max)
+    {
+        var letters = new List<StoredDeadLetter>();
+        _deadLetters.Bind(1, max);
+        while (_deadLetters.Step())
+        {
+            letters.Add(new StoredDeadLetter(
+                _deadLetters.GetInt64(0),
+                ReadMessage(_deadLetters),
+                _deadLetters.GetInt64(1),
+                _deadLetters.GetText(4),
+                _deadLetters.GetText(5),
+                _deadLetters.GetInt64(6)));
+        }
+
+        return letters;
+    }
+
+    public long CountDeadLetters() => _countDeadLetters.RunScalar();
+
+    public void Dispose()
+    {
+        _messages.Dispose();
+        _deadLetters.Dispose();
+        _countDeadLetters.Dispose();
+        _connection.Dispose();
+    }
+
+    private static QueueMessage ReadMessage(Statement row) => new(row.GetBlob(3).ToArray(), AttributeBlob.Decode(row.GetBlob(2)));
+}

@@ -1,0 +1,16 @@
+namespace PushGateway.Embedded;
+
+/// <summary>Finds out whether a push could be stored.</summary>
+internal sealed class ProbeRequest(long nowMs, long maxBytes) : WriteRequest
+{
+    public override void Execute(WriterSession session)
+    {
+        if (session.UsedBytes >= maxBytes)
+        {
+            Refuse("the queue is full");
+            return;
+        }
+
+        session.Probe(nowMs);
+    }
+}

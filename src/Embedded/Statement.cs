@@ -1,0 +1,90 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace PushGateway.Embedded;
+
+/// <summary>
+/// A prepared statement without ADO.NET's boxed parameters and byte array copies. Parameters are numbered from 1, columns from 0.
+/// Belongs to its connection's thread.
+/// </summary>
+internal sealed class Statement : IDisposable
+{
+    private readonly sqlite3 _database;
+    private readonly sqlite3_stmt _statement;
+
+    public Statement(SqliteConnection connection, string sql)
+    {
+        _database = connection.Handle!;
+        Check(raw.sqlite3_prepare_v3(_database, sql, raw.SQLITE_PREPARE_PERSISTENT, out _statement));
+    }
+
+    public Statement Bind(int parameter, long value)
+    {
+        Check(raw.sqlite3_bind_int64(_statement, parameter, value));
+        return this;
+    }
+
+    /// <summary>Binds a copy of the bytes.</summary>
+    public Statement Bind(int parameter, ReadOnlySpan<byte> value)
+    {
+        // An empty span would be bound as NULL.
+        Check(value.IsEmpty ? raw.sqlite3_bind_zeroblob(_statement, parameter, 0) : raw.sqlite3_bind_blob(_statement, parameter, value));
+        return this;
+    }
+
+    public Statement Bind(int parameter, string value)
+    {
+        Check(raw.sqlite3_bind_text(_statement, parameter, value));
+        return this;
+    }
+
+    /// <summary>Goes to the next row; false when there is none, and the statement may then run again.</summary>
+    public bool Step()
+    {
+        var result = raw.sqlite3_step(_statement);
+        if (result == raw.SQLITE_ROW)
+        {
+            return true;
+        }
+
+        Reset();
+        if (result != raw.SQLITE_DONE)
+        {
+            Check(result);
+        }
+
+        return false;
+    }
+
+    /// <summary>Ends reading before the last row.</summary>
+    public void Reset() => raw.sqlite3_reset(_statement);
+
+    /// <summary>Runs a statement that gives no rows, and returns how many it changed.</summary>
+    public int Run()
+    {
+        while (Step())
+        {
+        }
+
+        return raw.sqlite3_changes(_database);
+    }
+
+    /// <summary>Runs a statement that gives one number.</summary>
+    public long RunScalar()
+    {
+        var value = Step() ? GetInt64(0) : 0;
+        Reset();
+        return value;
+    }
+
+    public long GetInt64(int column) => raw.sqlite3_column_int64(_statement, column);
+
+    public string GetText(int column) => raw.sqlite3_column_text(_statement, column).utf8_to_string();
+
+    /// <summary>The bytes of a column; valid until the next step or reset.</summary>
+    public ReadOnlySpan<byte> GetBlob(int column) => raw.sqlite3_column_blob(_statement, column);
+
+    public void Dispose() => _statement.Dispose();
+
+    private void Check(int result) => SqliteException.ThrowExceptionForRC(result, _database);
+}

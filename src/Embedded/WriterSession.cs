@@ -1,0 +1,119 @@
+using Microsoft.Data.Sqlite;
+using PushGateway.Groups;
+using SQLitePCL;
+
+namespace PushGateway.Embedded;
+
+/// <summary>What can be written, as prepared statements on the one connection that writes. Used by one thread.</summary>
+internal sealed class WriterSession : IGroupStateWriter, IDisposable
+{
+    private readonly SqliteConnection _connection;
+    private readonly Statement _begin;
+    private readonly Statement _commit;
+    private readonly Statement _rollback;
+    private readonly Statement _usedBytes;
+    private readonly Statement _insertMessage;
+    private readonly Statement _deleteMessages;
+    private readonly Statement _bury;
+    private readonly Statement _putState;
+    private readonly Statement _removeState;
+    private readonly Statement _probe;
+    private long? _bytesInUse;
+    private long _lastId;
+
+    private WriterSession(SqliteConnection connection)
+    {
+        _connection = connection;
+        _begin = new Statement(connection, "BEGIN IMMEDIATE");
+        _commit = new Statement(connection, "COMMIT");
+        _rollback = new Statement(connection, "ROLLBACK");
+        _usedBytes = new Statement(
+            connection,
+            "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size");
+        _insertMessage = new Statement(connection, "INSERT INTO messages (id, sent_ms, attributes, body) VALUES (?1, ?2, ?3, ?4)");
+        _deleteMessages = new Statement(connection, "DELETE FROM messages WHERE id BETWEEN ?1 AND ?2");
+        _bury = new Statement(
+            connection,
+            """
+            INSERT INTO dead_letters (sent_ms, attributes, body, code, reason, died_ms)
+            SELECT sent_ms, attributes, body, ?2, ?3, ?4 FROM messages WHERE id = ?1
+            """);
+        _putState = new Statement(connection, "INSERT OR REPLACE INTO group_state (id, row) VALUES (?1, ?2)");
+        _removeState = new Statement(connection, "DELETE FROM group_state WHERE id = ?1");
+        _probe = new Statement(
+            connection,
+            "INSERT INTO probe (id, checked_ms) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET checked_ms = excluded.checked_ms");
+        using var last = new Statement(connection, "SELECT max(id) FROM messages");
+        _lastId = last.RunScalar();
+    }
+
+    /// <summary>The connection, for statements that are not the daily business.</summary>
+    public SqliteConnection Connection => _connection;
+
+    /// <summary>Bytes in use in the database, as of this transaction's beginning and what <see cref="CountUsed"/> has added since.</summary>
+    public long UsedBytes => _bytesInUse ??= _usedBytes.RunScalar();
+
+    /// <exception cref="DataFolderException">The file is not a database of this gateway, is damaged, newer or not writable.</exception>
+    public static WriterSession Open(string path, SynchronousMode synchronous)
+    {
+        var connection = Database.OpenForWriting(path, synchronous);
+        try
+        {
+            return new WriterSession(connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    public void Begin()
+    {
+        _bytesInUse = null;
+        _begin.Run();
+    }
+
+    public void Commit() => _commit.Run();
+
+    /// <summary>Ends a transaction that failed, if SQLite has not done so itself.</summary>
+    public void Rollback()
+    {
+        if (raw.sqlite3_get_autocommit(_connection.Handle) == 0)
+        {
+            _rollback.Run();
+        }
+    }
+
+    public void CountUsed(long bytes) => _bytesInUse = UsedBytes + bytes;
+
+    public void InsertMessage(long sentMs, ReadOnlySpan<byte> attributes, ReadOnlySpan<byte> body) =>
+        _insertMessage.Bind(1, ++_lastId).Bind(2, sentMs).Bind(3, attributes).Bind(4, body).Run();
+
+    public void DeleteMessages(IdRun run) => _deleteMessages.Bind(1, run.First).Bind(2, run.Last).Run();
+
+    /// <summary>Moves a message; returns how many were moved, 0 when it is no longer there.</summary>
+    public int MoveToDeadLetters(long id, string code, string reason, long diedMs)
+    {
+        var moved = _bury.Bind(1, id).Bind(2, code).Bind(3, reason).Bind(4, diedMs).Run();
+        DeleteMessages(new IdRun(id, id));
+        return moved;
+    }
+
+    public void Put(long id, ReadOnlySpan<byte> row) => _putState.Bind(1, id).Bind(2, row).Run();
+
+    public void Remove(long id) => _removeState.Bind(1, id).Run();
+
+    public void Probe(long nowMs) => _probe.Bind(1, nowMs).Run();
+
+    public void Dispose()
+    {
+        foreach (var statement in (ReadOnlySpan<Statement>)
+            [_begin, _commit, _rollback, _usedBytes, _insertMessage, _deleteMessages, _bury, _putState, _removeState, _probe])
+        {
+            statement.Dispose();
+        }
+
+        _connection.Dispose();
+    }
+}
