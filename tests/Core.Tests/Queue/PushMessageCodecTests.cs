@@ -14,6 +14,7 @@ public sealed class PushMessageCodecTests
     private const long SentMs = 1_700_000_000_000;
 
     private static readonly MessageFormat Sqs = new(256 * 1024, TextOnly: true, ChunkBytes: 64 * 1024);
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
     private static readonly MessageFormat Binary = new(1024 * 1024, TextOnly: false, ChunkBytes: 0);
 
     [Fact]
@@ -39,7 +40,7 @@ public sealed class PushMessageCodecTests
         var message = Assert.Single(Encode(header, Example(), Sqs));
         var written = JsonSerializer.Serialize(
             new { message.Attributes, Body = Encoding.ASCII.GetString(message.Body.Span) },
-            new JsonSerializerOptions { WriteIndented = true });
+            Indented);
 
         Assert.Equal(ReadGolden("message-v1.json"), written);
     }
