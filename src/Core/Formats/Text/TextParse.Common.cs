@@ -40,9 +40,9 @@ internal ref partial struct TextParse
         var at = nameEnd;
         var type = FamilyType;
         _labelCount = 0;
-        if ((line[at] == '{' && !TryReadCommonLabels(line, same, BoundName(type), ref at))
+        if ((line[at] == '{' && !TryReadCommonLabels(line, same, TextRoles.BoundName(type), ref at))
             || !TryReadCommonValue(line, ref at, out var value, out var timestampMs)
-            || (value < 0 && IsHistogram(type)))
+            || (value < 0 && TextRoles.IsHistogram(type)))
         {
             return ForgetLine();
         }
@@ -76,10 +76,10 @@ internal ref partial struct TextParse
             _isMetricPlain &= label.IsBound;
         }
 
-        if (!BoundName(type).IsEmpty)
+        if (!TextRoles.BoundName(type).IsEmpty)
         {
-            _le = IsHistogram(type) ? bound : 0;
-            _quantile = IsHistogram(type) ? 0 : bound;
+            _le = TextRoles.IsHistogram(type) ? bound : 0;
+            _quantile = TextRoles.IsHistogram(type) ? 0 : bound;
         }
     }
 
