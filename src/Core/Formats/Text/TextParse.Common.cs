@@ -12,7 +12,7 @@ internal ref partial struct TextParse
     // Here names are compared each with each; longer label sets are for the exact path.
     private const int MaxCommonLabels = 32;
 
-    // False: not a common sample. Nothing is changed but what the exact path sets anew.
+    // False: not a common sample. Nothing is changed but what the exact path sets anew: it finds the same name and family, at least.
     private bool TryReadCommonSample()
     {
         var line = _input[_position..];
@@ -28,7 +28,7 @@ internal ref partial struct TextParse
         {
             same = 0;
             nameEnd = line.IndexOfAnyExcept(MetricNameBytes);
-            if (nameEnd < 0)
+            if (nameEnd < 0 || line[nameEnd] == '"')
             {
                 return ForgetLine();
             }
