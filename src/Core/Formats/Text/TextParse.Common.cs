@@ -12,7 +12,7 @@ internal ref partial struct TextParse
     // Here names are compared each with each; longer label sets are for the exact path.
     private const int MaxCommonLabels = 32;
 
-    // False: not a common sample. Nothing is changed but what the exact path sets anew.
+    // False: not a common sample. Nothing is changed but what the exact path sets anew: it finds the same name and family, at least.
     private bool TryReadCommonSample()
     {
         var line = _input[_position..];
@@ -28,7 +28,7 @@ internal ref partial struct TextParse
         {
             same = 0;
             nameEnd = line.IndexOfAnyExcept(MetricNameBytes);
-            if (nameEnd < 0)
+            if (nameEnd < 0 || line[nameEnd] == '"')
             {
                 return ForgetLine();
             }
@@ -40,9 +40,9 @@ internal ref partial struct TextParse
         var at = nameEnd;
         var type = FamilyType;
         _labelCount = 0;
-        if ((line[at] == '{' && !TryReadCommonLabels(line, same, BoundName(type), ref at))
+        if ((line[at] == '{' && !TryReadCommonLabels(line, same, TextRoles.BoundName(type), ref at))
             || !TryReadCommonValue(line, ref at, out var value, out var timestampMs)
-            || (value < 0 && IsHistogram(type)))
+            || (value < 0 && TextRoles.IsHistogram(type)))
         {
             return ForgetLine();
         }
@@ -76,10 +76,10 @@ internal ref partial struct TextParse
             _isMetricPlain &= label.IsBound;
         }
 
-        if (!BoundName(type).IsEmpty)
+        if (!TextRoles.BoundName(type).IsEmpty)
         {
-            _le = IsHistogram(type) ? bound : 0;
-            _quantile = IsHistogram(type) ? 0 : bound;
+            _le = TextRoles.IsHistogram(type) ? bound : 0;
+            _quantile = TextRoles.IsHistogram(type) ? 0 : bound;
         }
     }
 

@@ -201,7 +201,7 @@ internal ref partial struct TextParse
 
     private bool ReadSampleAfterName(bool isNamed)
     {
-        if (!BoundName(FamilyType).IsEmpty)
+        if (!TextRoles.BoundName(FamilyType).IsEmpty)
         {
             _le = 0;
             _quantile = 0;
@@ -329,7 +329,7 @@ internal ref partial struct TextParse
             return Fail("invalid metric name");
         }
 
-        if (!hasOwnName && NamelessLine == 0 && !(_isMetricPlain && _labelCount == 0 && !BoundName(FamilyType).IsEmpty))
+        if (!hasOwnName && NamelessLine == 0 && !(_isMetricPlain && _labelCount == 0 && !TextRoles.BoundName(FamilyType).IsEmpty))
         {
             NamelessLine = _line;
         }
@@ -352,7 +352,7 @@ internal ref partial struct TextParse
             return Fail($"invalid label name {GoQuote.Quote(name)}");
         }
 
-        var isBound = name.SequenceEqual(BoundName(FamilyType));
+        var isBound = name.SequenceEqual(TextRoles.BoundName(FamilyType));
         var symbol = _batch.Symbols.Intern(name);
         if (!isBound && IsDuplicate(symbol))
         {
@@ -398,7 +398,7 @@ internal ref partial struct TextParse
 
     private bool ReadBound(ReadOnlySpan<byte> value)
     {
-        var isHistogram = IsHistogram(FamilyType);
+        var isHistogram = TextRoles.IsHistogram(FamilyType);
         if (!TryReadBound(value, out var bound))
         {
             return Fail($"expected float as value for '{(isHistogram ? "le" : "quantile")}' label, got {GoQuote.Quote(value)}");
@@ -465,7 +465,7 @@ internal ref partial struct TextParse
         }
 
         var type = FamilyType;
-        if (value < 0 && IsHistogram(type))
+        if (value < 0 && TextRoles.IsHistogram(type))
         {
             if (_role == TextRole.Count)
             {

@@ -97,15 +97,9 @@ internal ref partial struct TextParse
         return true;
     }
 
-    private static bool IsHistogram(MetricType type) => type is MetricType.Histogram or MetricType.GaugeHistogram;
-
     private static bool IsLabelNameStart(byte unit) => char.IsAsciiLetter((char)unit) || unit == '_';
 
     private static bool IsMetricNameStart(byte unit) => IsLabelNameStart(unit) || unit == ':';
-
-    // The label whose value is part of a series' place in its histogram or summary.
-    private static ReadOnlySpan<byte> BoundName(MetricType type) =>
-        IsHistogram(type) ? "le"u8 : type == MetricType.Summary ? "quantile"u8 : default;
 
     private bool Fail(string reason)
     {
@@ -131,13 +125,7 @@ internal ref partial struct TextParse
 
     private bool TryResolveSuffix(ReadOnlySpan<byte> name, out int family)
     {
-        var (role, suffix) = name switch
-        {
-            [_, .., (byte)'_', (byte)'s', (byte)'u', (byte)'m'] => (TextRole.Sum, "_sum".Length),
-            [_, .., (byte)'_', (byte)'c', (byte)'o', (byte)'u', (byte)'n', (byte)'t'] => (TextRole.Count, "_count".Length),
-            [_, .., (byte)'_', (byte)'b', (byte)'u', (byte)'c', (byte)'k', (byte)'e', (byte)'t'] => (TextRole.Bucket, "_bucket".Length),
-            _ => (TextRole.Own, 0),
-        };
+        var role = TextRoles.OfSuffix(name, out var suffix);
         family = NoFamily;
         if (role == TextRole.Own)
         {
@@ -146,20 +134,13 @@ internal ref partial struct TextParse
 
         name = name[..^suffix];
         family = name.SequenceEqual(FamilyName) ? _family : FindFamily(name);
-        if (family < 0)
+        if (family < 0 || !TextRoles.Has(_batch.Families[family].Type, role))
         {
             return false;
         }
 
         _role = role;
-        var type = _batch.Families[family].Type;
-        if (IsHistogram(type) || (type == MetricType.Summary && role != TextRole.Bucket))
-        {
-            return true;
-        }
-
-        _role = TextRole.Own;
-        return false;
+        return true;
     }
 
     private readonly int FindFamily(ReadOnlySpan<byte> name)
@@ -211,7 +192,7 @@ internal ref partial struct TextParse
 
         var name = _name;
         var bound = default(Label);
-        if (IsHistogram(type) && _role is TextRole.Own or TextRole.Bucket)
+        if (TextRoles.IsHistogram(type) && _role is TextRole.Own or TextRole.Bucket)
         {
             if (_le == 0)
             {

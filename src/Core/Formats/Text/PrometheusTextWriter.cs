@@ -1,0 +1,146 @@
+using System.Buffers;
+using System.Buffers.Text;
+using PushGateway.Model;
+
+namespace PushGateway.Formats.Text;
+
+/// <summary>
+/// Writes a batch as Prometheus text format 0.0.4: families in order of their names, series in order of their labels, the buckets of a
+/// histogram and the quantiles of a summary in order before their sum and count.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Families of one name, which different pushes may have brought, are written as one under the first help text; if their types differ,
+/// under the type <c>untyped</c>. A type that 0.0.4 does not have becomes the nearest that it has: a gauge histogram is a
+/// <c>histogram</c>, info and state set are a <c>gauge</c>. Families without series are left out.
+/// </para>
+/// <para>
+/// Names are written as they are: every parser has made sure of legacy names. A series is written once for each of its samples and as
+/// often as it stands in the batch.
+/// </para>
+/// </remarks>
+public static class PrometheusTextWriter
+{
+    private static readonly SearchValues<byte> EscapedInHelp = SearchValues.Create("\\\n"u8);
+    private static readonly SearchValues<byte> EscapedInValue = SearchValues.Create("\\\n\""u8);
+
+    /// <summary>Writes everything in <paramref name="batch"/>; nothing when it has no series.</summary>
+    /// <param name="batch">The batch, which is only read. A timestamp of <see cref="Sample.NoTimestamp"/> is not written.</param>
+    /// <param name="output">Where to write to.</param>
+    public static void Write(MetricBatch batch, IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(output);
+        var count = batch.Series.Length;
+        var order = ArrayPool<TextSeriesKey>.Shared.Rent(count);
+        try
+        {
+            var keys = order.AsSpan(0, count);
+            var families = new TextFamilies(batch);
+            families.WriteKeys(keys);
+            keys.Sort(new TextSeriesOrder(batch));
+            WriteFamilies(batch, families, keys, output);
+        }
+        finally
+        {
+            ArrayPool<TextSeriesKey>.Shared.Return(order);
+        }
+    }
+
+    private static void WriteFamilies(MetricBatch batch, TextFamilies families, ReadOnlySpan<TextSeriesKey> keys, IBufferWriter<byte> output)
+    {
+        var family = -1;
+        foreach (ref readonly var key in keys)
+        {
+            if (key.Family != family)
+            {
+                family = key.Family;
+                WriteHeader(batch.Symbols, families[family], output);
+            }
+
+            ref readonly var series = ref batch.Series[key.Series];
+            foreach (ref readonly var sample in batch.SamplesOf(series))
+            {
+                WriteSample(batch, series, sample, output);
+            }
+        }
+    }
+
+    private static void WriteHeader(SymbolTable symbols, MetricFamily family, IBufferWriter<byte> output)
+    {
+        if (family.Help != 0)
+        {
+            output.Write("# HELP "u8);
+            output.Write(symbols[family.Name]);
+            output.Write(" "u8);
+            WriteEscaped(symbols[family.Help], EscapedInHelp, output);
+            output.Write("\n"u8);
+        }
+
+        output.Write("# TYPE "u8);
+        output.Write(symbols[family.Name]);
+        output.Write(TypeLine(family.Type));
+    }
+
+    private static ReadOnlySpan<byte> TypeLine(MetricType type) => type switch
+    {
+        MetricType.Counter => " counter\n"u8,
+        MetricType.Gauge or MetricType.Info or MetricType.StateSet => " gauge\n"u8,
+        MetricType.Histogram or MetricType.GaugeHistogram => " histogram\n"u8,
+        MetricType.Summary => " summary\n"u8,
+        _ => " untyped\n"u8,
+    };
+
+    private static void WriteSample(MetricBatch batch, in Series series, in Sample sample, IBufferWriter<byte> output)
+    {
+        output.Write(batch.Symbols[series.Name]);
+        WriteLabels(batch, series, output);
+        output.Write(" "u8);
+        output.Advance(GoFloat.Format(sample.Value, output.GetSpan(GoFloat.MaxLength)));
+        if (sample.TimestampMs != Sample.NoTimestamp)
+        {
+            output.Write(" "u8);
+            Utf8Formatter.TryFormat(sample.TimestampMs, output.GetSpan(GoFloat.MaxLength), out var written);
+            output.Advance(written);
+        }
+
+        output.Write("\n"u8);
+    }
+
+    private static void WriteLabels(MetricBatch batch, in Series series, IBufferWriter<byte> output)
+    {
+        if (series.LabelCount == 0)
+        {
+            return;
+        }
+
+        var separator = "{"u8;
+        foreach (var label in batch.LabelsOf(series))
+        {
+            output.Write(separator);
+            output.Write(batch.Symbols[label.Name]);
+            output.Write("=\""u8);
+            WriteEscaped(batch.Symbols[label.Value], EscapedInValue, output);
+            separator = "\","u8;
+        }
+
+        output.Write("\"}"u8);
+    }
+
+    private static void WriteEscaped(ReadOnlySpan<byte> text, SearchValues<byte> escaped, IBufferWriter<byte> output)
+    {
+        for (var plain = text.IndexOfAny(escaped); plain >= 0; plain = text.IndexOfAny(escaped))
+        {
+            output.Write(text[..plain]);
+            output.Write(text[plain] switch
+            {
+                (byte)'\n' => @"\n"u8,
+                (byte)'"' => @"\"""u8,
+                _ => @"\\"u8,
+            });
+            text = text[(plain + 1)..];
+        }
+
+        output.Write(text);
+    }
+}

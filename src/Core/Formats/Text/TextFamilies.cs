@@ -1,0 +1,100 @@
+using PushGateway.Model;
+
+namespace PushGateway.Formats.Text;
+
+/// <summary>The families of an exposition, one for each name, in order of their names.</summary>
+internal sealed class TextFamilies
+{
+    private readonly MetricBatch _batch;
+    private readonly int[] _rankOf;
+    private readonly MetricFamily[] _merged;
+
+    public TextFamilies(MetricBatch batch)
+    {
+        _batch = batch;
+        var byName = new int[batch.Families.Length];
+        for (var i = 0; i < byName.Length; i++)
+        {
+            byName[i] = i;
+        }
+
+        Array.Sort(byName, CompareNames);
+        _rankOf = new int[byName.Length];
+        _merged = new MetricFamily[byName.Length];
+        Merge(byName, FindUsed(batch));
+    }
+
+    /// <summary>The merged family of a rank.</summary>
+    public MetricFamily this[int rank] => _merged[rank];
+
+    /// <summary>Writes the key of every series, in the order of the batch.</summary>
+    public void WriteKeys(Span<TextSeriesKey> keys)
+    {
+        for (var i = 0; i < keys.Length; i++)
+        {
+            keys[i] = KeyOf(i, _batch.Series[i]);
+        }
+    }
+
+    private static bool[] FindUsed(MetricBatch batch)
+    {
+        var used = new bool[batch.Families.Length];
+        foreach (ref readonly var series in batch.Series)
+        {
+            used[series.Family] = true;
+        }
+
+        return used;
+    }
+
+    private int CompareNames(int x, int y)
+    {
+        var left = _batch.Families[x].Name;
+        var right = _batch.Families[y].Name;
+        return left == right ? x.CompareTo(y) : _batch.Symbols[left].SequenceCompareTo(_batch.Symbols[right]);
+    }
+
+    private void Merge(ReadOnlySpan<int> byName, ReadOnlySpan<bool> used)
+    {
+        var rank = -1;
+        foreach (var index in byName)
+        {
+            if (!used[index])
+            {
+                continue;
+            }
+
+            ref readonly var family = ref _batch.Families[index];
+            if (rank < 0 || _merged[rank].Name != family.Name)
+            {
+                _merged[++rank] = family;
+            }
+
+            ref var merged = ref _merged[rank];
+            merged.Help = merged.Help != 0 ? merged.Help : family.Help;
+            merged.Type = merged.Type == family.Type ? merged.Type : MetricType.Unspecified;
+            _rankOf[index] = rank;
+        }
+    }
+
+    private TextSeriesKey KeyOf(int index, in Series series)
+    {
+        var rank = _rankOf[series.Family];
+        var boundName = TextRoles.BoundName(_merged[rank].Type);
+        if (boundName.IsEmpty)
+        {
+            return new TextSeriesKey(rank, TextRole.Own, 0, 0, index);
+        }
+
+        var role = series.Name == _merged[rank].Name ? TextRole.Own : TextRoles.OfSuffix(_batch.Symbols[series.Name], out _);
+        foreach (var label in _batch.LabelsOf(series))
+        {
+            if (_batch.Symbols[label.Name].SequenceEqual(boundName) && GoFloat.TryParse(_batch.Symbols[label.Value], out var bound))
+            {
+                return new TextSeriesKey(rank, role, bound, label.Name, index);
+            }
+        }
+
+        return new TextSeriesKey(rank, role, 0, 0, index);
+    }
+}
