@@ -1,16 +1,10 @@
-using System.Buffers;
-
 namespace PushGateway.Model;
 
 /// <summary>Metric names as Prometheus' data model has them: <c>[a-zA-Z_:][a-zA-Z0-9_:]*</c>.</summary>
 public static class MetricName
 {
-    private static readonly SearchValues<byte> Legal =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_:"u8);
-
     /// <summary>Whether the name is legal.</summary>
-    public static bool IsLegal(ReadOnlySpan<byte> name) =>
-        !name.IsEmpty && !char.IsAsciiDigit((char)name[0]) && !name.ContainsAnyExcept(Legal);
+    public static bool IsLegal(ReadOnlySpan<byte> name) => NameAlphabet.Metric.IsLegal(name);
 
     /// <summary>
     /// Bytes at the end of a series' name that its family's name does not have: <c>_bucket</c>, <c>_sum</c>, <c>_count</c> of a
