@@ -83,7 +83,7 @@ internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, PushCloc
         if (!PushParser.TryParse(format, body, push.Group is not null, batch, context, out var error))
         {
             return format == PushFormat.Json
-                ? PushRefusal.Of(RecordDescriber.Describe(body, context))
+                ? PushRefusal.Of(RecordDescriber.Describe(body, context, error))
                 : PushRefusal.Of(error);
         }
 

@@ -36,7 +36,7 @@ internal static class RecordDescriber
         }
 
         List<PushError> errors = [refusal];
-        foreach (var error in Describe(utf8, context))
+        foreach (var error in Find(utf8, context))
         {
             if (errors.Count == MaxErrors)
             {
@@ -53,7 +53,7 @@ internal static class RecordDescriber
     }
 
     /// <summary>The errors of a body, found without the parser; stops after the record in which they reach <see cref="MaxErrors"/>.</summary>
-    internal static IReadOnlyList<PushError> Describe(ReadOnlySpan<byte> utf8, in ParseContext context)
+    internal static IReadOnlyList<PushError> Find(ReadOnlySpan<byte> utf8, in ParseContext context)
     {
         var body = RecordSyntax.TrimByteOrderMark(utf8);
         if (RecordSyntax.Check(body, out var indexed) is { } invalid)

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using PushGateway.Formats;
 using PushGateway.Formats.Json;
+using PushGateway.Model;
 
 namespace PushGateway.Api.Validation;
 
