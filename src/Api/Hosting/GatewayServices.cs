@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration.Memory;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -30,6 +31,7 @@ internal static class GatewayServices
         settings.ThrowIfInvalid();
 
         builder.AddServer();
+        builder.QuietFramework();
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(options.Limits);
         builder.Services.AddSingleton(TimeProvider.System);
@@ -67,6 +69,10 @@ internal static class GatewayServices
             builder.WebHost.UseUrls(DefaultUrl);
         }
     }
+
+    // A default below every other source: a line per request is for those who ask for it.
+    private static void QuietFramework(this WebApplicationBuilder builder) => ((IConfigurationBuilder)builder.Configuration).Sources.Insert(
+        0, new MemoryConfigurationSource { InitialData = [new("Logging:LogLevel:Microsoft.AspNetCore", nameof(LogLevel.Warning))] });
 
     private static void AddOneMachineDelivery(this IServiceCollection services, GatewayOptions options, IMetricSink? sink)
     {

@@ -15,9 +15,10 @@ internal static class RecordDescriber
     public const int MaxErrors = 100;
 
     /// <summary>
-    /// Larger bodies are not described: taking one apart needs many times its memory, which an anonymous sender must not be able to claim.
+    /// Larger bodies are not described: taking a hostile one apart costs some 300 times its size in garbage, so that a refusal would cost
+    /// more than the largest push that is accepted.
     /// </summary>
-    public const int MaxDescribedBytes = 1024 * 1024;
+    public const int MaxDescribedBytes = 256 * 1024;
 
     private static readonly RecordValidator Validator = new();
 

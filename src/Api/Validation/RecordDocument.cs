@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using PushGateway.Formats;
 using PushGateway.Formats.Json;
-using PushGateway.Model;
 
 namespace PushGateway.Api.Validation;
 

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using PushGateway.Formats.Json;
 using PushGateway.Formats.RemoteWrite2;
+using PushGateway.Formats.Text;
 using PushGateway.Limits;
 using PushGateway.Model;
 
@@ -23,6 +25,34 @@ public static class PushParser
         in ParseContext context,
         [NotNullWhen(false)] out PushError? error) => format switch
         {
+            PushFormat.Json => JsonRecordParser.TryParse(body, destination, context, out error),
+            PushFormat.Text => TryParseText(body, toGroup, destination, context, out error),
             _ => RemoteWrite2Parser.TryParse(body, destination, context, out error),
         };
+
+    private static bool TryParseText(
+        ReadOnlySpan<byte> body, bool toGroup, MetricBatch destination, in ParseContext context, [NotNullWhen(false)] out PushError? error)
+    {
+        if (!PrometheusTextParser.TryParse(body, destination, context, out var result, out error))
+        {
+            return false;
+        }
+
+        error = InconsistencyOf(result, toGroup);
+        return error is null;
+    }
+
+    // Valid text that is refused all the same, in Pushgateway's words.
+    private static PushError? InconsistencyOf(TextParseResult result, bool toGroup)
+    {
+        const string prefix = "pushed metrics are invalid or inconsistent with existing metrics: ";
+        if (result.NamelessLine > 0)
+        {
+            return new PushError(RejectCode.TextInvalid, prefix + "a sample has no metric name", result.NamelessLine);
+        }
+
+        return toGroup && result.TimestampLine > 0
+            ? new PushError(RejectCode.TimestampNotAllowed, prefix + "pushed metrics must not have timestamps", result.TimestampLine)
+            : null;
+    }
 }

@@ -66,6 +66,32 @@ public sealed class SymbolTable
         }
     }
 
+    /// <summary>Returns the reference of <paramref name="utf8"/>, or -1 when it is not here.</summary>
+    public int Find(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.IsEmpty)
+        {
+            return 0;
+        }
+
+        var hash = Hash(utf8);
+        var mask = _slots.Length - 1;
+        for (var slot = (int)hash & mask; ; slot = (slot + 1) & mask)
+        {
+            var symbol = _slots[slot];
+            if (symbol == 0)
+            {
+                return -1;
+            }
+
+            ref readonly var entry = ref _symbols[symbol];
+            if (entry.Hash == hash && _bytes.AsSpan(entry.Start, entry.Length).SequenceEqual(utf8))
+            {
+                return symbol;
+            }
+        }
+    }
+
     /// <summary>Interns the UTF-8 form of <paramref name="text"/>.</summary>
     public int Intern(string text) => Intern(Encoding.UTF8.GetBytes(text));
 

@@ -145,7 +145,7 @@ public static class RemoteWrite2Parser
             return Invalid("a series has no metric name, or a label reference out of range");
         }
 
-        if (!MetricName.IsLegal(destination.Symbols[name]))
+        if (!NameAlphabet.Metric.IsLegal(destination.Symbols[name]))
         {
             return Invalid("a metric name is not legal in Prometheus");
         }
@@ -199,7 +199,7 @@ public static class RemoteWrite2Parser
                 continue;
             }
 
-            if (!LabelName.IsLegal(destination.Symbols[name]))
+            if (!NameAlphabet.Label.IsLegal(destination.Symbols[name]))
             {
                 return Invalid("a label name is not legal in Prometheus");
             }
@@ -276,7 +276,7 @@ public static class RemoteWrite2Parser
     private static int FamilyOf(MetricBatch batch, int series, MetricType type, int help, int unit, bool hasQuantile)
     {
         var name = batch.Symbols[series];
-        var suffix = MetricName.FamilySuffixLength(name, type, hasQuantile);
+        var suffix = FamilyName.SuffixLength(name, type, hasQuantile);
         var familyName = suffix == 0 ? series : batch.Symbols.Intern(name[..^suffix]);
         var family = batch.FindFamily(familyName);
         return family >= 0 && batch.Families[family] is var found && found.Type == type && found.Help == help && found.Unit == unit

@@ -1,16 +1,13 @@
 namespace PushGateway.Model;
 
-/// <summary>Metric names as Prometheus' data model has them: <c>[a-zA-Z_:][a-zA-Z0-9_:]*</c>.</summary>
-public static class MetricName
+/// <summary>What a series' name tells of its family's.</summary>
+public static class FamilyName
 {
-    /// <summary>Whether the name is legal.</summary>
-    public static bool IsLegal(ReadOnlySpan<byte> name) => NameAlphabet.Metric.IsLegal(name);
-
     /// <summary>
     /// Bytes at the end of a series' name that its family's name does not have: <c>_bucket</c>, <c>_sum</c>, <c>_count</c> of a
     /// histogram, <c>_sum</c>, <c>_count</c> of a summary unless the series is a quantile.
     /// </summary>
-    public static int FamilySuffixLength(ReadOnlySpan<byte> series, MetricType type, bool hasQuantile)
+    public static int SuffixLength(ReadOnlySpan<byte> series, MetricType type, bool hasQuantile)
     {
         var isHistogram = type is MetricType.Histogram or MetricType.GaugeHistogram;
         if (!isHistogram && (type != MetricType.Summary || hasQuantile))

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace PushGateway.Model;
+namespace PushGateway.Formats;
 
 /// <summary>
 /// The characters of a legal Prometheus name, and how another name is made legal: every Unicode scalar outside the

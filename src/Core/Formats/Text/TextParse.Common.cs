@@ -1,0 +1,283 @@
+using System.Buffers.Text;
+using System.Text.Unicode;
+using PushGateway.Model;
+
+namespace PushGateway.Formats.Text;
+
+/// <content>
+/// Sample lines of the usual shape: <c>name{label="value",...} value [timestamp]</c>, nothing escaped, blanks only where one expects them.
+/// </content>
+internal ref partial struct TextParse
+{
+    // Here names are compared each with each; longer label sets are for the exact path.
+    private const int MaxCommonLabels = 32;
+
+    // False: not a common sample. Nothing is changed but what the exact path sets anew.
+    private bool TryReadCommonSample()
+    {
+        var line = _input[_position..];
+        if (!IsMetricNameStart(line[0]))
+        {
+            return ForgetLine();
+        }
+
+        // Nothing stands between this line and the last, so what they share means the same.
+        var same = line.CommonPrefixLength(_input.Slice(_lastStart, _lastHeadEnd));
+        var nameEnd = _lastNameEnd;
+        if (same <= nameEnd)
+        {
+            same = 0;
+            nameEnd = line.IndexOfAnyExcept(MetricNameBytes);
+            if (nameEnd < 0)
+            {
+                return ForgetLine();
+            }
+
+            Resolve(line[..nameEnd]);
+            SetTyped(_family);
+        }
+
+        var at = nameEnd;
+        var type = FamilyType;
+        _labelCount = 0;
+        if ((line[at] == '{' && !TryReadCommonLabels(line, same, BoundName(type), ref at))
+            || !TryReadCommonValue(line, ref at, out var value, out var timestampMs)
+            || (value < 0 && IsHistogram(type)))
+        {
+            return ForgetLine();
+        }
+
+        _lastStart = _position;
+        _lastNameEnd = nameEnd;
+        _lastHeadEnd = _labelCount == 0 ? nameEnd + 1 : _scratch.Labels[_labelCount - 1].End;
+        _lastLabelCount = _labelCount;
+        _position += at;
+        _hasMetric = true;
+        SetBound(type);
+        AddSeries(type, timestampMs, value);
+        return true;
+    }
+
+    private bool ForgetLine()
+    {
+        _lastHeadEnd = 0;
+        _lastNameEnd = 0;
+        _lastLabelCount = 0;
+        return false;
+    }
+
+    private void SetBound(MetricType type)
+    {
+        var bound = 0;
+        _isMetricPlain = true;
+        foreach (ref readonly var label in _scratch.Labels.AsSpan(0, _labelCount))
+        {
+            bound = label.IsBound ? label.Value : bound;
+            _isMetricPlain &= label.IsBound;
+        }
+
+        if (!BoundName(type).IsEmpty)
+        {
+            _le = IsHistogram(type) ? bound : 0;
+            _quantile = IsHistogram(type) ? 0 : bound;
+        }
+    }
+
+    // From the opening brace to the byte after the closing one.
+    private bool TryReadCommonLabels(ReadOnlySpan<byte> line, int same, ReadOnlySpan<byte> boundName, ref int at)
+    {
+        var labels = _scratch.Labels.AsSpan(0, MaxCommonLabels);
+        var count = 0;
+        while (count < _lastLabelCount && labels[count].End <= same)
+        {
+            count++;
+        }
+
+        at = count == 0 ? at + 1 : labels[count - 1].End;
+        var sameName = count < _lastLabelCount && labels[count].ValueStart <= same;
+        while (true)
+        {
+            if (sameName)
+            {
+                at = labels[count].ValueStart;
+            }
+            else if (!TrySkipToLabel(line, count, ref at, out var closed))
+            {
+                return false;
+            }
+            else if (closed)
+            {
+                _labelCount = count;
+                return true;
+            }
+
+            if (count == MaxCommonLabels || !TryReadCommonLabel(line, sameName, boundName, count, ref at))
+            {
+                return false;
+            }
+
+            count++;
+            sameName = false;
+        }
+    }
+
+    // Passes the comma between labels, or the closing brace.
+    private static bool TrySkipToLabel(ReadOnlySpan<byte> line, int count, ref int at, out bool closed)
+    {
+        closed = false;
+        if (count > 0 && (uint)at < (uint)line.Length && line[at] != '}')
+        {
+            if (line[at] != ',')
+            {
+                return false;
+            }
+
+            at++;
+        }
+
+        while ((uint)at < (uint)line.Length && line[at] == ' ')
+        {
+            at++;
+        }
+
+        closed = (uint)at < (uint)line.Length && line[at] == '}';
+        at += closed ? 1 : 0;
+        return (uint)at < (uint)line.Length;
+    }
+
+    private bool TryReadCommonLabel(ReadOnlySpan<byte> line, bool sameName, ReadOnlySpan<byte> boundName, int index, ref int at)
+    {
+        ref var label = ref _scratch.Labels[index];
+        var last = label;
+        var canReuse = !sameName && index < _lastLabelCount;
+        if (!sameName)
+        {
+            var known = canReuse && IsAt(line, at, _input.Slice(_lastStart + last.NameStart, last.NameLength), '=');
+            if (!known && !TryReadCommonName(line, at, ref label))
+            {
+                return false;
+            }
+
+            label.NameStart = at;
+            at += label.NameLength + 1;
+            if ((uint)at >= (uint)line.Length || line[at] != '"')
+            {
+                return false;
+            }
+
+            label.ValueStart = ++at;
+            label.IsBound = boundName.Length == label.NameLength && boundName.SequenceEqual(line.Slice(label.NameStart, label.NameLength));
+            canReuse = known && label.IsBound == last.IsBound;
+            if (IsNameOfEarlier(index))
+            {
+                return false;
+            }
+        }
+
+        if (canReuse && IsAt(line, at, _input[(_lastStart + last.ValueStart)..(_lastStart + last.End - 1)], '"'))
+        {
+            label.End = at + (last.End - last.ValueStart);
+        }
+        else if (!TryReadCommonLabelValue(line, ref label))
+        {
+            return false;
+        }
+
+        at = label.End;
+        return true;
+    }
+
+    private static bool IsAt(ReadOnlySpan<byte> line, int at, ReadOnlySpan<byte> text, char terminator)
+    {
+        var rest = line[at..];
+        return text.Length < rest.Length && rest[text.Length] == terminator && rest.StartsWith(text);
+    }
+
+    private readonly bool TryReadCommonName(ReadOnlySpan<byte> line, int at, ref TextLabel label)
+    {
+        var rest = line[at..];
+        var length = rest.IndexOfAnyExcept(LabelNameBytes);
+        if (length <= 0 || !IsLabelNameStart(rest[0]) || rest[length] != '=' || rest[..length].SequenceEqual("__name__"u8))
+        {
+            return false;
+        }
+
+        label.Name = _batch.Symbols.Intern(rest[..length]);
+        label.NameLength = length;
+        return true;
+    }
+
+    private readonly bool IsNameOfEarlier(int index)
+    {
+        var labels = _scratch.Labels.AsSpan(0, index + 1);
+        foreach (ref readonly var earlier in labels[..index])
+        {
+            if (earlier.Name == labels[index].Name)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private readonly bool TryReadCommonLabelValue(ReadOnlySpan<byte> line, ref TextLabel label)
+    {
+        var rest = line[label.ValueStart..];
+        var length = rest.IndexOfAny((byte)'"', (byte)'\\', (byte)'\n');
+        if (length < 0 || rest[length] != '"')
+        {
+            return false;
+        }
+
+        var value = rest[..length];
+        label.End = label.ValueStart + length + 1;
+        if (!_isUtf8 && !Utf8.IsValid(value))
+        {
+            return false;
+        }
+
+        if (label.IsBound)
+        {
+            return TryReadBound(value, out label.Value);
+        }
+
+        label.Value = _batch.Symbols.Intern(value);
+        return true;
+    }
+
+    // From the byte after name or labels over the end of the line.
+    private static bool TryReadCommonValue(ReadOnlySpan<byte> line, ref int at, out double value, out long? timestampMs)
+    {
+        timestampMs = null;
+        while ((uint)at < (uint)line.Length && line[at] == ' ')
+        {
+            at++;
+        }
+
+        var rest = line[at..];
+        if (!GoFloat.TryReadExact(rest, out value, out var length) || length >= rest.Length || rest[length] > ' ')
+        {
+            length = rest.IndexOfAny(Whitespace);
+            if (length < 0 || !GoFloat.TryParse(rest[..length], out value))
+            {
+                return false;
+            }
+        }
+
+        if (rest[length] == ' ')
+        {
+            rest = rest[(length + 1)..];
+            at += length + 1;
+            if (!Utf8Parser.TryParse(rest, out long timestamp, out length) || length >= rest.Length)
+            {
+                return false;
+            }
+
+            timestampMs = timestamp;
+        }
+
+        at += length + 1;
+        return rest[length] == '\n';
+    }
+}

@@ -1,0 +1,673 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text.Unicode;
+using PushGateway.Model;
+
+namespace PushGateway.Formats.Text;
+
+/// <content>
+/// Every line, as expfmt reads it. The position is that of expfmt's current byte; where it has to read a byte that is not there, the
+/// input ends too early, whatever else is wrong.
+/// </content>
+internal ref partial struct TextParse
+{
+    // Up to here a duplicate label name is found by comparing with all others.
+    private const int FewLabels = 32;
+
+    private readonly bool AtEnd => _position >= _input.Length;
+
+    private readonly byte Current => _input[_position];
+
+    private readonly bool IsAtBlank => Current is (byte)' ' or (byte)'\t';
+
+    private readonly string QuotedFamilyName => GoQuote.Quote(FamilyName);
+
+    private bool FailAtEnd() => Fail("unexpected end of input stream");
+
+    private bool ReadLine()
+    {
+        SkipBlanks();
+        if (AtEnd)
+        {
+            return true;
+        }
+
+        switch (Current)
+        {
+            case (byte)'#':
+                _position++;
+                return ReadComment();
+            case (byte)'\n':
+                _position++;
+                return true;
+            case (byte)'{':
+                return ReadSampleAfterName(isNamed: false);
+            default:
+                return ReadNamedSample();
+        }
+    }
+
+    // ---- Comments
+
+    private bool ReadComment()
+    {
+        SkipBlanks();
+        if (AtEnd)
+        {
+            return FailAtEnd();
+        }
+
+        if (!TryReadWord(out var keyword))
+        {
+            return FailAtEnd();
+        }
+
+        var isHelp = keyword.SequenceEqual("HELP"u8);
+        if (!isHelp && !keyword.SequenceEqual("TYPE"u8))
+        {
+            return SkipLine();
+        }
+
+        SkipBlanks();
+        if (AtEnd)
+        {
+            return FailAtEnd();
+        }
+
+        if (!TryReadName(MetricNameBytes, "metric name", out var name))
+        {
+            return false;
+        }
+
+        // A keyword alone, or with a name alone, is a plain comment.
+        if (Current == '\n')
+        {
+            return SkipLine();
+        }
+
+        if (!IsAtBlank)
+        {
+            return Fail("invalid metric name in comment");
+        }
+
+        if (!TryResolve(name))
+        {
+            return false;
+        }
+
+        SkipBlanks();
+        if (AtEnd)
+        {
+            return FailAtEnd();
+        }
+
+        return Current == '\n' ? SkipLine() : isHelp ? ReadHelp() : ReadType();
+    }
+
+    private bool ReadHelp()
+    {
+        if (_batch.Families[_family].Help != 0)
+        {
+            return Fail($"second HELP line for metric name {QuotedFamilyName}");
+        }
+
+        if (!TryReadEscaped((byte)'\n', "", default, out var help))
+        {
+            return false;
+        }
+
+        var symbol = _batch.Symbols.Intern(help);
+        _batch.Families[_family].Help = symbol;
+        return true;
+    }
+
+    private bool ReadType()
+    {
+        if (IsTyped(_family))
+        {
+            return Fail($"second TYPE line for metric name {QuotedFamilyName}, or TYPE reported after samples");
+        }
+
+        if (!TryReadRestOfLine(out var text))
+        {
+            return FailAtEnd();
+        }
+
+        if (!TryReadType(text, out var type))
+        {
+            return Fail($"unknown metric type {GoQuote.Quote(text)}");
+        }
+
+        _batch.Families[_family].Type = type;
+        SetTyped(_family);
+        return true;
+    }
+
+    private static bool TryReadType(ReadOnlySpan<byte> text, out MetricType type)
+    {
+        // Go's ToUpper knows two letters outside ASCII whose capitals are inside.
+        Span<byte> upper = stackalloc byte[32];
+        var length = 0;
+        while (!text.IsEmpty && length < upper.Length)
+        {
+            var (capital, taken) = text switch
+            {
+                [0xC5, 0xBF, ..] => ((byte)'S', 2),
+                [0xC4, 0xB1, ..] => ((byte)'I', 2),
+                [>= (byte)'a' and <= (byte)'z', ..] => ((byte)(text[0] & ~0x20), 1),
+                _ => (text[0], 1),
+            };
+            upper[length++] = capital;
+            text = text[taken..];
+        }
+
+        (type, var known) = upper[..length] switch
+        {
+            var name when !text.IsEmpty => (MetricType.Unspecified, false),
+            var name when name.SequenceEqual("COUNTER"u8) => (MetricType.Counter, true),
+            var name when name.SequenceEqual("GAUGE"u8) => (MetricType.Gauge, true),
+            var name when name.SequenceEqual("SUMMARY"u8) => (MetricType.Summary, true),
+            var name when name.SequenceEqual("UNTYPED"u8) => (MetricType.Unspecified, true),
+            var name when name.SequenceEqual("HISTOGRAM"u8) => (MetricType.Histogram, true),
+            var name when name.SequenceEqual("GAUGEHISTOGRAM"u8) => (MetricType.GaugeHistogram, true),
+            var name when name.SequenceEqual("GAUGE_HISTOGRAM"u8) => (MetricType.GaugeHistogram, true),
+            _ => (MetricType.Unspecified, false),
+        };
+        return known;
+    }
+
+    // ---- Samples
+
+    private bool ReadNamedSample()
+    {
+        if (!TryReadName(MetricNameBytes, "metric name", out var name))
+        {
+            return false;
+        }
+
+        if (name.IsEmpty)
+        {
+            return Fail("invalid metric name");
+        }
+
+        if (!TryBeginMetric(name))
+        {
+            return false;
+        }
+
+        SkipBlanks();
+        return AtEnd ? FailAtEnd() : ReadSampleAfterName(isNamed: true);
+    }
+
+    private bool ReadSampleAfterName(bool isNamed)
+    {
+        if (!BoundName(FamilyType).IsEmpty)
+        {
+            _le = 0;
+            _quantile = 0;
+        }
+
+        _labelCount = 0;
+        if (Current == '{')
+        {
+            _position++;
+            if (!ReadLabels(isNamed))
+            {
+                return false;
+            }
+        }
+
+        _isMetricPlain = _labelCount == 0;
+        return ReadValue();
+    }
+
+    private bool TryBeginMetric(ReadOnlySpan<byte> name)
+    {
+        if (!TryResolve(name))
+        {
+            return false;
+        }
+
+        SetTyped(_family);
+        _hasMetric = true;
+        return true;
+    }
+
+    private bool TryResolve(ReadOnlySpan<byte> name)
+    {
+        if (!IsLegal(name, MetricNameBytes))
+        {
+            return Fail($"invalid metric name {GoQuote.Quote(name)}");
+        }
+
+        Resolve(name);
+        return true;
+    }
+
+    private static bool IsLegal(ReadOnlySpan<byte> name, SearchValues<byte> legal) =>
+        !name.IsEmpty && !char.IsAsciiDigit((char)name[0]) && !name.ContainsAnyExcept(legal);
+
+    // After the opening brace. A line that began with one has its name in here: a word in place of a label, legal or quoted.
+    private bool ReadLabels(bool isNamed)
+    {
+        var hasOwnName = isNamed;
+        while (true)
+        {
+            SkipBlanks();
+            if (AtEnd)
+            {
+                return FailAtEnd();
+            }
+
+            if (Current == '}')
+            {
+                return EndLabels(hasOwnName);
+            }
+
+            if (!TryReadName(LabelNameBytes, "label name", out var name))
+            {
+                return false;
+            }
+
+            if (name.IsEmpty)
+            {
+                return Fail($"invalid label name for metric {QuotedFamilyName}");
+            }
+
+            SkipBlanks();
+            if (AtEnd)
+            {
+                return FailAtEnd();
+            }
+
+            if (Current == '=')
+            {
+                if (!ReadLabel(name))
+                {
+                    return false;
+                }
+
+                if (Current == '}')
+                {
+                    return EndLabels(hasOwnName);
+                }
+            }
+            else if (isNamed)
+            {
+                return Fail($"expected '=' after label name, found {GoQuote.Quote(Current)}");
+            }
+            else if (hasOwnName)
+            {
+                return Fail($"multiple metric names for metric {QuotedFamilyName}");
+            }
+            else if (Current is not ((byte)',' or (byte)'}'))
+            {
+                return Fail($"unexpected end of metric name {GoQuote.Quote(Current)}");
+            }
+            else if (!TryBeginMetric(name))
+            {
+                return false;
+            }
+            else if (Current == '}')
+            {
+                return EndLabels(hasOwnName: true);
+            }
+            else
+            {
+                hasOwnName = true;
+            }
+
+            _position++;
+        }
+    }
+
+    private bool EndLabels(bool hasOwnName)
+    {
+        // expfmt itself crashes where there is a family, from a comment, but no metric yet.
+        if (!_hasMetric)
+        {
+            return Fail("invalid metric name");
+        }
+
+        if (!hasOwnName && NamelessLine == 0 && !(_isMetricPlain && _labelCount == 0 && !BoundName(FamilyType).IsEmpty))
+        {
+            NamelessLine = _line;
+        }
+
+        _position++;
+        SkipBlanks();
+        return !AtEnd || FailAtEnd();
+    }
+
+    // At the equals sign; leaves the position at the comma or brace after the value.
+    private bool ReadLabel(ReadOnlySpan<byte> name)
+    {
+        if (name.SequenceEqual("__name__"u8))
+        {
+            return Fail("label name \"__name__\" is reserved");
+        }
+
+        if (!IsLegal(name, LabelNameBytes))
+        {
+            return Fail($"invalid label name {GoQuote.Quote(name)}");
+        }
+
+        var isBound = name.SequenceEqual(BoundName(FamilyType));
+        var symbol = _batch.Symbols.Intern(name);
+        if (!isBound && IsDuplicate(symbol))
+        {
+            return Fail($"duplicate label names for metric {QuotedFamilyName}");
+        }
+
+        _position++;
+        SkipBlanks();
+        if (AtEnd)
+        {
+            return FailAtEnd();
+        }
+
+        if (Current != '"')
+        {
+            return Fail($"expected '\"' at start of label value, found {GoQuote.Quote(Current)}");
+        }
+
+        _position++;
+        if (!TryReadEscaped((byte)'"', "label value", default, out var value))
+        {
+            return false;
+        }
+
+        if (!_isUtf8 && !Utf8.IsValid(value))
+        {
+            return Fail($"invalid label value {GoQuote.Quote(value)}");
+        }
+
+        if (!(isBound ? ReadBound(value) : AddLabel(symbol, value)))
+        {
+            return false;
+        }
+
+        SkipBlanks();
+        if (AtEnd)
+        {
+            return FailAtEnd();
+        }
+
+        return Current is (byte)',' or (byte)'}' || Fail($"unexpected end of label value {GoQuote.Quote(value)}");
+    }
+
+    private bool ReadBound(ReadOnlySpan<byte> value)
+    {
+        var isHistogram = IsHistogram(FamilyType);
+        if (!TryReadBound(value, out var bound))
+        {
+            return Fail($"expected float as value for '{(isHistogram ? "le" : "quantile")}' label, got {GoQuote.Quote(value)}");
+        }
+
+        if (isHistogram)
+        {
+            _le = bound;
+        }
+        else
+        {
+            _quantile = bound;
+        }
+
+        return true;
+    }
+
+    private readonly bool IsDuplicate(int name)
+    {
+        if (_labelCount < FewLabels)
+        {
+            foreach (ref readonly var label in _scratch.Labels.AsSpan(0, _labelCount))
+            {
+                if (label.Name == name)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        TextScratch.Reserve(ref _scratch.NamedIn, _batch.Symbols.Count);
+        if (_labelCount == FewLabels)
+        {
+            foreach (ref readonly var label in _scratch.Labels.AsSpan(0, _labelCount))
+            {
+                _scratch.NamedIn[label.Name] = _line;
+            }
+        }
+
+        var isDuplicate = _scratch.NamedIn[name] == _line;
+        _scratch.NamedIn[name] = _line;
+        return isDuplicate;
+    }
+
+    private bool AddLabel(int name, ReadOnlySpan<byte> value)
+    {
+        TextScratch.Reserve(ref _scratch.Labels, _labelCount);
+        _scratch.Labels[_labelCount++] = new TextLabel { Name = name, Value = _batch.Symbols.Intern(value) };
+        return true;
+    }
+
+    private bool ReadValue()
+    {
+        if (!TryReadWord(out var word))
+        {
+            return FailAtEnd();
+        }
+
+        if (!GoFloat.TryParse(word, out var value))
+        {
+            return Fail($"expected float as value, got {GoQuote.Quote(word)}");
+        }
+
+        var type = FamilyType;
+        if (value < 0 && IsHistogram(type))
+        {
+            if (_role == TextRole.Count)
+            {
+                return Fail($"negative count for histogram {QuotedFamilyName}");
+            }
+
+            if (_role != TextRole.Sum && _le != 0)
+            {
+                return Fail($"negative bucket population for histogram {QuotedFamilyName}");
+            }
+        }
+
+        long? timestampMs = null;
+        if (Current != '\n' && !TryReadTimestamp(out timestampMs))
+        {
+            return false;
+        }
+
+        _position++;
+        AddSeries(type, timestampMs, value);
+        return true;
+    }
+
+    private bool TryReadTimestamp(out long? timestampMs)
+    {
+        timestampMs = null;
+        SkipBlanks();
+        if (AtEnd || !TryReadWord(out var word))
+        {
+            return FailAtEnd();
+        }
+
+        if (!Utf8Parser.TryParse(word, out long timestamp, out var length) || length < word.Length)
+        {
+            return Fail($"expected integer as timestamp, got {GoQuote.Quote(word)}");
+        }
+
+        timestampMs = timestamp;
+        if (Current == '\n')
+        {
+            return true;
+        }
+
+        return TryReadRestOfLine(out var rest) ? Fail($"spurious string after timestamp: {GoQuote.Quote(rest)}") : FailAtEnd();
+    }
+
+    // ---- Tokens. They are slices of the input, or of the scratch memory until the next token is read.
+
+    private void SkipBlanks()
+    {
+        while (!AtEnd && IsAtBlank)
+        {
+            _position++;
+        }
+    }
+
+    private bool SkipLine()
+    {
+        var length = _input[_position..].IndexOf((byte)'\n');
+        if (length < 0)
+        {
+            return FailAtEnd();
+        }
+
+        _position += length + 1;
+        return true;
+    }
+
+    // Leaves the position at the whitespace that ends the word; false when the input ends before.
+    private bool TryReadWord(out ReadOnlySpan<byte> word)
+    {
+        var rest = _input[_position..];
+        var length = rest.IndexOfAny(Whitespace);
+        word = length < 0 ? default : rest[..length];
+        _position += Math.Max(length, 0);
+        return length >= 0;
+    }
+
+    // Passes the line feed. Outside HELP expfmt drops backslashes and keeps what they would escape.
+    private bool TryReadRestOfLine(out ReadOnlySpan<byte> text)
+    {
+        var rest = _input[_position..];
+        var length = rest.IndexOf((byte)'\n');
+        if (length < 0)
+        {
+            text = default;
+            return false;
+        }
+
+        _position += length + 1;
+        text = rest[..length];
+        if (text.Contains((byte)'\\'))
+        {
+            var written = 0;
+            foreach (var unit in text)
+            {
+                if (unit != '\\')
+                {
+                    Append(unit, ref written);
+                }
+            }
+
+            text = _scratch.Token.AsSpan(0, written);
+        }
+
+        return true;
+    }
+
+    // Leaves the position at the byte after the name, which must be there. The name is empty when none begins here.
+    private bool TryReadName(SearchValues<byte> nameBytes, string kind, out ReadOnlySpan<byte> name)
+    {
+        name = default;
+        var rest = _input[_position..];
+        if (rest[0] != '"' && (char.IsAsciiDigit((char)rest[0]) || !nameBytes.Contains(rest[0])))
+        {
+            return true;
+        }
+
+        var length = rest.IndexOfAnyExcept(nameBytes);
+        if (length < 0)
+        {
+            return FailAtEnd();
+        }
+
+        name = rest[..length];
+        _position += length;
+        if (Current != '"')
+        {
+            return true;
+        }
+
+        // A quote may open anywhere in a name, and the name ends where it closes.
+        _position++;
+        return TryReadEscaped((byte)'"', kind, rest[..length], out name) && (!AtEnd || FailAtEnd());
+    }
+
+    // Passes the terminator.
+    private bool TryReadEscaped(byte terminator, string kind, ReadOnlySpan<byte> prefix, out ReadOnlySpan<byte> text)
+    {
+        var written = 0;
+        text = prefix;
+        while (true)
+        {
+            var rest = _input[_position..];
+            var length = rest.IndexOfAny(terminator, (byte)'\\', (byte)'\n');
+            if (length < 0)
+            {
+                return FailAtEnd();
+            }
+
+            var run = rest[..length];
+            var end = rest[length];
+            _position += length + 1;
+            if (end == terminator && text.IsEmpty)
+            {
+                text = run;
+                return true;
+            }
+
+            if (written == 0)
+            {
+                Append(prefix, ref written);
+            }
+
+            Append(run, ref written);
+            text = _scratch.Token.AsSpan(0, written);
+            if (end == terminator)
+            {
+                return true;
+            }
+
+            if (end == '\n')
+            {
+                return Fail($"{kind} {GoQuote.Quote(text)} contains unescaped new-line");
+            }
+
+            if (AtEnd)
+            {
+                return FailAtEnd();
+            }
+
+            if (Current is not ((byte)'\\' or (byte)'"' or (byte)'n'))
+            {
+                return Fail($"invalid escape sequence '\\{(char)Current}'");
+            }
+
+            Append(Current == 'n' ? (byte)'\n' : Current, ref written);
+            text = _scratch.Token.AsSpan(0, written);
+            _position++;
+        }
+    }
+
+    private readonly void Append(byte unit, ref int length)
+    {
+        TextScratch.Reserve(ref _scratch.Token, length);
+        _scratch.Token[length++] = unit;
+    }
+
+    private readonly void Append(ReadOnlySpan<byte> text, ref int length)
+    {
+        TextScratch.Reserve(ref _scratch.Token, length + text.Length);
+        text.CopyTo(_scratch.Token.AsSpan(length));
+        length += text.Length;
+    }
+}

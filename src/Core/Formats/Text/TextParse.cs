@@ -1,0 +1,263 @@
+using System.Buffers;
+using System.Text.Unicode;
+using PushGateway.Limits;
+using PushGateway.Model;
+
+namespace PushGateway.Formats.Text;
+
+/// <summary>
+/// One parse: what is known across lines, and what a finished line becomes. Lines are read on two paths. The common one takes sample
+/// lines of the usual shape and reads only what differs from the line before; what it does not take, it leaves
+/// as it was to the exact one, which reads every line as expfmt does, quirks included, and alone reports errors.
+/// </summary>
+internal ref partial struct TextParse
+{
+    private const int NoFamily = -1;
+
+    private static readonly SearchValues<byte> MetricNameBytes =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_:"u8);
+
+    private static readonly SearchValues<byte> LabelNameBytes =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"u8);
+
+    private static readonly SearchValues<byte> Whitespace = SearchValues.Create(" \t\n"u8);
+
+    private readonly ReadOnlySpan<byte> _input;
+    private readonly MetricBatch _batch;
+    private readonly TextScratch _scratch;
+    private readonly long _receivedMs;
+    private readonly int _firstFamily;
+
+    // Values begin and end at ASCII bytes: when the whole input is valid, so is every value.
+    private readonly bool _isUtf8;
+
+    private int _position;
+    private int _line;
+    private PushError? _error;
+
+    // The family and name that the last line resolved to. As in expfmt they outlive it: a line that begins with '{' starts from them.
+    private int _family = NoFamily;
+    private int _name;
+    private TextRole _role;
+    private int _labelCount;
+
+    // Canonical symbols of the bounds read last; 0 is NaN or none. As in expfmt only a line that begins in a
+    // histogram or summary resets its own.
+    private int _le;
+    private int _quantile;
+
+    // Whether a line that begins with '{' has a metric above it to continue, and whether that one has no labels.
+    private bool _hasMetric;
+    private bool _isMetricPlain;
+
+    // The line before, when it was a common sample; its labels are still in the scratch memory. Its head ends after the last label's
+    // value or, without labels, after the byte that follows the name.
+    private int _lastStart;
+    private int _lastNameEnd;
+    private int _lastHeadEnd;
+    private int _lastLabelCount;
+
+    // Symbols of the words "le" and "quantile", once needed.
+    private int _leName;
+    private int _quantileName;
+
+    public TextParse(ReadOnlySpan<byte> input, MetricBatch batch, long receivedMs, TextScratch scratch)
+    {
+        _input = input;
+        _batch = batch;
+        _scratch = scratch;
+        _receivedMs = receivedMs;
+        _firstFamily = batch.Families.Length;
+        _isUtf8 = Utf8.IsValid(input);
+    }
+
+    /// <summary>Line of the first sample with a timestamp, or 0.</summary>
+    public int TimestampLine { get; private set; }
+
+    /// <summary>Line of the first sample without a name, or 0.</summary>
+    public int NamelessLine { get; private set; }
+
+    private readonly MetricType FamilyType => _family == NoFamily ? MetricType.Unspecified : _batch.Families[_family].Type;
+
+    private readonly ReadOnlySpan<byte> FamilyName => _family == NoFamily ? default : _batch.Symbols[_batch.Families[_family].Name];
+
+    /// <summary>Reads every line.</summary>
+    public bool Run(out PushError? error)
+    {
+        for (_line = 1; _position < _input.Length; _line++)
+        {
+            if (!TryReadCommonSample() && !ReadLine())
+            {
+                error = _error;
+                return false;
+            }
+        }
+
+        error = null;
+        return true;
+    }
+
+    private static bool IsHistogram(MetricType type) => type is MetricType.Histogram or MetricType.GaugeHistogram;
+
+    private static bool IsLabelNameStart(byte unit) => char.IsAsciiLetter((char)unit) || unit == '_';
+
+    private static bool IsMetricNameStart(byte unit) => IsLabelNameStart(unit) || unit == ':';
+
+    // The label whose value is part of a series' place in its histogram or summary.
+    private static ReadOnlySpan<byte> BoundName(MetricType type) =>
+        IsHistogram(type) ? "le"u8 : type == MetricType.Summary ? "quantile"u8 : default;
+
+    private bool Fail(string reason)
+    {
+        _error = new PushError(RejectCode.TextInvalid, $"text format parsing error in line {_line}: {reason}", _line);
+        return false;
+    }
+
+    // Finds the family that a legal metric name belongs to; the first mention of a name that belongs to none creates one.
+    private void Resolve(ReadOnlySpan<byte> name)
+    {
+        _name = _batch.Symbols.Intern(name);
+        _role = TextRole.Own;
+        var family = _batch.FindFamily(_name);
+        if (family < 0 && !TryResolveSuffix(name, out family))
+        {
+            family = _batch.AddFamily(_name);
+            TextScratch.Reserve(ref _scratch.Typed, family - _firstFamily);
+            _scratch.Typed[family - _firstFamily] = false;
+        }
+
+        _family = family;
+    }
+
+    private bool TryResolveSuffix(ReadOnlySpan<byte> name, out int family)
+    {
+        var (role, suffix) = name switch
+        {
+            [_, .., (byte)'_', (byte)'s', (byte)'u', (byte)'m'] => (TextRole.Sum, "_sum".Length),
+            [_, .., (byte)'_', (byte)'c', (byte)'o', (byte)'u', (byte)'n', (byte)'t'] => (TextRole.Count, "_count".Length),
+            [_, .., (byte)'_', (byte)'b', (byte)'u', (byte)'c', (byte)'k', (byte)'e', (byte)'t'] => (TextRole.Bucket, "_bucket".Length),
+            _ => (TextRole.Own, 0),
+        };
+        family = NoFamily;
+        if (role == TextRole.Own)
+        {
+            return false;
+        }
+
+        name = name[..^suffix];
+        family = name.SequenceEqual(FamilyName) ? _family : FindFamily(name);
+        if (family < 0)
+        {
+            return false;
+        }
+
+        _role = role;
+        var type = _batch.Families[family].Type;
+        if (IsHistogram(type) || (type == MetricType.Summary && role != TextRole.Bucket))
+        {
+            return true;
+        }
+
+        _role = TextRole.Own;
+        return false;
+    }
+
+    private readonly int FindFamily(ReadOnlySpan<byte> name)
+    {
+        var symbol = _batch.Symbols.Find(name);
+        return symbol < 0 ? NoFamily : _batch.FindFamily(symbol);
+    }
+
+    private readonly bool IsTyped(int family) => family < _firstFamily || _scratch.Typed[family - _firstFamily];
+
+    private readonly void SetTyped(int family)
+    {
+        if (family >= _firstFamily)
+        {
+            _scratch.Typed[family - _firstFamily] = true;
+        }
+    }
+
+    // The symbol of a bound's canonical form, 0 for NaN; false when it is not a float.
+    private readonly bool TryReadBound(ReadOnlySpan<byte> text, out int symbol)
+    {
+        symbol = 0;
+        if (GoFloat.IsPlainCanonical(text) || text.SequenceEqual("+Inf"u8))
+        {
+            symbol = _batch.Symbols.Intern(text);
+            return true;
+        }
+
+        if (!GoFloat.TryParse(text, out var bound))
+        {
+            return false;
+        }
+
+        if (!double.IsNaN(bound))
+        {
+            Span<byte> canonical = stackalloc byte[GoFloat.MaxLength];
+            symbol = _batch.Symbols.Intern(canonical[..GoFloat.Format(bound, canonical)]);
+        }
+
+        return true;
+    }
+
+    private void AddSeries(MetricType type, long? timestampMs, double value)
+    {
+        if (timestampMs is not null && TimestampLine == 0)
+        {
+            TimestampLine = _line;
+        }
+
+        var name = _name;
+        var bound = default(Label);
+        if (IsHistogram(type) && _role is TextRole.Own or TextRole.Bucket)
+        {
+            if (_le == 0)
+            {
+                return;
+            }
+
+            name = _role == TextRole.Bucket ? name : InternBucketName();
+            bound = new Label(_leName = _leName != 0 ? _leName : _batch.Symbols.Intern("le"u8), _le);
+        }
+        else if (type == MetricType.Summary && _role == TextRole.Own)
+        {
+            if (_quantile == 0)
+            {
+                return;
+            }
+
+            bound = new Label(_quantileName = _quantileName != 0 ? _quantileName : _batch.Symbols.Intern("quantile"u8), _quantile);
+        }
+        else if (type == MetricType.Summary && _role == TextRole.Count)
+        {
+            value = TruncateCount(value);
+        }
+
+        _batch.BeginSeries(_family, name);
+        foreach (ref readonly var label in _scratch.Labels.AsSpan(0, _labelCount))
+        {
+            if (!label.IsBound)
+            {
+                _batch.AddLabel(label.Name, label.Value);
+            }
+        }
+
+        _batch.AddLabel(bound.Name, bound.Value);
+        _batch.AddSample(new Sample(timestampMs ?? _receivedMs, value));
+        _batch.EndSeries();
+    }
+
+    // uint64(value), where Go defines that.
+    private static double TruncateCount(double value) => value is > -1 and < 18446744073709551616.0 ? Math.Truncate(value) + 0.0 : value;
+
+    private readonly int InternBucketName()
+    {
+        var name = FamilyName;
+        TextScratch.Reserve(ref _scratch.Token, name.Length + "_bucket".Length);
+        name.CopyTo(_scratch.Token);
+        "_bucket"u8.CopyTo(_scratch.Token.AsSpan(name.Length));
+        return _batch.Symbols.Intern(_scratch.Token.AsSpan(0, name.Length + "_bucket".Length));
+    }
+}

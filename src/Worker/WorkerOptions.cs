@@ -1,0 +1,47 @@
+using PushGateway.Aws.Sqs;
+using PushGateway.Configuration;
+using PushGateway.Delivery;
+using PushGateway.Limits;
+
+namespace PushGateway.Worker;
+
+/// <summary>The settings of Worker. Each is read from the configuration (environment, command line) by the name that its comment gives.</summary>
+internal sealed record WorkerOptions
+{
+    /// <summary>
+    /// <c>PUSHGATEWAY_QUEUE_URL</c> (required), <c>PUSHGATEWAY_DEAD_LETTER_QUEUE_URL</c>: the SQS queues. Without a dead-letter queue URL,
+    /// the queue's redrive policy names it.
+    /// </summary>
+    public required SqsQueueOptions Queue { get; init; }
+
+    /// <summary><c>PUSHGATEWAY_RECEIVERS</c>: receivers that poll side by side.</summary>
+    public required int Receivers { get; init; }
+
+    /// <summary><c>PUSHGATEWAY_BATCH_SIZE</c>: messages delivered at a time by each receiver.</summary>
+    public required DeliveryOptions Delivery { get; init; }
+
+    /// <summary><c>PUSHGATEWAY_MAX_*</c>, <c>PUSHGATEWAY_FUTURE_TOLERANCE</c>: what a direct producer's message is held to.</summary>
+    public required PushLimits Limits { get; init; }
+
+    /// <summary>Reads the settings; what is wrong is collected in <paramref name="settings"/>.</summary>
+    public static WorkerOptions Read(SettingsReader settings)
+    {
+        var queueUrl = settings.Url("PUSHGATEWAY_QUEUE_URL");
+        if (queueUrl is null && settings.Text("PUSHGATEWAY_QUEUE_URL") is null)
+        {
+            settings.Refuse("PUSHGATEWAY_QUEUE_URL: the URL of the SQS queue to drain is required.");
+        }
+
+        return new WorkerOptions
+        {
+            Queue = new SqsQueueOptions
+            {
+                QueueUrl = queueUrl?.OriginalString ?? "",
+                DeadLetterQueueUrl = settings.Url("PUSHGATEWAY_DEAD_LETTER_QUEUE_URL")?.OriginalString,
+            },
+            Receivers = (int)settings.Number("PUSHGATEWAY_RECEIVERS", 2, 1, 64),
+            Delivery = new DeliveryOptions { BatchSize = (int)settings.Number("PUSHGATEWAY_BATCH_SIZE", 1000, 1, 10_000) },
+            Limits = PushLimits.Read(settings),
+        };
+    }
+}

@@ -1,0 +1,54 @@
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+using PushGateway.Aws;
+using PushGateway.Aws.Sqs;
+using PushGateway.Configuration;
+using PushGateway.Delivery;
+using PushGateway.Queue;
+using PushGateway.Telemetry;
+
+namespace PushGateway.Worker;
+
+/// <summary>What Worker is made of.</summary>
+internal static class WorkerServices
+{
+    /// <summary>Reads the settings and registers everything.</summary>
+    /// <exception cref="SettingsException">A setting cannot be used.</exception>
+    public static HostApplicationBuilder AddWorker(this HostApplicationBuilder builder)
+    {
+        var settings = new SettingsReader(name => builder.Configuration[name]);
+        var options = WorkerOptions.Read(settings);
+        var sink = MetricSinkFactory.Create(settings, TimeProvider.System);
+        if (sink is null && settings.Errors.Count == 0)
+        {
+            settings.Refuse("Nowhere to deliver to: set PROMETHEUS_REMOTE_WRITE_URL or OTEL_EXPORTER_OTLP_ENDPOINT.");
+        }
+
+        settings.ThrowIfInvalid();
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(options.Delivery);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<IPushQueue>(services => new SqsPushQueue(options.Queue, services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<DeliveryObserver, LoggingDeliveryObserver>();
+        builder.Services.AddSingleton(services => new BatchHandler(
+            sink, groups: null, options.Limits, options.Delivery, services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<DeliveryPump>();
+        builder.Services.AddHostedService<PollingService>();
+        builder.AddTelemetry();
+        return builder;
+    }
+
+    private static void AddTelemetry(this HostApplicationBuilder builder)
+    {
+        if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not { Length: > 0 })
+        {
+            return;
+        }
+
+        builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService("pushgateway-worker"))
+            .WithMetrics(metrics => metrics.AddMeter(PushTelemetry.Name).AddOtlpExporter())
+            .WithTracing(traces => traces.AddSource(PushTelemetry.Name).AddOtlpExporter());
+    }
+}

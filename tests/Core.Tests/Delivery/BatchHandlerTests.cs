@@ -1,0 +1,185 @@
+using System.Text;
+using Microsoft.Extensions.Time.Testing;
+using PushGateway.Delivery;
+using PushGateway.Groups;
+using PushGateway.Limits;
+using PushGateway.Model;
+using PushGateway.Queue;
+using PushGateway.Sinks;
+using Xunit;
+
+namespace PushGateway.Core.Tests.Delivery;
+
+public sealed class BatchHandlerTests
+{
+    private const long SentMs = 1_700_000_000_000;
+
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeMilliseconds(SentMs));
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Everything_delivered_is_completed()
+    {
+        var sink = new ScriptedSink(_ => SinkResult.Delivered);
+
+        var outcome = await Handler(sink).HandleAsync([Text("a", "x 1 10\n"), Text("b", "y 2 11\n")], Cancelled);
+
+        Assert.Equal(["a", "b"], outcome.Delivered.Select(m => m.Id));
+        Assert.Empty(outcome.Failed);
+        Assert.Equal(["x 1 @1699999999010", "y 2 @1699999999011"], sink.Stored);
+        Assert.Equal(1, sink.Requests);
+    }
+
+    [Fact]
+    public async Task A_poison_message_among_a_thousand_delays_no_other()
+    {
+        var sink = new ScriptedSink(_ => SinkResult.Delivered);
+        var messages = Enumerable.Range(0, 1000).Select(i => Text($"{i}", i == 500 ? "poison" : $"m{{i=\"{i}\"}} {i} 1\n")).ToList();
+
+        var outcome = await Handler(sink).HandleAsync(messages, Cancelled);
+
+        Assert.Equal(999, outcome.Delivered.Count);
+        Assert.Equal(999, sink.Stored.Count);
+        var letter = Assert.Single(outcome.DeadLetters);
+        Assert.Equal(("500", RejectCode.TextInvalid), (letter.Message.Id, letter.Reason.Code));
+        Assert.Empty(outcome.Failed);
+    }
+
+    [Fact]
+    public async Task Only_the_message_whose_sample_is_refused_is_dead_lettered_and_its_other_samples_are_delivered()
+    {
+        var sink = new ScriptedSink(lines => lines.Any(line => line.StartsWith("bad", StringComparison.Ordinal))
+            ? SinkResult.Rejected("HTTP 400: bad sample")
+            : SinkResult.Delivered);
+        var messages = Enumerable.Range(0, 100).Select(i => Text($"{i}", i == 42 ? "good 1 1\nbad 2 1\n" : $"m{i} 1 1\n")).ToList();
+
+        var outcome = await Handler(sink).HandleAsync(messages, Cancelled);
+
+        var letter = Assert.Single(outcome.DeadLetters);
+        Assert.Equal("42", letter.Message.Id);
+        Assert.Equal(new PushError(RejectCode.SinkRejected, "HTTP 400: bad sample"), letter.Reason);
+        Assert.Equal(99, outcome.Delivered.Count);
+        Assert.Equal(100, sink.Stored.Count);
+        Assert.InRange(sink.Requests, 2, 20);
+    }
+
+    [Fact]
+    public async Task A_flood_of_refusals_ends_in_the_dead_letter_queue_and_not_in_a_flood_of_requests()
+    {
+        var sink = new ScriptedSink(_ => SinkResult.Rejected("no"));
+        var messages = Enumerable.Range(0, 1000).Select(i => Text($"{i}", $"m{i} 1 1\n")).ToList();
+
+        var outcome = await Handler(sink, new DeliveryOptions { MaxRefusals = 50 }).HandleAsync(messages, Cancelled);
+
+        Assert.Equal(1000, outcome.DeadLetters.Count);
+        Assert.InRange(sink.Requests, 50, 110);
+    }
+
+    [Fact]
+    public async Task A_sink_that_comes_back_gets_everything_once()
+    {
+        var down = 5;
+        var sink = new ScriptedSink(_ => down-- > 0 ? SinkResult.Retry("HTTP 503") : SinkResult.Delivered);
+        var handling = Handler(sink).HandleAsync([Text("a", "x 1 10\n")], Cancelled).AsTask();
+        while (!handling.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        var outcome = await handling;
+        Assert.Single(outcome.Delivered);
+        Assert.Null(outcome.FailureReason);
+        Assert.Single(sink.Stored);
+    }
+
+    [Fact]
+    public async Task At_the_deadline_what_was_delivered_stays_delivered_and_the_rest_is_failed()
+    {
+        using var deadline = new CancellationTokenSource();
+        var sink = new ScriptedSink(lines =>
+        {
+            if (!lines.Any(line => line.StartsWith('b')))
+            {
+                return SinkResult.Delivered;
+            }
+
+            deadline.Cancel();
+            return SinkResult.Retry("HTTP 500");
+        })
+        {
+            MaxRequestBytes = 1,
+        };
+
+        var outcome = await Handler(sink).HandleAsync([Text("1", "a 1 1\n"), Text("2", "b 1 1\n"), Text("3", "c 1 1\n")], deadline.Token);
+
+        Assert.Equal(["1"], outcome.Delivered.Select(m => m.Id));
+        Assert.Equal(["2", "3"], outcome.Failed.Select(m => m.Id));
+        Assert.Equal("HTTP 500", outcome.FailureReason);
+    }
+
+    [Fact]
+    public async Task Samples_are_sorted_by_time_and_exact_duplicates_are_sent_once()
+    {
+        var sink = new ScriptedSink(_ => SinkResult.Delivered);
+
+        var outcome = await Handler(sink).HandleAsync(
+            [Text("1", "x 3 30\ny 1 1\n"), Text("2", "x 1 10\n"), Text("3", "x 3 30\nx 2 20\n")], Cancelled);
+
+        Assert.Equal(3, outcome.Delivered.Count);
+        Assert.Equal(["x 1 @1699999999010", "x 2 @1699999999020", "x 3 @1699999999030", "y 1 @1699999999001"], sink.Stored);
+    }
+
+    [Fact]
+    public async Task Of_two_pushes_in_one_millisecond_the_later_is_the_value()
+    {
+        var sink = new ScriptedSink(_ => SinkResult.Delivered);
+        var later = (MessageAttribute.Time, $"{(SentMs * 1_000_000) + 500}");
+
+        var outcome = await Handler(sink).HandleAsync([Raw("2", "x 2\n", later), Raw("1", "x 1\n")], Cancelled);
+
+        Assert.Equal(2, outcome.Delivered.Count);
+        Assert.Equal([$"x 2 @{SentMs}"], sink.Stored);
+    }
+
+    [Fact]
+    public async Task Two_values_that_senders_gave_for_one_time_both_go_to_the_sink()
+    {
+        var sink = new ScriptedSink(lines => lines.Count > 1 ? SinkResult.Rejected("duplicate sample for timestamp") : SinkResult.Delivered);
+
+        await Handler(sink).HandleAsync([Text("1", "x 1 10\n"), Text("2", "x 2 10\n")], Cancelled);
+
+        Assert.Equal(2, sink.Stored.Count);
+    }
+
+    [Fact]
+    public async Task A_group_store_that_fails_fails_the_batch_and_settles_nothing()
+    {
+        var handler = new BatchHandler(new ScriptedSink(_ => SinkResult.Delivered), new BrokenGroupStore(), PushLimits.Default, new DeliveryOptions(), _time);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await handler.HandleAsync([Text("a", "x 1 1\n")], Cancelled));
+    }
+
+    private BatchHandler Handler(IMetricSink sink, DeliveryOptions? options = null) =>
+        new(sink, groups: null, PushLimits.Default, options ?? new DeliveryOptions(), _time);
+
+    // Timestamps in the text count from a second before the message was sent.
+    private static ReceivedMessage Text(string id, string text) => Raw(id, string.Join('\n', text.Split('\n').Select(Shift)));
+
+    private static ReceivedMessage Raw(string id, string text, params (string Name, string Value)[] attributes) => new(
+        id,
+        new QueueMessage(
+            Encoding.UTF8.GetBytes(text),
+            new Dictionary<string, string>(attributes.Select(a => KeyValuePair.Create(a.Name, a.Value))) { [MessageAttribute.ContentType] = "text/plain" }),
+        SentMs);
+
+    private static string Shift(string line) => line.Split(' ') is [var name, var value, var time] ? $"{name} {value} {SentMs - 1000 + long.Parse(time)}" : line;
+
+    private sealed class BrokenGroupStore : IGroupStore
+    {
+        public ValueTask ApplyAsync(IReadOnlyList<GroupPush> pushes, CancellationToken cancellationToken) => throw new InvalidOperationException("broken");
+
+        public ValueTask ReadAsync(MetricBatch destination, CancellationToken cancellationToken) => throw new InvalidOperationException("broken");
+    }
+}

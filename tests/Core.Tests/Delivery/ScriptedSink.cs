@@ -1,0 +1,38 @@
+using PushGateway.Sinks;
+
+namespace PushGateway.Core.Tests.Delivery;
+
+/// <summary>The far side of the network: answers as told, and remembers what it stored.</summary>
+internal sealed class ScriptedSink(Func<IReadOnlyList<string>, SinkResult> answer) : IMetricSink
+{
+    private readonly Lock _lock = new();
+
+    public int MaxRequestBytes { get; init; } = 1_000_000;
+
+    public List<string> Stored { get; } = [];
+
+    public int Requests { get; private set; }
+
+    public ValueTask<SinkResult> SendAsync(SampleRange samples, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_lock)
+        {
+            Requests++;
+            var lines = new List<string>();
+            foreach (var sample in samples.Samples.Span)
+            {
+                var series = samples.Batch.Series[sample.Series];
+                lines.Add($"{samples.Batch.Symbols.GetString(series.Name)} {sample.Sample.Value} @{sample.Sample.TimestampMs}");
+            }
+
+            var result = answer(lines);
+            if (result.Status == SinkStatus.Delivered)
+            {
+                Stored.AddRange(lines);
+            }
+
+            return ValueTask.FromResult(result);
+        }
+    }
+}

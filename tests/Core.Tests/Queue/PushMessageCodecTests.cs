@@ -1,0 +1,233 @@
+using System.Text;
+using System.Text.Json;
+using PushGateway.Groups;
+using PushGateway.Limits;
+using PushGateway.Model;
+using PushGateway.Queue;
+using PushGateway.Testing;
+using Xunit;
+
+namespace PushGateway.Core.Tests.Queue;
+
+public sealed class PushMessageCodecTests
+{
+    private const long SentMs = 1_700_000_000_000;
+
+    private static readonly MessageFormat Sqs = new(256 * 1024, TextOnly: true, ChunkBytes: 64 * 1024);
+    private static readonly MessageFormat Binary = new(1024 * 1024, TextOnly: false, ChunkBytes: 0);
+
+    [Fact]
+    public void A_push_comes_back_as_it_was()
+    {
+        foreach (var format in new[] { Sqs, Binary })
+        {
+            var batch = Example(("job", "backup"), ("instance", "db 1"));
+            var messages = Encode(Header(PushOperation.Replace, "job/backup/instance/db%201"), batch, format);
+
+            var decoded = new MetricBatch();
+            Assert.True(PushMessageCodec.TryDecode(Receive(Assert.Single(messages)), decoded, PushLimits.Default, out var header, out _));
+
+            Assert.Equal(Header(PushOperation.Replace, "job/backup/instance/db%201"), header);
+            Assert.Equal(batch.Lines(), decoded.Lines());
+        }
+    }
+
+    [Fact]
+    public void Version_1_is_what_it_was()
+    {
+        var header = Header(PushOperation.Merge, "job/j/instance@base64/=") with { TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" };
+        var message = Assert.Single(Encode(header, Example(), Sqs));
+        var written = JsonSerializer.Serialize(
+            new { message.Attributes, Body = Encoding.ASCII.GetString(message.Body.Span) },
+            new JsonSerializerOptions { WriteIndented = true });
+
+        Assert.Equal(ReadGolden("message-v1.json"), written);
+    }
+
+    [Fact]
+    public void A_delete_is_a_message_with_a_body()
+    {
+        var message = Assert.Single(Encode(Header(PushOperation.Delete, "job/j"), new MetricBatch(), Sqs));
+
+        Assert.False(message.Body.IsEmpty);
+        var decoded = new MetricBatch();
+        Assert.True(PushMessageCodec.TryDecode(Receive(message), decoded, PushLimits.Default, out var header, out _));
+        Assert.Equal(PushOperation.Delete, header.Operation);
+        Assert.True(decoded.Series.IsEmpty);
+    }
+
+    [Fact]
+    public void A_push_is_compressed_when_that_saves_a_chunk_and_only_then()
+    {
+        Assert.DoesNotContain(MessageAttribute.ContentEncoding, Assert.Single(Encode(Header(), Many(10), Sqs)).Attributes.Keys);
+
+        var large = Assert.Single(Encode(Header(), Many(2000), Sqs));
+        Assert.Equal("br", large.Attributes[MessageAttribute.ContentEncoding]);
+        AssertSameSamples(Many(2000), [large]);
+    }
+
+    [Theory]
+    [InlineData(16 * 1024)]
+    [InlineData(2 * 1024)]
+    public void What_does_not_fit_is_split_and_every_part_fits(int maxBytes)
+    {
+        var format = new MessageFormat(maxBytes, TextOnly: true, ChunkBytes: 0);
+        var messages = Encode(Header(), Many(3000), format);
+
+        Assert.True(messages.Count > 1);
+        Assert.All(messages, message => Assert.InRange(SizeOf(message), 1, maxBytes));
+        AssertSameSamples(Many(3000), messages);
+    }
+
+    [Fact]
+    public void A_series_too_large_for_any_message_is_an_error()
+    {
+        var batch = new MetricBatch().Add("m", [("l", new string('x', 3000))], [new(SentMs, 1)]);
+        var messages = new List<QueueMessage>();
+
+        var error = PushMessageCodec.Encode(Header(), batch, new MessageFormat(1024, TextOnly: true, ChunkBytes: 0), messages);
+
+        Assert.Equal(RejectCode.MessageTooLarge, error?.Code);
+    }
+
+    [Fact]
+    public void A_message_without_attributes_is_a_json_record()
+    {
+        var decoded = new MetricBatch();
+        var message = Message("""{"dimensions":{"room":"kitchen"},"metrics":{"temperature":"21.5"}}""");
+
+        Assert.True(PushMessageCodec.TryDecode(message, decoded, PushLimits.Default, out var header, out _));
+
+        Assert.Equal(new PushHeader(PushOperation.Append, null, SentMs * 1_000_000), header);
+        Assert.Equal(["temperature Unspecified  | temperature room=kitchen @1700000000000 4035800000000000 float"], decoded.Lines());
+    }
+
+    [Fact]
+    public void A_direct_producer_may_send_text_to_a_group()
+    {
+        var decoded = new MetricBatch();
+        var message = Message(
+            "# TYPE runs counter\nruns{instance=\"x\"} 3\n", (MessageAttribute.ContentType, "text/plain"), (MessageAttribute.Group, "job/backup/instance/db1"));
+
+        Assert.True(PushMessageCodec.TryDecode(message, decoded, PushLimits.Default, out var header, out _));
+
+        Assert.Equal(PushOperation.Merge, header.Operation);
+        Assert.Equal(["runs Counter  | runs instance=db1 job=backup @1700000000000 4008000000000000 float"], decoded.Lines());
+    }
+
+    [Theory]
+    [InlineData("{}", RejectCode.DimensionsMissing)]
+    [InlineData("no json", RejectCode.JsonInvalid)]
+    [InlineData("\0", RejectCode.JsonInvalid)]
+    [InlineData("m 1\n", RejectCode.MessageUnsupported, MessageAttribute.Version, "2")]
+    [InlineData("m 1\n", RejectCode.MediaTypeUnsupported, MessageAttribute.ContentType, "image/png")]
+    [InlineData("m 1", RejectCode.TextInvalid, MessageAttribute.ContentType, "text/plain")]
+    [InlineData("m 1 5\n", RejectCode.TimestampTooOld, MessageAttribute.ContentType, "text/plain")]
+    [InlineData("[]", RejectCode.GroupingKeyInvalid, MessageAttribute.Group, "nojob/x")]
+    [InlineData("[]", RejectCode.MessageUnsupported, MessageAttribute.Operation, "explode")]
+    [InlineData("[]", RejectCode.MessageUnsupported, MessageAttribute.Operation, "replace")]
+    [InlineData("[]", RejectCode.MessageInvalid, MessageAttribute.Time, "soon")]
+    [InlineData("[]", RejectCode.MessageInvalid, MessageAttribute.Time, "1800000000000000000")]
+    [InlineData("[]", RejectCode.EncodingUnsupported, MessageAttribute.ContentTransferEncoding, "quoted-printable")]
+    [InlineData("?!", RejectCode.MessageInvalid, MessageAttribute.ContentTransferEncoding, "base64")]
+    [InlineData("[]", RejectCode.EncodingUnsupported, MessageAttribute.ContentEncoding, "zstd")]
+    [InlineData("[]", RejectCode.CompressionInvalid, MessageAttribute.ContentEncoding, "gzip")]
+    [InlineData("[]", RejectCode.CompressionInvalid, MessageAttribute.ContentEncoding, "br")]
+    [InlineData("x", RejectCode.MessageInvalid, MessageAttribute.ContentType, "application/x-protobuf;proto=io.prometheus.write.v2.Request")]
+    public void What_cannot_be_read_says_why(string body, string code, string? attribute = null, string? value = null)
+    {
+        var message = attribute is null ? Message(body) : Message(body, (attribute, value!));
+
+        Assert.False(PushMessageCodec.TryDecode(message, new MetricBatch(), PushLimits.Default, out _, out var error));
+
+        Assert.Equal(code, error.Code);
+        Assert.NotEmpty(error.Detail);
+    }
+
+    [Fact]
+    public void Mutated_messages_are_read_or_refused_and_nothing_else()
+    {
+        var random = new Random(20231114);
+        var original = Assert.Single(Encode(Header(PushOperation.Replace, "job/j"), Example(), Binary));
+        for (var i = 0; i < 20_000; i++)
+        {
+            var body = original.Body.ToArray();
+            for (var flips = random.Next(1, 4); flips > 0; flips--)
+            {
+                body[random.Next(body.Length)] = (byte)random.Next(256);
+            }
+
+            var cut = random.Next(4) == 0 ? body[..random.Next(body.Length)] : body;
+            var batch = new MetricBatch();
+            if (PushMessageCodec.TryDecode(Receive(original with { Body = cut }), batch, PushLimits.Default, out _, out var error))
+            {
+                Assert.All(batch.Lines(), Assert.NotEmpty);
+            }
+            else
+            {
+                Assert.NotEmpty(error.Detail);
+            }
+        }
+    }
+
+    private static MetricBatch Example(params (string Name, string Value)[] groupingLabels)
+    {
+        var batch = new MetricBatch();
+        batch.BeginPush([.. groupingLabels.Select(label => new Label(batch.Symbols.Intern(label.Name), batch.Symbols.Intern(label.Value)))]);
+        return batch
+            .Add("Z", [("A", "upper"), ("__a", "before"), ("a", "é\n\u0001")], [new(SentMs, 12, IsInteger: true)], MetricType.Gauge, "help\ntext")
+            .Add("h_bucket", [("le", "+Inf")], [new(SentMs, 3)], MetricType.Histogram, "a histogram")
+            .Add("h_sum", [], [new(SentMs, double.NaN)], MetricType.Histogram, "a histogram")
+            .Add("h_count", [], [new(SentMs, 3)], MetricType.Histogram, "a histogram")
+            .Add("s", [("quantile", "0.5")], [new(SentMs, -0.0), new(SentMs + 1, StaleMarker.Value)], MetricType.Summary)
+            .Add("s_count", [], [new(SentMs, double.PositiveInfinity)], MetricType.Summary);
+    }
+
+    private static MetricBatch Many(int series)
+    {
+        var batch = new MetricBatch();
+        batch.BeginPush();
+        for (var i = 0; i < series; i++)
+        {
+            batch.Add($"metric_{i / 20}", [("instance", $"host-{i % 20}"), ("region", "eu-central-1")], [new(SentMs, i * 1.5)], MetricType.Gauge, $"Help of {i / 20}.");
+        }
+
+        return batch;
+    }
+
+    private static void AssertSameSamples(MetricBatch expected, IReadOnlyList<QueueMessage> messages)
+    {
+        var decoded = new MetricBatch();
+        Assert.All(messages, message => Assert.True(PushMessageCodec.TryDecode(Receive(message), decoded, PushLimits.Default, out _, out _)));
+        Assert.Equal(expected.Lines(), decoded.Lines());
+    }
+
+    private static List<QueueMessage> Encode(PushHeader header, MetricBatch batch, MessageFormat format)
+    {
+        var messages = new List<QueueMessage>();
+        Assert.Null(PushMessageCodec.Encode(header, batch, format, messages));
+        return messages;
+    }
+
+    private static PushHeader Header(PushOperation operation = PushOperation.Append, string? path = null)
+    {
+        GroupingKey? group = null;
+        if (path is not null)
+        {
+            Assert.True(GroupingKeyParser.TryParse(path, out group, out _));
+        }
+
+        return new PushHeader(operation, group, (SentMs * 1_000_000) + 123_400);
+    }
+
+    private static ReceivedMessage Message(string body, params (string Name, string Value)[] attributes) =>
+        Receive(new QueueMessage(Encoding.UTF8.GetBytes(body), attributes.ToDictionary(a => a.Name, a => a.Value)));
+
+    private static ReceivedMessage Receive(QueueMessage message) => new("1", message, SentMs);
+
+    private static int SizeOf(QueueMessage message) =>
+        message.Body.Length + message.Attributes.Sum(attribute => attribute.Key.Length + "String".Length + attribute.Value.Length);
+
+    private static string ReadGolden(string name) =>
+        File.ReadAllText(RepositoryRoot.Combine("tests", "Core.Tests", "Queue", "Golden", name)).TrimEnd('\n');
+}
