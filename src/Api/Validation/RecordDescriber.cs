@@ -15,9 +15,10 @@ internal static class RecordDescriber
     public const int MaxErrors = 100;
 
     /// <summary>
-    /// Larger bodies are not described: taking one apart needs many times its memory, which an anonymous sender must not be able to claim.
+    /// Larger bodies are not described: taking a hostile one apart costs some 300 times its size in garbage, so that a refusal would cost
+    /// more than the largest push that is accepted.
     /// </summary>
-    public const int MaxDescribedBytes = 1024 * 1024;
+    public const int MaxDescribedBytes = 256 * 1024;
 
     private static readonly RecordValidator Validator = new();
 
@@ -36,7 +37,7 @@ internal static class RecordDescriber
         }
 
         List<PushError> errors = [refusal];
-        foreach (var error in Describe(utf8, context))
+        foreach (var error in Find(utf8, context))
         {
             if (errors.Count == MaxErrors)
             {
@@ -53,7 +54,7 @@ internal static class RecordDescriber
     }
 
     /// <summary>The errors of a body, found without the parser; stops after the record in which they reach <see cref="MaxErrors"/>.</summary>
-    internal static IReadOnlyList<PushError> Describe(ReadOnlySpan<byte> utf8, in ParseContext context)
+    internal static IReadOnlyList<PushError> Find(ReadOnlySpan<byte> utf8, in ParseContext context)
     {
         var body = RecordSyntax.TrimByteOrderMark(utf8);
         if (RecordSyntax.Check(body, out var indexed) is { } invalid)

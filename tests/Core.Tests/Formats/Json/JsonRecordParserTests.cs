@@ -362,11 +362,18 @@ public sealed class JsonRecordParserTests
         body.AppendJoin(',', Enumerable.Range(0, 100_000).Select(index => $"\"m{index}\":{index}"));
         var good = Encoding.UTF8.GetBytes(body + "}}");
         var bad = Encoding.UTF8.GetBytes(body + ",\"m0\":0}}");
-        var clock = Stopwatch.StartNew();
-        Assert.Equal(100_000, Accept(good).Series.Length);
-        Assert.Equal((RejectCode.NameCollision, "/metrics/m0"), (Refuse(bad).Code, Refuse(bad).Pointer));
+        var best = TimeSpan.MaxValue;
+        for (var i = 0; i < 3; i++)
+        {
+            var clock = Stopwatch.StartNew();
+            Assert.Equal(100_000, Accept(good).Series.Length);
+            var error = Refuse(bad);
+            Assert.Equal((RejectCode.NameCollision, "/metrics/m0"), (error.Code, error.Pointer));
+            best = clock.Elapsed < best ? clock.Elapsed : best;
+        }
 
-        // Some 50 ms; comparing every name with every other takes 5,000,000,000 steps a record.
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        // Some 0.1 s. Comparing every name with every other would take 5,000,000,000 steps a record: the best of three, far above the
+        // one and far below the other, tells them apart on a busy machine too.
+        Assert.InRange(best, TimeSpan.Zero, TimeSpan.FromSeconds(5));
     }
 }

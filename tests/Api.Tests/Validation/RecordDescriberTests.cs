@@ -1,0 +1,165 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using PushGateway.Api.Validation;
+using PushGateway.Formats;
+using PushGateway.Formats.Json;
+using PushGateway.Limits;
+using PushGateway.Model;
+using Xunit;
+
+namespace PushGateway.Api.Tests.Validation;
+
+public sealed class RecordDescriberTests
+{
+    private const int DefaultCases = 40_000;
+
+    // Small limits, which random records reach.
+    private static readonly ParseContext Small =
+        new(new PushLimits { MaxLabels = 6, MaxNameBytes = 16, MaxLabelValueBytes = 12 }, RandomRecords.Now);
+
+    private static readonly ParseContext Defaults = new(PushLimits.Default, RandomRecords.Now);
+
+    public static TheoryData<int> Seeds => [1, 2, 3, 4];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void The_parser_refuses_what_the_describer_describes_and_says_the_same(int seed)
+    {
+        var cases = int.TryParse(Environment.GetEnvironmentVariable("PUSHGATEWAY_FUZZ_CASES"), CultureInfo.InvariantCulture, out var asked)
+            ? asked
+            : DefaultCases;
+        var records = new RandomRecords(seed);
+        var batch = new MetricBatch();
+        var seen = new Dictionary<string, int>();
+        for (var i = 0; i < cases / Seeds.Count / 2; i++)
+        {
+            var body = records.NextBody();
+            Compare(body, batch, seen);
+            Compare(records.Mutate(body), batch, seen);
+        }
+
+        if (cases >= DefaultCases)
+        {
+            string[] expected =
+            [
+                "accepted", RejectCode.JsonInvalid, RejectCode.RecordNotObject, RejectCode.UnknownKey, RejectCode.DuplicateKey,
+                RejectCode.DimensionsMissing, RejectCode.DimensionsInvalid, RejectCode.DimensionNotString, RejectCode.MetricsMissing,
+                RejectCode.MetricsInvalid, RejectCode.MetricNotNumber, RejectCode.MetricOutOfRange, RejectCode.StringInvalid,
+                RejectCode.NameEmpty, RejectCode.NameReserved, RejectCode.NameCollision, RejectCode.TimestampInvalid,
+                RejectCode.TimestampInFuture, RejectCode.TimestampTooOld, RejectCode.TooManyLabels, RejectCode.NameTooLong,
+                RejectCode.LabelValueTooLong,
+            ];
+            Assert.All(expected, code => Assert.InRange(seen.GetValueOrDefault(code), 10, int.MaxValue));
+        }
+    }
+
+    [Fact]
+    public void All_errors_of_all_records_are_described_after_the_one_that_the_parser_met()
+    {
+        var errors = Describe("""
+            {"dimensions":{"site":"a"},"metrics":{"ok":1}}
+            {"metrics":{"warm":"hot","":1,"a.b":1,"a_b":2},"unit":"C","timestamp":1.5}
+            5
+            """);
+        Assert.Equal(
+            [
+                (RejectCode.UnknownKey, "/1/unit"),
+                (RejectCode.TimestampInvalid, "/1/timestamp"),
+                (RejectCode.DimensionsMissing, "/1"),
+                (RejectCode.NameEmpty, "/1/metrics/"),
+                (RejectCode.NameCollision, "/1/metrics/a_b"),
+                (RejectCode.MetricNotNumber, "/1/metrics/warm"),
+                (RejectCode.RecordNotObject, "/2"),
+            ],
+            errors.Select(error => (error.Code, error.Pointer)));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData(" \n")]
+    public void An_empty_body_has_one_error(string body) => Assert.Equal(RejectCode.Empty, Assert.Single(Describe(body)).Code);
+
+    [Fact]
+    public void A_body_that_is_not_json_has_one_error_with_its_line()
+    {
+        var error = Assert.Single(Describe("{\"unknown\":1}\n{\"dimensions\":}"));
+        Assert.Equal((RejectCode.JsonInvalid, 2, null), (error.Code, error.Line, error.Pointer));
+    }
+
+    [Fact]
+    public void A_nested_array_is_not_a_record() =>
+        Assert.Equal((RejectCode.RecordNotObject, "/0"), Assert.Single(Describe("[[{}]]")) is var error ? (error.Code, error.Pointer) : default);
+
+    [Fact]
+    public void Too_many_errors_are_cut_and_the_parser_s_stays()
+    {
+        var metrics = string.Join(',', Enumerable.Range(0, 500).Select(index => $"\"m{index}\":null"));
+        var errors = Describe($$$"""{"metrics":{{{{metrics}}}},"dimensions":{"d":1}}""");
+        Assert.Equal(RecordDescriber.MaxErrors, errors.Count);
+        Assert.Equal("/dimensions/d", errors[0].Pointer);
+        Assert.Equal(RecordDescriber.MaxErrors, errors.Distinct().Count());
+        Assert.Equal(RecordDescriber.MaxErrors, Describe(string.Concat(Enumerable.Repeat("{}\n", 1_000))).Count);
+    }
+
+    [Fact]
+    public void A_large_body_has_the_parser_s_error_only()
+    {
+        var errors = Describe("{}{}" + new string(' ', RecordDescriber.MaxDescribedBytes));
+        Assert.Equal((RejectCode.DimensionsMissing, "/0"), Assert.Single(errors) is var error ? (error.Code, error.Pointer) : default);
+    }
+
+    [Fact]
+    public void The_sender_s_braces_are_not_placeholders() => Assert.Equal(
+        "unknown key \"{PropertyName}\": a record has \"dimensions\", \"metrics\" and \"timestamp\"",
+        Describe("""{"{PropertyName}":1,"dimensions":{"d":"x"},"metrics":{"a":1}}""").Single().Detail);
+
+    private static IReadOnlyList<PushError> Describe(string body)
+    {
+        var utf8 = Encoding.UTF8.GetBytes(body);
+        var batch = new MetricBatch();
+        batch.BeginPush();
+        Assert.False(JsonRecordParser.TryParse(utf8, batch, Defaults, out var refusal));
+        var errors = RecordDescriber.Describe(utf8, Defaults, refusal);
+        Assert.Equal(refusal, errors[0]);
+        return errors;
+    }
+
+    private static void Compare(byte[] body, MetricBatch batch, Dictionary<string, int> seen)
+    {
+        batch.Clear();
+        var start = batch.BeginPush();
+        var accepted = JsonRecordParser.TryParse(body, batch, Small, out var refusal);
+        var described = RecordDescriber.Find(body, Small);
+        var text = Encoding.UTF8.GetString(body);
+        Assert.True(accepted == (described.Count == 0), $"parser: {refusal?.ToString() ?? "accepted"}, describer: {string.Join(", ", described)}: {text}");
+        if (accepted)
+        {
+            Assert.True(batch.Series.Length > start.Series, text);
+            Assert.True(Small.Limits.Check(batch, start, Small.ReceivedMs) is null, text);
+        }
+        else
+        {
+            Assert.True(described.Contains(refusal!), $"parser: {refusal}, describer: {string.Join(", ", described)}: {text}");
+        }
+
+        foreach (var code in accepted ? ["accepted"] : described.Select(error => error.Code))
+        {
+            seen[code] = seen.GetValueOrDefault(code) + 1;
+        }
+
+        if (!accepted && described[0].Code is not (RejectCode.JsonInvalid or RejectCode.Empty))
+        {
+            AssertCodesAgree(body);
+        }
+    }
+
+    private static void AssertCodesAgree(byte[] body)
+    {
+        var reader = new Utf8JsonReader(RecordSyntax.TrimByteOrderMark(body), RecordSyntax.Options);
+        reader.Read();
+        var record = new RecordDocument(JsonElement.ParseValue(ref reader), "", Small);
+        Assert.All(new RecordValidator().Validate(record).Errors, failure => Assert.Equal(((PushError)failure.CustomState).Code, failure.ErrorCode));
+    }
+}
