@@ -1,3 +1,25 @@
-var builder = WebApplication.CreateSlimBuilder(args);
-var app = builder.Build();
-app.Run();
+using Microsoft.AspNetCore.Connections;
+using PushGateway.Api.Endpoints;
+using PushGateway.Api.Hosting;
+using PushGateway.Configuration;
+using PushGateway.Embedded;
+
+try
+{
+    var builder = WebApplication.CreateSlimBuilder(args).AddGateway();
+    var app = builder.Build();
+    app.UseExceptionHandler();
+    app.MapPushEndpoints();
+    app.MapExpositionEndpoints();
+    app.MapHealthEndpoints();
+    app.MapDocumentationEndpoints();
+    app.PrintOnStart();
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception exception) when (exception is SettingsException or DataFolderException
+    || exception.GetBaseException() is AddressInUseException)
+{
+    await Console.Error.WriteLineAsync(exception.Message);
+    return 1;
+}

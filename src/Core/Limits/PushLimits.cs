@@ -1,3 +1,4 @@
+using PushGateway.Configuration;
 using PushGateway.Model;
 
 namespace PushGateway.Limits;
@@ -5,8 +6,23 @@ namespace PushGateway.Limits;
 /// <summary>The limits of a push, in one place. The defaults are those of Amazon Managed Service for Prometheus where it has one.</summary>
 public sealed record PushLimits
 {
+    // What a body's buffers may grow to without overflowing their arithmetic.
+    private const int MaxBufferBytes = 512 * 1024 * 1024;
+
     /// <summary>Defaults.</summary>
     public static PushLimits Default { get; } = new();
+
+    /// <summary>Reads the limits from <c>PUSHGATEWAY_MAX_*</c> and <c>PUSHGATEWAY_FUTURE_TOLERANCE</c>.</summary>
+    public static PushLimits Read(SettingsReader settings) => new()
+    {
+        MaxBodyBytes = (int)settings.Number("PUSHGATEWAY_MAX_BODY_BYTES", Default.MaxBodyBytes, 1, MaxBufferBytes),
+        MaxDecompressedBytes = (int)settings.Number("PUSHGATEWAY_MAX_DECOMPRESSED_BYTES", Default.MaxDecompressedBytes, 1, MaxBufferBytes),
+        MaxLabels = (int)settings.Number("PUSHGATEWAY_MAX_LABELS", Default.MaxLabels, 1, int.MaxValue),
+        MaxNameBytes = (int)settings.Number("PUSHGATEWAY_MAX_NAME_BYTES", Default.MaxNameBytes, 1, int.MaxValue),
+        MaxLabelValueBytes = (int)settings.Number("PUSHGATEWAY_MAX_LABEL_VALUE_BYTES", Default.MaxLabelValueBytes, 1, int.MaxValue),
+        MaxSampleAge = settings.Duration("PUSHGATEWAY_MAX_SAMPLE_AGE", Default.MaxSampleAge, TimeSpan.Zero),
+        FutureTolerance = settings.Duration("PUSHGATEWAY_FUTURE_TOLERANCE", Default.FutureTolerance, TimeSpan.Zero),
+    };
 
     /// <summary>Largest body in bytes, as received: Lambda's payload limit.</summary>
     public int MaxBodyBytes { get; init; } = 6 * 1024 * 1024;
@@ -48,6 +64,26 @@ public sealed record PushLimits
         return null;
     }
 
+    /// <summary>Checks the length in bytes of a metric name; null when it is within the limits.</summary>
+    public PushError? CheckMetricName(int bytes) => bytes > MaxNameBytes
+        ? new PushError(RejectCode.NameTooLong, $"metric name of {bytes} bytes is longer than {MaxNameBytes}")
+        : null;
+
+    /// <summary>Checks the length in bytes of a label name; null when it is within the limits.</summary>
+    public PushError? CheckLabelName(int bytes) => bytes > MaxNameBytes
+        ? new PushError(RejectCode.NameTooLong, $"label name of {bytes} bytes is longer than {MaxNameBytes}")
+        : null;
+
+    /// <summary>Checks the length in bytes of a label value; null when it is within the limits.</summary>
+    public PushError? CheckLabelValue(int bytes) => bytes > MaxLabelValueBytes
+        ? new PushError(RejectCode.LabelValueTooLong, $"label value of {bytes} bytes is longer than {MaxLabelValueBytes}")
+        : null;
+
+    /// <summary>Checks the number of labels of a series, <c>__name__</c> included; null when it is within the limits.</summary>
+    public PushError? CheckLabelCount(int labels) => labels > MaxLabels
+        ? new PushError(RejectCode.TooManyLabels, $"more than {MaxLabels} labels, the metric's name included")
+        : null;
+
     /// <summary>Checks one timestamp; null when it is within the limits.</summary>
     public PushError? CheckTimestamp(long timestampMs, long receivedMs)
     {
@@ -64,28 +100,26 @@ public sealed record PushLimits
     private PushError? CheckLabels(MetricBatch batch, in Series series)
     {
         var symbols = batch.Symbols;
-        if (symbols[series.Name].Length > MaxNameBytes)
+        if (CheckMetricName(symbols[series.Name].Length) is { } name)
         {
-            return new PushError(RejectCode.NameTooLong, $"metric name of {symbols[series.Name].Length} bytes is longer than {MaxNameBytes}");
+            return name;
         }
 
-        if (series.LabelCount + 1 > MaxLabels)
+        if (CheckLabelCount(series.LabelCount + 1) is { } count)
         {
-            return new PushError(RejectCode.TooManyLabels, $"metric \"{symbols.GetString(series.Name)}\" has {series.LabelCount + 1} labels, more than {MaxLabels}");
+            return count with { Detail = $"metric \"{symbols.GetString(series.Name)}\": {count.Detail}" };
         }
 
         foreach (var label in batch.LabelsOf(series))
         {
-            if (symbols[label.Name].Length > MaxNameBytes)
+            if (CheckLabelName(symbols[label.Name].Length) is { } labelName)
             {
-                return new PushError(RejectCode.NameTooLong, $"label name of {symbols[label.Name].Length} bytes is longer than {MaxNameBytes}");
+                return labelName;
             }
 
-            if (symbols[label.Value].Length > MaxLabelValueBytes)
+            if (CheckLabelValue(symbols[label.Value].Length) is { } value)
             {
-                return new PushError(
-                    RejectCode.LabelValueTooLong,
-                    $"value of label \"{symbols.GetString(label.Name)}\" has {symbols[label.Value].Length} bytes, more than {MaxLabelValueBytes}");
+                return value with { Detail = $"label \"{symbols.GetString(label.Name)}\": {value.Detail}" };
             }
         }
 

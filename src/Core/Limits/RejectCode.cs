@@ -42,6 +42,12 @@ public static class RejectCode
     /// <summary>A metric's value is neither a number nor a string that holds one.</summary>
     public const string MetricNotNumber = "metric-not-number";
 
+    /// <summary>A metric's value is a number beyond the range of a double.</summary>
+    public const string MetricOutOfRange = "metric-out-of-range";
+
+    /// <summary>A JSON string is not Unicode text: invalid UTF-8, or an escaped surrogate without its other half.</summary>
+    public const string StringInvalid = "string-invalid";
+
     /// <summary>A metric or dimension name is empty.</summary>
     public const string NameEmpty = "name-empty";
 

@@ -82,13 +82,16 @@ public sealed class MetricBatch
         }
 
         _familyOfSymbol[name] = _families.Count;
-        _families.Add(new MetricFamily { Name = name, Type = type, Help = help, Unit = unit });
+        _families.Add(new MetricFamily { Name = name, Type = type, Help = help, Unit = unit, LastSeries = -1 });
         return _families.Count - 1;
     }
 
     /// <summary>Starts a series; its labels and samples follow, then <see cref="EndSeries"/>.</summary>
-    public void BeginSeries(int family, int name) =>
+    public void BeginSeries(int family, int name)
+    {
+        Families[family].LastSeries = _series.Count;
         _series.Add(new Series { Family = family, Name = name, LabelStart = _labels.Count, SampleStart = _samples.Count });
+    }
 
     /// <summary>Adds a label to the series being built. An empty value is dropped: Prometheus holds it equal to no label.</summary>
     public void AddLabel(int name, int value)
@@ -101,6 +104,15 @@ public sealed class MetricBatch
 
     /// <summary>Adds a sample to the series being built.</summary>
     public void AddSample(Sample sample) => _samples.Add(sample);
+
+    /// <summary>Gives every sample added since the mark a timestamp, for formats that may name it after the values.</summary>
+    public void SetTimestamp(BatchMark since, long timestampMs)
+    {
+        foreach (ref var sample in CollectionsMarshal.AsSpan(_samples)[since.Samples..])
+        {
+            sample = sample with { TimestampMs = timestampMs };
+        }
+    }
 
     /// <summary>Ends the series being built and sorts its labels by name. The caller has seen to it that no name is there twice.</summary>
     public void EndSeries()

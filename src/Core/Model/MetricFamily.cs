@@ -1,6 +1,6 @@
 namespace PushGateway.Model;
 
-/// <summary>A metric family of a <see cref="MetricBatch"/>; every field but the type is a symbol.</summary>
+/// <summary>A metric family of a <see cref="MetricBatch"/>; name, help and unit are symbols.</summary>
 public struct MetricFamily
 {
     /// <summary>The family's name: without <c>_bucket</c>, <c>_sum</c>, <c>_count</c> for histograms and summaries.</summary>
@@ -11,6 +11,9 @@ public struct MetricFamily
 
     /// <summary>The unit, or 0.</summary>
     public int Unit { get; set; }
+
+    /// <summary>Index in <see cref="MetricBatch.Series"/> of the family's series begun last; -1 before the first.</summary>
+    public int LastSeries { get; set; }
 
     /// <summary>The type.</summary>
     public MetricType Type { get; set; }

@@ -7,4 +7,7 @@ namespace PushGateway.Queue;
 /// <param name="Group">The group it does that to; null for <see cref="PushOperation.Append"/> only.</param>
 /// <param name="PushTimeNs">When it was accepted, nanoseconds since the Unix epoch; the order of pushes to a group.</param>
 /// <param name="TraceParent">W3C trace context of the push, or null.</param>
-public sealed record PushHeader(PushOperation Operation, GroupingKey? Group, long PushTimeNs, string? TraceParent = null);
+public sealed record PushHeader(PushOperation Operation, GroupingKey? Group, long PushTimeNs, string? TraceParent = null)
+{
+    internal static PushHeader None { get; } = new(PushOperation.Append, null, 0);
+}

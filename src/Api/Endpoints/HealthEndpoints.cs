@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using PushGateway.Queue;
+
+namespace PushGateway.Api.Endpoints;
+
+/// <summary>Health in Prometheus' form.</summary>
+internal static class HealthEndpoints
+{
+    public static IEndpointRouteBuilder MapHealthEndpoints(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/-/healthy", static () => TypedResults.Text("OK\n"))
+            .WithName("healthy")
+            .WithTags("Health")
+            .WithSummary("The process is alive.")
+            .Produces<string>(StatusCodes.Status200OK, "text/plain");
+        routes.MapGet("/-/ready", ReadyAsync)
+            .WithName("ready")
+            .WithTags("Health")
+            .WithSummary("Pushes can be stored.")
+            .Produces<string>(StatusCodes.Status200OK, "text/plain")
+            .Produces<string>(StatusCodes.Status503ServiceUnavailable, "text/plain");
+        return routes;
+    }
+
+    private static async Task<Results<ContentHttpResult, PlainTextError>> ReadyAsync(IPushQueue queue, HttpContext http)
+    {
+        try
+        {
+            await queue.CheckAsync(http.RequestAborted);
+            return TypedResults.Text("OK\n");
+        }
+        catch (QueueUnavailableException exception)
+        {
+            return new PlainTextError(StatusCodes.Status503ServiceUnavailable, exception.Message);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using PushGateway.Api.Push;
+using PushGateway.Groups;
+using PushGateway.Queue;
+
+namespace PushGateway.Api.Endpoints;
+
+/// <summary>Pushing: <c>/metrics</c> takes JSON and text, <c>/metrics/job/…</c> is Pushgateway's protocol.</summary>
+internal static class PushEndpoints
+{
+    private const string RetryAfterSeconds = "1";
+
+    public static IEndpointRouteBuilder MapPushEndpoints(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/metrics", PushAsync)
+            .WithName("push")
+            .WithTags("Push")
+            .WithSummary("Push JSON records or Prometheus text.")
+            .WithDescription(
+                "A JSON record, an array of records, newline-delimited records, or Prometheus text format 0.0.4, told apart by Content-Type, or by the "
+                + "first tokens when there is none or it is application/x-www-form-urlencoded. Content-Encoding gzip is understood. "
+                + "202 means that the push is durably queued.")
+            .Accepts<PushRecord>("application/json", "application/x-ndjson", "text/plain", "*/*")
+            .Produces(StatusCodes.Status202Accepted)
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+
+        MapGroup(routes, "/metrics/job/{**group}", "Group");
+        MapGroup(routes, "/metrics/job@base64/{**group}", "GroupBase64");
+        return routes;
+    }
+
+    private static void MapGroup(IEndpointRouteBuilder routes, string pattern, string name)
+    {
+        Describe(routes.MapPut(pattern, ReplaceAsync), "replace" + name, "Replace a group with Prometheus text, as Pushgateway's PUT.");
+        Describe(routes.MapPost(pattern, MergeAsync), "merge" + name, "Replace the pushed families of a group, as Pushgateway's POST.");
+        Describe(routes.MapDelete(pattern, DeleteAsync), "delete" + name, "Delete a group, as Pushgateway's DELETE.");
+    }
+
+    private static void Describe(RouteHandlerBuilder route, string name, string summary) => route
+        .WithName(name)
+        .WithTags("Pushgateway")
+        .WithSummary(summary)
+        .WithDescription("The path goes on as <job>{/<label>/<value>}; a label that ends in @base64 has its value in URL-safe base64.")
+        .Produces(StatusCodes.Status202Accepted)
+        .Produces<string>(StatusCodes.Status400BadRequest, "text/plain")
+        .Produces<string>(StatusCodes.Status413PayloadTooLarge, "text/plain")
+        .Produces<string>(StatusCodes.Status503ServiceUnavailable, "text/plain");
+
+    private static async Task<Results<Accepted, ProblemHttpResult>> PushAsync(HttpContext http, PushAcceptor acceptor)
+    {
+        try
+        {
+            return await acceptor.AcceptAsync(http.Request, PushRequest.Append) is { } refusal
+                ? PushProblem.From(refusal)
+                : TypedResults.Accepted((string?)null);
+        }
+        catch (QueueUnavailableException exception)
+        {
+            http.Response.Headers.RetryAfter = RetryAfterSeconds;
+            return TypedResults.Problem(exception.Message, statusCode: StatusCodes.Status503ServiceUnavailable, title: "The queue is not available.");
+        }
+    }
+
+    private static Task<Results<Accepted, PlainTextError>> ReplaceAsync(HttpContext http, PushAcceptor acceptor) =>
+        PushToGroupAsync(http, acceptor, PushOperation.Replace);
+
+    private static Task<Results<Accepted, PlainTextError>> MergeAsync(HttpContext http, PushAcceptor acceptor) =>
+        PushToGroupAsync(http, acceptor, PushOperation.Merge);
+
+    private static Task<Results<Accepted, PlainTextError>> DeleteAsync(HttpContext http, PushAcceptor acceptor) =>
+        PushToGroupAsync(http, acceptor, PushOperation.Delete);
+
+    private static async Task<Results<Accepted, PlainTextError>> PushToGroupAsync(HttpContext http, PushAcceptor acceptor, PushOperation operation)
+    {
+        if (!GroupingKeyParser.TryParse(RawGroupPath(http), out var group, out var error))
+        {
+            return new PlainTextError(StatusCodes.Status400BadRequest, error.Detail);
+        }
+
+        try
+        {
+            var push = new PushRequest(operation, group);
+            if (operation == PushOperation.Delete)
+            {
+                await acceptor.DeleteAsync(push, http.RequestAborted);
+            }
+            else if (await acceptor.AcceptAsync(http.Request, push) is { } refusal)
+            {
+                return new PlainTextError(refusal.StatusCode, refusal.First.Detail);
+            }
+
+            return TypedResults.Accepted((string?)null);
+        }
+        catch (QueueUnavailableException exception)
+        {
+            http.Response.Headers.RetryAfter = RetryAfterSeconds;
+            return new PlainTextError(StatusCodes.Status503ServiceUnavailable, exception.Message);
+        }
+    }
+
+    // What follows "/metrics/" in the request target as it was sent: the path that routing sees is decoded but for %2F.
+    private static ReadOnlySpan<char> RawGroupPath(HttpContext http)
+    {
+        var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.AsSpan();
+        if (target.IndexOf("://") is var authority and >= 0 && target.IndexOf('/') > authority)
+        {
+            target = target[(authority + 3)..];
+            target = target[Math.Max(0, target.IndexOf('/'))..];
+        }
+
+        target = target.IndexOfAny('?', '#') is var end and >= 0 ? target[..end] : target;
+        target = target[Math.Min(target.Length, http.Request.PathBase.Value?.Length ?? 0)..];
+        return target.Length > 1 ? target[(target[1..].IndexOf('/') + 2)..] : "";
+    }
+}

@@ -1,0 +1,45 @@
+using PushGateway.Aws.Sqs;
+using PushGateway.Configuration;
+using PushGateway.Embedded;
+using PushGateway.Groups;
+using PushGateway.Limits;
+
+namespace PushGateway.Api;
+
+/// <summary>The settings of Api. Each is read from the configuration (environment, command line) by the name that its comment gives.</summary>
+internal sealed record GatewayOptions
+{
+    /// <summary><c>PUSHGATEWAY_QUEUE_URL</c>: the SQS queue to push into. Without one, the gateway runs on this machine alone.</summary>
+    public Uri? QueueUrl { get; init; }
+
+    /// <summary><c>PUSHGATEWAY_MAX_MESSAGE_BYTES</c>: largest message that the SQS queue takes.</summary>
+    public required int MaxMessageBytes { get; init; }
+
+    /// <summary><c>PUSHGATEWAY_DATA_DIR</c> and what else concerns the storage on this machine.</summary>
+    public required EmbeddedOptions Embedded { get; init; }
+
+    /// <summary><c>PUSHGATEWAY_MAX_*</c>, <c>PUSHGATEWAY_FUTURE_TOLERANCE</c>.</summary>
+    public required PushLimits Limits { get; init; }
+
+    /// <summary>Reads the settings; what is wrong is collected in <paramref name="settings"/>.</summary>
+    public static GatewayOptions Read(SettingsReader settings) => new()
+    {
+        QueueUrl = settings.Url("PUSHGATEWAY_QUEUE_URL"),
+        MaxMessageBytes = (int)settings.Number(
+            "PUSHGATEWAY_MAX_MESSAGE_BYTES", SqsQueueOptions.DefaultMaxMessageBytes, 1024, SqsQueueOptions.LargestMessageBytes),
+        Limits = PushLimits.Read(settings),
+        Embedded = new EmbeddedOptions
+        {
+            DataFolder = settings.Text("PUSHGATEWAY_DATA_DIR") ?? DefaultDataFolder(),
+            Synchronous = settings.Choice("PUSHGATEWAY_SYNCHRONOUS", SynchronousMode.Normal),
+            MaxBytes = settings.Number("PUSHGATEWAY_MAX_STORAGE_BYTES", 10L << 30, 1 << 20, long.MaxValue),
+            Groups = GroupStoreOptions.Default with
+            {
+                UngroupedHold = settings.Duration("PUSHGATEWAY_UNGROUPED_HOLD", GroupStoreOptions.Default.UngroupedHold, TimeSpan.Zero),
+            },
+        },
+    };
+
+    private static string DefaultDataFolder() => Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "pushgateway");
+}

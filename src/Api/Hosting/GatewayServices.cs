@@ -1,0 +1,114 @@
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+using PushGateway.Api.Push;
+using PushGateway.Api.Telemetry;
+using PushGateway.Aws;
+using PushGateway.Aws.Sqs;
+using PushGateway.Configuration;
+using PushGateway.Delivery;
+using PushGateway.Embedded;
+using PushGateway.Groups;
+using PushGateway.Queue;
+using PushGateway.Sinks;
+using PushGateway.Telemetry;
+
+namespace PushGateway.Api.Hosting;
+
+/// <summary>What Api is made of.</summary>
+internal static class GatewayServices
+{
+    private const string DefaultUrl = "http://127.0.0.1:9091";
+
+    /// <summary>Reads the settings and registers everything.</summary>
+    /// <exception cref="SettingsException">A setting cannot be used.</exception>
+    public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder)
+    {
+        var settings = new SettingsReader(name => builder.Configuration[name]);
+        var options = GatewayOptions.Read(settings);
+        var sink = options.QueueUrl is null ? MetricSinkFactory.Create(settings, TimeProvider.System) : null;
+        settings.ThrowIfInvalid();
+
+        builder.AddServer();
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(options.Limits);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<PushClock>();
+        builder.Services.AddSingleton<PushAcceptor>();
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJsonContext.Default));
+        builder.Services.AddProblemDetails();
+        builder.AddTelemetry();
+        if (options.QueueUrl is { } queueUrl)
+        {
+            builder.Services.AddSingleton<IPushQueue>(services => new SqsPushQueue(
+                new SqsQueueOptions { QueueUrl = queueUrl.OriginalString, MaxMessageBytes = options.MaxMessageBytes },
+                services.GetRequiredService<TimeProvider>()));
+        }
+        else
+        {
+            builder.Services.AddOneMachineDelivery(options, sink);
+        }
+
+        return builder;
+    }
+
+    private static void AddServer(this WebApplicationBuilder builder)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+
+            // RequestBody holds the limit itself, to answer with a reason.
+            kestrel.Limits.MaxRequestBodySize = null;
+        });
+        if (builder.Configuration[WebHostDefaults.ServerUrlsKey] is null && builder.Configuration["HTTP_PORTS"] is null
+            && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
+        {
+            builder.WebHost.UseUrls(DefaultUrl);
+        }
+    }
+
+    private static void AddOneMachineDelivery(this IServiceCollection services, GatewayOptions options, IMetricSink? sink)
+    {
+        services.AddSingleton(provider => EmbeddedStore.Open(
+            options.Embedded,
+            provider.GetRequiredService<TimeProvider>(),
+            exception => provider.GetRequiredService<ILogger<EmbeddedStore>>().CheckpointFailed(exception)));
+        services.AddSingleton<IPushQueue>(provider => provider.GetRequiredService<EmbeddedStore>().Queue);
+        services.AddSingleton<IGroupStore>(provider => provider.GetRequiredService<EmbeddedStore>().Groups);
+        services.AddSingleton<DeliveryObserver, LoggingDeliveryObserver>();
+        services.AddSingleton(new DeliveryOptions());
+        services.AddSingleton(provider => new BatchHandler(
+            sink,
+            provider.GetRequiredService<IGroupStore>(),
+            options.Limits,
+            provider.GetRequiredService<DeliveryOptions>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<DeliveryPump>();
+        services.AddHostedService<DeliveryService>();
+    }
+
+    private static void AddTelemetry(this WebApplicationBuilder builder)
+    {
+        var exports = builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 };
+        var selfMetrics = new SelfMetrics();
+        builder.Services.AddSingleton(_ => selfMetrics);
+        builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService("pushgateway"))
+            .WithMetrics(metrics =>
+            {
+                metrics.AddMeter(PushTelemetry.Name).AddReader(selfMetrics.Reader);
+                if (exports)
+                {
+                    metrics.AddOtlpExporter();
+                }
+            })
+            .WithTracing(traces =>
+            {
+                if (exports)
+                {
+                    traces.AddSource(PushTelemetry.Name, "Microsoft.AspNetCore").AddOtlpExporter();
+                }
+            });
+    }
+}

@@ -1,0 +1,14 @@
+using PushGateway.Delivery;
+using PushGateway.Queue;
+
+namespace PushGateway.Api.Hosting;
+
+/// <summary>Logs what delivery reports.</summary>
+internal sealed class LoggingDeliveryObserver(ILogger<DeliveryPump> logger) : DeliveryObserver
+{
+    public override void Failed(int messages, string reason) => logger.DeliveryFailed(messages, reason);
+
+    public override void DeadLettered(DeadLetter letter) => logger.DeadLettered(letter.Message.Id, letter.Reason.Code, letter.Reason.Detail);
+
+    public override void Faulted(Exception exception) => logger.QueueFaulted(exception);
+}

@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using PushGateway.Api.Validation;
+using PushGateway.Buffers;
+using PushGateway.Formats;
+using PushGateway.Limits;
+using PushGateway.Model;
+using PushGateway.Queue;
+using PushGateway.Telemetry;
+
+namespace PushGateway.Api.Push;
+
+/// <summary>The way of a push: body, model, limits, messages, queue. What it accepts is durable.</summary>
+internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, PushClock clock)
+{
+    // Buffers that one huge push has grown are not kept for the small ones that follow.
+    private const int MaxPooledSymbols = 1 << 16;
+
+    private readonly ConcurrentBag<MetricBatch> _batches = [];
+
+    /// <summary>Accepts a push: null once it is durably queued, or why it was refused.</summary>
+    /// <exception cref="QueueUnavailableException">The queue cannot take it now.</exception>
+    public async ValueTask<PushRefusal?> AcceptAsync(HttpRequest http, PushRequest push)
+    {
+        using var body = new PooledBuffer();
+        if (await RequestBody.ReadAsync(http, body, limits) is { } unreadable)
+        {
+            return Refused("none", PushRefusal.Of(unreadable));
+        }
+
+        if (!MediaType.TryGetFormat(ContentTypeOf(http, push), body.Written.Span, out var format) || format == PushFormat.RemoteWrite2)
+        {
+            return Refused("none", PushRefusal.Of(new PushError(
+                RejectCode.MediaTypeUnsupported, $"media type \"{http.ContentType}\" is not supported")));
+        }
+
+        var batch = _batches.TryTake(out var pooled) ? pooled : new MetricBatch();
+        try
+        {
+            return await AcceptAsync(push, format, body.Written, batch, http.HttpContext.RequestAborted);
+        }
+        finally
+        {
+            if (batch.Symbols.Count <= MaxPooledSymbols)
+            {
+                batch.Clear();
+                _batches.Add(batch);
+            }
+        }
+    }
+
+    /// <summary>Queues the deletion of a group.</summary>
+    /// <exception cref="QueueUnavailableException">The queue cannot take it now.</exception>
+    public async ValueTask DeleteAsync(PushRequest delete, CancellationToken cancellationToken)
+    {
+        await EnqueueAsync(delete, clock.Next(), new MetricBatch(), cancellationToken);
+        PushTelemetry.Pushed("none", "accepted", samples: 0);
+    }
+
+    private async ValueTask<PushRefusal?> AcceptAsync(
+        PushRequest push, PushFormat format, ReadOnlyMemory<byte> body, MetricBatch batch, CancellationToken cancellationToken)
+    {
+        var pushTimeNs = clock.Next();
+        var context = new ParseContext(limits, pushTimeNs / 1_000_000);
+        if (Parse(push, format, body.Span, batch, context) is { } refusal)
+        {
+            return Refused(NameOf(format), refusal);
+        }
+
+        var samples = batch.Samples.Length;
+        if (await EnqueueAsync(push, pushTimeNs, batch, cancellationToken) is { } tooLarge)
+        {
+            return Refused(NameOf(format), PushRefusal.Of(tooLarge));
+        }
+
+        PushTelemetry.Pushed(NameOf(format), "accepted", samples);
+        return null;
+    }
+
+    private static PushRefusal? Parse(PushRequest push, PushFormat format, ReadOnlySpan<byte> body, MetricBatch batch, in ParseContext context)
+    {
+        var start = batch.BeginPush(PushMessageCodec.GroupingLabels(push.Group, batch.Symbols));
+        if (!PushParser.TryParse(format, body, push.Group is not null, batch, context, out var error))
+        {
+            return format == PushFormat.Json
+                ? PushRefusal.Of(RecordDescriber.Describe(body, context))
+                : PushRefusal.Of(error);
+        }
+
+        if (push.Group is null && batch.Samples.IsEmpty)
+        {
+            return PushRefusal.Of(new PushError(RejectCode.Empty, "the body holds no sample"));
+        }
+
+        return context.Limits.Check(batch, start, context.ReceivedMs) is { } exceeded ? PushRefusal.Of(exceeded) : null;
+    }
+
+    private async ValueTask<PushError?> EnqueueAsync(PushRequest push, long pushTimeNs, MetricBatch batch, CancellationToken cancellationToken)
+    {
+        using var activity = PushTelemetry.StartEnqueue();
+        var header = new PushHeader(push.Operation, push.Group, pushTimeNs, (activity ?? Activity.Current)?.Id);
+        var messages = new List<QueueMessage>(1);
+        if (PushMessageCodec.Encode(header, batch, queue.Format, messages) is { } tooLarge)
+        {
+            return tooLarge;
+        }
+
+        await queue.EnqueueAsync(messages, cancellationToken);
+        PushTelemetry.Queued(messages.Count);
+        return null;
+    }
+
+    // Pushgateway reads whatever is pushed to a group as text, whatever its content type says.
+    private static string? ContentTypeOf(HttpRequest http, PushRequest push) => push.Group is null ? http.ContentType : "text/plain";
+
+    private static PushRefusal Refused(string format, PushRefusal refusal)
+    {
+        PushTelemetry.Pushed(format, refusal.First.Code, samples: 0);
+        return refusal;
+    }
+
+    private static string NameOf(PushFormat format) => format == PushFormat.Json ? "json" : "text";
+}

@@ -1,0 +1,12 @@
+using PushGateway.Groups;
+using PushGateway.Queue;
+
+namespace PushGateway.Api.Push;
+
+/// <summary>A push over HTTP, before its body is read.</summary>
+/// <param name="Operation">What it does.</param>
+/// <param name="Group">The group it does that to; null for <see cref="PushOperation.Append"/> only.</param>
+internal sealed record PushRequest(PushOperation Operation, GroupingKey? Group)
+{
+    public static PushRequest Append { get; } = new(PushOperation.Append, null);
+}

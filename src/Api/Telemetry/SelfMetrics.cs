@@ -1,0 +1,34 @@
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using PushGateway.Model;
+
+namespace PushGateway.Api.Telemetry;
+
+/// <summary>The gateway's own metrics, aggregated by the OpenTelemetry SDK and read when somebody asks.</summary>
+internal sealed class SelfMetrics : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly SelfMetricsExporter _exporter = new();
+
+    public SelfMetrics() => Reader = new BaseExportingMetricReader(_exporter) { TemporalityPreference = MetricReaderTemporalityPreference.Cumulative };
+
+    /// <summary>To be added to the meter provider.</summary>
+    public BaseExportingMetricReader Reader { get; }
+
+    /// <summary>Appends the current values, without timestamps.</summary>
+    public void AppendTo(MetricBatch destination)
+    {
+        lock (_lock)
+        {
+            _exporter.Destination = destination;
+            Reader.Collect();
+            _exporter.Destination = null;
+        }
+    }
+
+    public void Dispose()
+    {
+        Reader.Dispose();
+        _exporter.Dispose();
+    }
+}

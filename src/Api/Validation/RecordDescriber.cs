@@ -1,0 +1,92 @@
+using System.Text.Json;
+using PushGateway.Formats;
+using PushGateway.Formats.Json;
+using PushGateway.Limits;
+
+namespace PushGateway.Api.Validation;
+
+/// <summary>
+/// Explains a refused body of JSON records to the person who sent it: every error of every record, where the parser names only the first.
+/// Slow by design, and off the path of pushes that are accepted.
+/// </summary>
+internal static class RecordDescriber
+{
+    /// <summary>Most errors that are described.</summary>
+    public const int MaxErrors = 100;
+
+    /// <summary>
+    /// Larger bodies are not described: taking one apart needs many times its memory, which an anonymous sender must not be able to claim.
+    /// </summary>
+    public const int MaxDescribedBytes = 1024 * 1024;
+
+    private static readonly RecordValidator Validator = new();
+
+    /// <summary>
+    /// The parser's refusal, then the other errors in the order of the records, <see cref="MaxErrors"/> at most. The refusal stands alone
+    /// when the body is not JSON or is larger than <see cref="MaxDescribedBytes"/>.
+    /// </summary>
+    /// <param name="utf8">The refused body.</param>
+    /// <param name="context">What the parser was given.</param>
+    /// <param name="refusal">The parser's error.</param>
+    public static IReadOnlyList<PushError> Describe(ReadOnlySpan<byte> utf8, in ParseContext context, PushError refusal)
+    {
+        if (utf8.Length > MaxDescribedBytes)
+        {
+            return [refusal];
+        }
+
+        List<PushError> errors = [refusal];
+        foreach (var error in Describe(utf8, context))
+        {
+            if (errors.Count == MaxErrors)
+            {
+                break;
+            }
+
+            if (error != refusal)
+            {
+                errors.Add(error);
+            }
+        }
+
+        return errors;
+    }
+
+    /// <summary>The errors of a body, found without the parser; stops after the record in which they reach <see cref="MaxErrors"/>.</summary>
+    internal static IReadOnlyList<PushError> Describe(ReadOnlySpan<byte> utf8, in ParseContext context)
+    {
+        var body = RecordSyntax.TrimByteOrderMark(utf8);
+        if (RecordSyntax.Check(body, out var indexed) is { } invalid)
+        {
+            return [invalid];
+        }
+
+        var errors = new List<PushError>();
+        var records = 0;
+        var reader = new Utf8JsonReader(body, RecordSyntax.Options);
+        while (errors.Count < MaxErrors && reader.Read())
+        {
+            if (records == 0 && reader.CurrentDepth == 0 && reader.TokenType == JsonTokenType.StartArray)
+            {
+                // The array is walked element by element, so that no more is taken apart than is described.
+                continue;
+            }
+
+            if (reader.TokenType == JsonTokenType.EndArray)
+            {
+                break;
+            }
+
+            var pointer = indexed ? JsonPointer.Append("", records) : "";
+            var record = new RecordDocument(JsonElement.ParseValue(ref reader), pointer, context);
+            foreach (var failure in Validator.Validate(record).Errors)
+            {
+                errors.Add((PushError)failure.CustomState);
+            }
+
+            records++;
+        }
+
+        return records > 0 ? errors : [RecordRefusal.Empty()];
+    }
+}

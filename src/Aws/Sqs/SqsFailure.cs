@@ -1,0 +1,48 @@
+using System.Net;
+using Amazon.Runtime;
+using Amazon.SQS.Model;
+using PushGateway.Queue;
+
+namespace PushGateway.Aws.Sqs;
+
+/// <summary>Says in a sentence why SQS did not do what was asked.</summary>
+internal static class SqsFailure
+{
+    /// <summary>True for what the SDK throws when the far side, the way to it or the credentials fail; false for cancellation and for bugs.</summary>
+    public static bool IsFailure(Exception exception, CancellationToken cancellationToken) => exception switch
+    {
+        // The SDK reports its own timeouts as cancellation.
+        OperationCanceledException => !cancellationToken.IsCancellationRequested,
+        AmazonServiceException or AmazonClientException or HttpRequestException or IOException or TimeoutException => true,
+        _ => false,
+    };
+
+    public static QueueUnavailableException Wrap(Exception exception, SqsQueueUrl queue) => new(
+        exception switch
+        {
+            QueueDoesNotExistException e => $"SQS queue {queue.Name} does not exist ({e.ErrorCode}).",
+            AmazonServiceException { ErrorCode: { Length: > 0 } code } e => e.StatusCode switch
+            {
+                HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized => $"SQS refuses access to queue {queue.Name} ({code}): {e.Message}",
+                _ when IsThrottling(e) => $"SQS throttles queue {queue.Name} ({code}): {e.Message}",
+                _ => $"SQS failed for queue {queue.Name} ({code}): {e.Message}",
+            },
+            OperationCanceledException or TimeoutException => $"SQS did not answer in time for queue {queue.Name}.",
+            AmazonClientException => $"SQS cannot be called for queue {queue.Name}: {exception.Message}",
+            _ => $"SQS cannot be reached for queue {queue.Name}: {exception.Message}",
+        },
+        exception);
+
+    /// <summary>One exception for the entries of batch calls that failed; there must be one.</summary>
+    public static QueueUnavailableException Wrap<T>(IReadOnlyList<BatchFailure<T>> failures, int total, SqsQueueUrl queue) => failures[0] switch
+    {
+        { Cause: { } cause } => Wrap(cause, queue),
+        { Error: var error } => new QueueUnavailableException(
+            $"SQS failed {failures.Count} of {total} messages for queue {queue.Name} ({error?.Code ?? "no answer"}): {error?.Message}"),
+    };
+
+    private static bool IsThrottling(AmazonServiceException e) =>
+        e is RequestThrottledException or KmsThrottledException or OverLimitException
+        || e.StatusCode == HttpStatusCode.TooManyRequests
+        || e.ErrorCode.Contains("Throttl", StringComparison.OrdinalIgnoreCase);
+}

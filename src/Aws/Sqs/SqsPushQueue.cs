@@ -1,0 +1,249 @@
+using Amazon.SQS;
+using Amazon.SQS.Model;
+using PushGateway.Queue;
+
+namespace PushGateway.Aws.Sqs;
+
+/// <summary>
+/// An Amazon SQS queue, standard or FIFO. The SDK's client is created on first use, from the SDK's own configuration;
+/// whole calls that fail are repeated by the SDK, failed entries of batch calls here, each a bounded number of times.
+/// Every operation faults with <see cref="QueueUnavailableException"/> when SQS, the way to it or the credentials fail.
+/// </summary>
+/// <remarks>
+/// Permissions: <c>sqs:SendMessage</c> to enqueue; <c>sqs:ReceiveMessage</c>, <c>sqs:DeleteMessage</c> and
+/// <c>sqs:ChangeMessageVisibility</c> to consume; <c>sqs:SendMessage</c> on the dead-letter queue; <c>sqs:GetQueueAttributes</c> for
+/// <see cref="CheckAsync"/>, and for whatever the options leave to the queue.
+/// On a FIFO queue the pushes to one group are handed out in order, one after the other; pushes without a group are not ordered.
+/// </remarks>
+public sealed class SqsPushQueue : IPushQueue, IDisposable
+{
+    /// <summary>SQS bills a message by chunks of 64 KiB (Amazon SQS pricing).</summary>
+    private const int ChunkBytes = 64 * 1024;
+
+    private readonly SqsQueueUrl _queue;
+    private readonly SqsQueueOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Lazy<IAmazonSQS> _client;
+    private readonly BatchRunner _runner;
+    private readonly SqsSender _sender;
+    private readonly SqsReceiver _receiver;
+    private SqsSender? _deadLetterSender;
+    private SqsQueueSettings? _settings;
+    private Checked? _checked;
+
+    /// <summary>Creates the queue; nothing is called yet.</summary>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public SqsPushQueue(SqsQueueOptions options, TimeProvider time)
+        : this(options, time, SqsClient.Create)
+    {
+    }
+
+    internal SqsPushQueue(SqsQueueOptions options, TimeProvider time, Func<SqsQueueUrl, IAmazonSQS> createClient)
+    {
+        options.Validate();
+        _queue = new SqsQueueUrl(options.QueueUrl);
+        _options = options;
+        _time = time;
+        _client = new Lazy<IAmazonSQS>(() => createClient(_queue));
+        _runner = new BatchRunner(time);
+        _sender = new SqsSender(_queue, options.MaxMessageBytes, _runner);
+        _receiver = new SqsReceiver(_queue, options, time);
+        _deadLetterSender = options.DeadLetterQueueUrl is { } url ? DeadLetterSender(new SqsQueueUrl(url)) : null;
+        Format = new MessageFormat(options.MaxMessageBytes, TextOnly: true, ChunkBytes);
+    }
+
+    /// <inheritdoc/>
+    public MessageFormat Format { get; }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A message is one that SQS never takes: too large, empty, not legal text, or with more than ten attributes.</exception>
+    public async ValueTask EnqueueAsync(IReadOnlyList<QueueMessage> messages, CancellationToken cancellationToken)
+    {
+        if (messages.Count == 0)
+        {
+            return;
+        }
+
+        var outgoing = messages.Select(message => OutgoingMessage.From(message, _options.MaxMessageBytes)).ToList();
+        var failures = await CallAsync(client => _sender.SendAsync(client, outgoing, cancellationToken), cancellationToken);
+        ThrowIfAny(failures, outgoing.Count, _queue);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Waits for the first messages by long poll. When more than ten are asked for it goes on without waiting until there are
+    /// enough, an answer is empty, or the gathering time has passed; a failure then ends the gathering, and what was received is returned.
+    /// </remarks>
+    public async ValueTask<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int maxMessages, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxMessages, 1);
+        return await CallAsync(client => _receiver.ReceiveAsync(client, maxMessages, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask CompleteAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken) =>
+        ThrowIfAny(await DeleteAsync(messages, cancellationToken), messages.Count, _queue);
+
+    /// <inheritdoc/>
+    /// <remarks>In whole seconds, rounded up, at most 12 hours. A message that is no longer ours to give back is passed over.</remarks>
+    public async ValueTask AbandonAsync(IReadOnlyList<ReceivedMessage> messages, TimeSpan delay, CancellationToken cancellationToken) =>
+        await HideAsync(messages, delay, cancellationToken);
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Hides the messages for <see cref="GetVisibilityTimeoutAsync"/> from now, within the 12 hours that SQS allows from the
+    /// receive. A message that is no longer ours is passed over.
+    /// </remarks>
+    public async ValueTask RenewAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken) =>
+        await HideAsync(messages, await GetVisibilityTimeoutAsync(cancellationToken), cancellationToken);
+
+    /// <summary>How long received messages stay hidden unless they are renewed; the queue's own setting is read once.</summary>
+    /// <exception cref="QueueUnavailableException">The queue's setting cannot be read now.</exception>
+    public async ValueTask<TimeSpan> GetVisibilityTimeoutAsync(CancellationToken cancellationToken) =>
+        _options.VisibilityTimeout ?? (_settings ??= await ReadSettingsAsync(cancellationToken)).VisibilityTimeout;
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// The letter is the message as it came, with all its attributes, <see cref="MessageAttribute.DeadLetterReason"/> and, where there is
+    /// room and it had none, <see cref="MessageAttribute.Time"/>. A reason that does not fit is cut; an attribute that the gateway
+    /// does not know gives way to it where the message has ten. A message that fills the size limit to the last byte goes without.
+    /// </remarks>
+    /// <exception cref="InvalidOperationException">There is no dead-letter queue: the messages stay where they are.</exception>
+    public async ValueTask DeadLetterAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
+    {
+        if (letters.Count == 0)
+        {
+            return;
+        }
+
+        var sender = await GetDeadLetterSenderAsync(cancellationToken);
+        var outgoing = letters.Select(letter => DeadLetterMessage.From(letter, ReceiptOf(letter.Message), _options.MaxMessageBytes)).ToList();
+        var unsent = await CallAsync(client => sender.SendAsync(client, outgoing, cancellationToken), cancellationToken);
+
+        var lost = unsent.Select(failure => failure.Item).ToHashSet();
+        var safe = letters.Where((_, index) => !lost.Contains(outgoing[index])).Select(letter => letter.Message).ToList();
+        var undeleted = await DeleteAsync(safe, cancellationToken);
+        ThrowIfAny(unsent, letters.Count, sender.Queue);
+        ThrowIfAny(undeleted, safe.Count, _queue);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Proves that the queue exists, can be reached and may be described; SQS has no call that proves the permission to send without sending.</remarks>
+    public async ValueTask CheckAsync(CancellationToken cancellationToken)
+    {
+        if (_checked is not { } last || _time.GetElapsedTime(last.Timestamp) >= _options.CheckInterval)
+        {
+            _checked = last = new Checked(_time.GetTimestamp(), await TryDescribeAsync(cancellationToken));
+        }
+
+        if (last.Failure is { } failure)
+        {
+            throw SqsFailure.Wrap(failure, _queue);
+        }
+    }
+
+    /// <summary>Closes the client's connections.</summary>
+    public void Dispose()
+    {
+        if (_client.IsValueCreated)
+        {
+            _client.Value.Dispose();
+        }
+    }
+
+    private static SqsReceipt ReceiptOf(ReceivedMessage message) => message.Receipt as SqsReceipt
+        ?? throw new ArgumentException($"Message {message.Id} was not received from an SQS queue.", nameof(message));
+
+    private static void ThrowIfAny<T>(IReadOnlyList<BatchFailure<T>> failures, int total, SqsQueueUrl queue)
+    {
+        if (failures.Count > 0)
+        {
+            throw SqsFailure.Wrap(failures, total, queue);
+        }
+    }
+
+    /// <summary>The receipt has expired, or the message has been deleted: someone else has it, or nobody needs it.</summary>
+    private static bool IsNoLongerOurs(BatchFailure<ReceivedMessage> failure) => failure.Error is { } error
+        && (error.Code?.EndsWith("MessageNotInflight", StringComparison.Ordinal) is true
+            || error.Message?.Contains("Message does not exist or is not available for visibility timeout change", StringComparison.Ordinal) is true);
+
+    private SqsSender DeadLetterSender(SqsQueueUrl queue) => new(queue, _options.MaxMessageBytes, _runner);
+
+    private async ValueTask<SqsSender> GetDeadLetterSenderAsync(CancellationToken cancellationToken)
+    {
+        if (_deadLetterSender is { } sender)
+        {
+            return sender;
+        }
+
+        // Only an answer is kept: a redrive policy may be added while the process runs.
+        return (await ReadSettingsAsync(cancellationToken)).DeadLetterQueue is { } queue
+            ? _deadLetterSender = DeadLetterSender(queue)
+            : throw new InvalidOperationException($"SQS queue {_queue.Name} has no redrive policy, and no dead-letter queue is configured.");
+    }
+
+    private Task<SqsQueueSettings> ReadSettingsAsync(CancellationToken cancellationToken) =>
+        CallAsync(client => SqsQueueSettings.ReadAsync(client, _queue, cancellationToken), cancellationToken);
+
+    private Task<IReadOnlyList<BatchFailure<ReceivedMessage>>> DeleteAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken) =>
+        CallAsync(
+            client => _runner.RunAsync(
+                BatchRunner.Chunk(messages),
+                async (chunk, token) =>
+                {
+                    var entries = chunk.Select((message, index) => new DeleteMessageBatchRequestEntry(BatchRunner.IdOf(index), ReceiptOf(message).Handle));
+                    var response = await client.DeleteMessageBatchAsync(new DeleteMessageBatchRequest(_queue.Value, [.. entries]), token);
+                    return new BatchAnswer(response.Successful?.Select(entry => entry.Id), response.Failed);
+                },
+                BatchRunner.Parallelism,
+                cancellationToken),
+            cancellationToken);
+
+    private async Task HideAsync(IReadOnlyList<ReceivedMessage> messages, TimeSpan time, CancellationToken cancellationToken)
+    {
+        var seconds = (int)Math.Ceiling(Math.Clamp(time.TotalSeconds, 0, SqsQueueOptions.LongestVisibilityTimeout.TotalSeconds));
+        var failures = await CallAsync(
+            client => _runner.RunAsync(
+                BatchRunner.Chunk(messages),
+                async (chunk, token) =>
+                {
+                    var entries = chunk.Select((message, index) =>
+                        new ChangeMessageVisibilityBatchRequestEntry(BatchRunner.IdOf(index), ReceiptOf(message).Handle) { VisibilityTimeout = seconds });
+                    var response = await client.ChangeMessageVisibilityBatchAsync(
+                        new ChangeMessageVisibilityBatchRequest(_queue.Value, [.. entries]), token);
+                    return new BatchAnswer(response.Successful?.Select(entry => entry.Id), response.Failed);
+                },
+                BatchRunner.Parallelism,
+                cancellationToken),
+            cancellationToken);
+        ThrowIfAny([.. failures.Where(failure => !IsNoLongerOurs(failure))], messages.Count, _queue);
+    }
+
+    private async Task<Exception?> TryDescribeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _client.Value.GetQueueAttributesAsync(
+                new GetQueueAttributesRequest { QueueUrl = _queue.Value, AttributeNames = [QueueAttributeName.QueueArn] }, cancellationToken);
+            return null;
+        }
+        catch (Exception e) when (SqsFailure.IsFailure(e, cancellationToken))
+        {
+            return e;
+        }
+    }
+
+    private async Task<T> CallAsync<T>(Func<IAmazonSQS, Task<T>> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await call(_client.Value);
+        }
+        catch (Exception e) when (SqsFailure.IsFailure(e, cancellationToken))
+        {
+            throw SqsFailure.Wrap(e, _queue);
+        }
+    }
+
+    private sealed record Checked(long Timestamp, Exception? Failure);
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text;
+using Amazon.SQS;
+using Amazon.SQS.Model;
+using PushGateway.Queue;
+
+namespace PushGateway.Aws.Sqs;
+
+/// <summary>Receives from the queue: one long poll for the first messages, then short receives for more.</summary>
+internal sealed class SqsReceiver(SqsQueueUrl queue, SqsQueueOptions options, TimeProvider time)
+{
+    /// <summary>Most messages of one receive (SQS quota).</summary>
+    private const int MaxPerCall = 10;
+
+    public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(IAmazonSQS client, int maxMessages, CancellationToken cancellationToken)
+    {
+        var messages = new Dictionary<string, ReceivedMessage>(StringComparer.Ordinal);
+        Add(await CallAsync(client, Math.Min(maxMessages, MaxPerCall), options.WaitTime, cancellationToken));
+
+        var start = time.GetTimestamp();
+        for (var calls = 1; messages.Count > 0 && messages.Count < maxMessages && time.GetElapsedTime(start) < options.GatherTime; calls *= 2)
+        {
+            // Twice as many calls each round, and no more after an empty answer: an idle queue costs one call, a full one is read in few rounds.
+            var missing = maxMessages - messages.Count;
+            var round = Enumerable.Range(0, Math.Min(Math.Min(calls, BatchRunner.Parallelism), (missing + MaxPerCall - 1) / MaxPerCall))
+                .Select(index => TryCallAsync(client, Math.Min(missing - (index * MaxPerCall), MaxPerCall), cancellationToken));
+            var answers = await Task.WhenAll(round);
+            Array.ForEach(answers, Add);
+            if (Array.Exists(answers, answer => answer.Count == 0))
+            {
+                break;
+            }
+        }
+
+        return [.. messages.Values];
+
+        // A message that comes twice stands once, with the later receipt: SQS deletes by the most recent one.
+        void Add(List<Message> received) => received.ForEach(message => messages[message.MessageId] = ToReceived(message));
+    }
+
+    /// <summary>Whatever stops the gathering, what was received before must reach the caller: nobody else gets it until its timeout.</summary>
+    private async Task<List<Message>> TryCallAsync(IAmazonSQS client, int count, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CallAsync(client, count, TimeSpan.Zero, cancellationToken);
+        }
+        catch (Exception e) when (e is OperationCanceledException || SqsFailure.IsFailure(e, cancellationToken))
+        {
+            return [];
+        }
+    }
+
+    private async Task<List<Message>> CallAsync(IAmazonSQS client, int count, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var response = await client.ReceiveMessageAsync(
+            new ReceiveMessageRequest
+            {
+                QueueUrl = queue.Value,
+                MaxNumberOfMessages = count,
+                WaitTimeSeconds = (int)wait.TotalSeconds,
+                VisibilityTimeout = (int?)options.VisibilityTimeout?.TotalSeconds,
+                MessageAttributeNames = ["All"],
+                MessageSystemAttributeNames = [MessageSystemAttributeName.SentTimestamp],
+            },
+            cancellationToken);
+        return response.Messages ?? [];
+    }
+
+    private ReceivedMessage ToReceived(Message message)
+    {
+        var attributes = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in message.MessageAttributes ?? [])
+        {
+            // String and Number are text; no Binary attribute means anything to the gateway.
+            if (value.StringValue is { } text)
+            {
+                attributes.Add(name, text);
+            }
+        }
+
+        var sent = message.Attributes?.GetValueOrDefault(MessageSystemAttributeName.SentTimestamp);
+        return new ReceivedMessage(
+            message.MessageId,
+            new QueueMessage(Encoding.UTF8.GetBytes(message.Body), attributes),
+            long.TryParse(sent, NumberStyles.None, CultureInfo.InvariantCulture, out var sentMs) ? sentMs : time.GetUtcNow().ToUnixTimeMilliseconds(),
+            new SqsReceipt(message.ReceiptHandle, message.MessageAttributes ?? []));
+    }
+}

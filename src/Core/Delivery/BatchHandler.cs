@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using PushGateway.Groups;
+using PushGateway.Limits;
+using PushGateway.Model;
+using PushGateway.Queue;
+using PushGateway.Sinks;
+using PushGateway.Telemetry;
+
+namespace PushGateway.Delivery;
+
+/// <summary>
+/// Takes a batch of queue messages to the group store and the sink: decodes, applies, coalesces, sends. The same code serves
+/// the embedded queue, the SQS poller and Lambda's SQS events. Safe for concurrent use.
+/// </summary>
+/// <param name="sink">Where samples go; null: only the group store has them.</param>
+/// <param name="groups">The group store, or null.</param>
+/// <param name="limits">Limits for what direct producers put into the queue.</param>
+/// <param name="options">Options.</param>
+/// <param name="time">The clock.</param>
+public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLimits limits, DeliveryOptions options, TimeProvider time)
+{
+    private readonly ConcurrentBag<DeliveryBuffers> _buffers = [];
+
+    /// <summary>
+    /// Handles a batch. Never throws for a message, a sink or the deadline: what was not delivered is in <see cref="BatchOutcome.Failed"/>.
+    /// </summary>
+    /// <param name="messages">The messages.</param>
+    /// <param name="cancellationToken">Ends the work; what has been settled by then is reported.</param>
+    public async ValueTask<BatchOutcome> HandleAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
+    {
+        var outcome = new BatchOutcome(messages);
+        var buffers = _buffers.TryTake(out var pooled) ? pooled : new DeliveryBuffers();
+        var started = time.GetTimestamp();
+        using var activity = PushTelemetry.StartDelivery(messages);
+        try
+        {
+            var decoded = Decode(messages, buffers, outcome);
+            await ApplyAsync(decoded, buffers.Batch, cancellationToken);
+            await SendAsync(decoded, buffers, outcome, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            outcome.FailureReason ??= "the time for this batch was up";
+        }
+        finally
+        {
+            buffers.Reset();
+            _buffers.Add(buffers);
+        }
+
+        PushTelemetry.Delivered(outcome, time.GetElapsedTime(started), time.GetUtcNow());
+        activity?.SetStatus(outcome.FailureReason is null ? ActivityStatusCode.Ok : ActivityStatusCode.Error, outcome.FailureReason);
+        return outcome;
+    }
+
+    private ReadOnlyMemory<DecodedMessage> Decode(IReadOnlyList<ReceivedMessage> messages, DeliveryBuffers buffers, BatchOutcome outcome)
+    {
+        var decoded = buffers.Rent(messages.Count);
+        for (var i = 0; i < messages.Count; i++)
+        {
+            var start = buffers.Batch.Mark;
+            if (PushMessageCodec.TryDecode(messages[i], buffers.Batch, limits, out var header, out var error))
+            {
+                decoded[i] = new DecodedMessage(header, start, buffers.Batch.Mark);
+            }
+            else
+            {
+                buffers.Batch.Rollback(start);
+                decoded[i] = new DecodedMessage(PushHeader.None, start, start);
+                outcome.Reject(i, error);
+            }
+        }
+
+        return decoded.AsMemory(0, messages.Count);
+    }
+
+    private ValueTask ApplyAsync(ReadOnlyMemory<DecodedMessage> decoded, MetricBatch batch, CancellationToken cancellationToken)
+    {
+        if (groups is null)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        var pushes = new List<GroupPush>(decoded.Length);
+        foreach (ref readonly var message in decoded.Span)
+        {
+            if (!ReferenceEquals(message.Header, PushHeader.None))
+            {
+                pushes.Add(new GroupPush(message.Header, batch, message.Start, message.End));
+            }
+        }
+
+        return groups.ApplyAsync(pushes, cancellationToken);
+    }
+
+    private async ValueTask SendAsync(
+        ReadOnlyMemory<DecodedMessage> decoded, DeliveryBuffers buffers, BatchOutcome outcome, CancellationToken cancellationToken)
+    {
+        var samples = sink is null ? default : buffers.Coalescer.Coalesce(buffers.Batch, decoded);
+        var ledger = buffers.Ledger(decoded.Length);
+        ledger.Open(samples.Span, outcome);
+        while (!samples.IsEmpty)
+        {
+            var request = samples[..RequestCutter.Cut(buffers.Batch, samples.Span, sink!.MaxRequestBytes)];
+            await SendRangeAsync(new SampleRange(buffers.Batch, request), ledger, outcome, cancellationToken);
+            samples = samples[request.Length..];
+        }
+    }
+
+    // A refused request is halved until the samples at fault stand alone: some targets store what they can of a refused request,
+    // others, Prometheus among them, store nothing of it.
+    private async ValueTask SendRangeAsync(SampleRange range, DeliveryLedger ledger, BatchOutcome outcome, CancellationToken cancellationToken)
+    {
+        var result = await SendUntilFinalAsync(range, outcome, cancellationToken);
+        if (result.Status == SinkStatus.Delivered)
+        {
+            PushTelemetry.SamplesStored(range.Samples.Length);
+            ledger.Delivered(range.Samples.Span, outcome);
+            return;
+        }
+
+        ledger.Refusals++;
+        if (range.Samples.Length == 1 || ledger.Refusals > options.MaxRefusals)
+        {
+            ledger.Rejected(range.Samples.Span, new PushError(RejectCode.SinkRejected, result.Reason), outcome);
+            return;
+        }
+
+        var half = range.Samples.Length / 2;
+        await SendRangeAsync(range with { Samples = range.Samples[..half] }, ledger, outcome, cancellationToken);
+        await SendRangeAsync(range with { Samples = range.Samples[half..] }, ledger, outcome, cancellationToken);
+    }
+
+    private async ValueTask<SinkResult> SendUntilFinalAsync(SampleRange range, BatchOutcome outcome, CancellationToken cancellationToken)
+    {
+        for (var backoff = options.MinBackoff; ; backoff = TimeSpan.FromTicks(Math.Min(backoff.Ticks * 2, options.MaxBackoff.Ticks)))
+        {
+            var result = await sink!.SendAsync(range, cancellationToken);
+            if (result.Status != SinkStatus.Retry)
+            {
+                outcome.FailureReason = null;
+                return result;
+            }
+
+            outcome.FailureReason = result.Reason;
+            PushTelemetry.Retried();
+            var jittered = backoff * (0.5 + (Random.Shared.NextDouble() / 2));
+            await Task.Delay(result.RetryAfter > jittered ? result.RetryAfter.Value : jittered, time, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,209 @@
+using PushGateway.Model;
+using PushGateway.Sinks;
+
+namespace PushGateway.Delivery;
+
+/// <summary>
+/// Turns the series of many messages into one run of samples, sorted by series and time, without exact duplicates.
+/// Reusable; once grown it allocates nothing.
+/// </summary>
+internal sealed class Coalescer
+{
+    private int[] _slots = new int[256];
+    private int[] _first = [];
+    private int[] _next = [];
+    private SeriesSample[] _samples = [];
+
+    /// <summary>Coalesces every series of the batch.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="messages">The messages, by their place among those received; the owner of a sample is an index in here.</param>
+    /// <returns>The samples, valid until the next call. Where two conflict, see <see cref="Supersedes"/>.</returns>
+    public ReadOnlyMemory<SeriesSample> Coalesce(MetricBatch batch, ReadOnlyMemory<DecodedMessage> messages)
+    {
+        var seriesCount = batch.Series.Length;
+        Grow(ref _first, seriesCount);
+        Grow(ref _next, seriesCount + 1);
+        FindFirstOfEach(batch);
+        LayOut(batch);
+        Fill(batch, messages.Span);
+        return _samples.AsMemory(0, SortAndDeduplicate(batch.Samples.Length, messages));
+    }
+
+    // _first[s] becomes the first series equal to s. Symbols are interned, so equal series have equal references.
+    private void FindFirstOfEach(MetricBatch batch)
+    {
+        var series = batch.Series;
+        var capacity = _slots.Length;
+        while (capacity < series.Length * 2)
+        {
+            capacity *= 2;
+        }
+
+        if (capacity > _slots.Length)
+        {
+            _slots = new int[capacity];
+        }
+
+        Array.Clear(_slots);
+        var mask = _slots.Length - 1;
+        for (var s = 0; s < series.Length; s++)
+        {
+            var labels = batch.LabelsOf(series[s]);
+            var slot = (int)Hash(series[s].Name, labels) & mask;
+            int other;
+            while ((other = _slots[slot] - 1) >= 0
+                && !(series[other].Name == series[s].Name && batch.LabelsOf(series[other]).SequenceEqual(labels)))
+            {
+                slot = (slot + 1) & mask;
+            }
+
+            if (other < 0)
+            {
+                _slots[slot] = s + 1;
+                other = s;
+            }
+
+            _first[s] = other;
+        }
+    }
+
+    // A counting sort: _next[s] becomes where the samples of series s begin, series in the order of their first appearance.
+    private void LayOut(MetricBatch batch)
+    {
+        var series = batch.Series;
+        Array.Clear(_next, 0, series.Length + 1);
+        for (var s = 0; s < series.Length; s++)
+        {
+            _next[_first[s]] += series[s].SampleCount;
+        }
+
+        var start = 0;
+        for (var s = 0; s < series.Length; s++)
+        {
+            (_next[s], start) = (start, start + _next[s]);
+        }
+    }
+
+    private void Fill(MetricBatch batch, ReadOnlySpan<DecodedMessage> messages)
+    {
+        if (_samples.Length < batch.Samples.Length)
+        {
+            _samples = new SeriesSample[Math.Max(batch.Samples.Length, _samples.Length * 2)];
+        }
+
+        for (var owner = 0; owner < messages.Length; owner++)
+        {
+            for (var s = messages[owner].Start.Series; s < messages[owner].End.Series; s++)
+            {
+                foreach (var sample in batch.SamplesOf(batch.Series[s]))
+                {
+                    _samples[_next[_first[s]]++] = new SeriesSample(_first[s], owner, sample);
+                }
+            }
+        }
+    }
+
+    private int SortAndDeduplicate(int count, ReadOnlyMemory<DecodedMessage> messages)
+    {
+        var kept = 0;
+        for (var start = 0; start < count;)
+        {
+            var end = start + 1;
+            var sorted = true;
+            while (end < count && _samples[end].Series == _samples[start].Series)
+            {
+                sorted &= _samples[end - 1].Sample.TimestampMs < _samples[end].Sample.TimestampMs;
+                end++;
+            }
+
+            var run = _samples.AsSpan(start, end - start);
+            if (!sorted)
+            {
+                run.Sort(new ByTimeAndPush(messages));
+            }
+
+            kept = sorted ? CopyDown(run, kept) : Deduplicate(run, kept, messages.Span);
+            start = end;
+        }
+
+        return kept;
+    }
+
+    private int CopyDown(ReadOnlySpan<SeriesSample> run, int kept)
+    {
+        run.CopyTo(_samples.AsSpan(kept));
+        return kept + run.Length;
+    }
+
+    private int Deduplicate(ReadOnlySpan<SeriesSample> run, int kept, ReadOnlySpan<DecodedMessage> messages)
+    {
+        var first = kept;
+        foreach (var sample in run)
+        {
+            if (kept > first && _samples[kept - 1].Sample.TimestampMs == sample.Sample.TimestampMs)
+            {
+                ref var last = ref _samples[kept - 1];
+                if (SameValue(last, sample))
+                {
+                    continue;
+                }
+
+                if (Supersedes(last, sample, messages))
+                {
+                    last = sample;
+                    continue;
+                }
+            }
+
+            _samples[kept++] = sample;
+        }
+
+        return kept;
+    }
+
+    // Two pushes within one millisecond, neither of which gave a timestamp: the later one is the value, as in a Pushgateway.
+    // Timestamps that the senders gave are left to conflict at the sink, which refuses one of them for all to see.
+    private static bool Supersedes(in SeriesSample earlier, in SeriesSample later, ReadOnlySpan<DecodedMessage> messages) =>
+        IsAssigned(earlier, messages) && IsAssigned(later, messages);
+
+    private static bool IsAssigned(in SeriesSample sample, ReadOnlySpan<DecodedMessage> messages) =>
+        messages[sample.Owner].Header.PushTimeNs / 1_000_000 == sample.Sample.TimestampMs;
+
+    private static bool SameValue(in SeriesSample a, in SeriesSample b) =>
+        BitConverter.DoubleToInt64Bits(a.Sample.Value) == BitConverter.DoubleToInt64Bits(b.Sample.Value);
+
+    private static uint Hash(int name, ReadOnlySpan<Label> labels)
+    {
+        const ulong k = 0x9E37_79B9_7F4A_7C15;
+        var hash = (ulong)(uint)name * k;
+        foreach (var label in labels)
+        {
+            hash = (hash ^ (uint)label.Name ^ ((ulong)(uint)label.Value << 32)) * k;
+            hash ^= hash >> 29;
+        }
+
+        return (uint)(hash >> 32);
+    }
+
+    private static void Grow(ref int[] array, int length)
+    {
+        if (array.Length < length)
+        {
+            array = new int[Math.Max(length, array.Length * 2)];
+        }
+    }
+
+    private readonly struct ByTimeAndPush(ReadOnlyMemory<DecodedMessage> messages) : IComparer<SeriesSample>
+    {
+        public int Compare(SeriesSample x, SeriesSample y)
+        {
+            var order = x.Sample.TimestampMs.CompareTo(y.Sample.TimestampMs);
+            if (order == 0)
+            {
+                order = messages.Span[x.Owner].Header.PushTimeNs.CompareTo(messages.Span[y.Owner].Header.PushTimeNs);
+            }
+
+            return order == 0 ? x.Owner.CompareTo(y.Owner) : order;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using PushGateway.Model;
+
+namespace PushGateway.Delivery;
+
+/// <summary>The memory of one batch in delivery, kept from batch to batch.</summary>
+internal sealed class DeliveryBuffers
+{
+    private readonly DeliveryLedger _ledger = new();
+    private DecodedMessage[] _decoded = [];
+
+    public MetricBatch Batch { get; } = new();
+
+    public Coalescer Coalescer { get; } = new();
+
+    public DecodedMessage[] Rent(int messages)
+    {
+        if (_decoded.Length < messages)
+        {
+            _decoded = new DecodedMessage[messages];
+        }
+
+        return _decoded;
+    }
+
+    public DeliveryLedger Ledger(int messages)
+    {
+        _ledger.Reset(messages);
+        return _ledger;
+    }
+
+    public void Reset()
+    {
+        Batch.Clear();
+        Array.Clear(_decoded);
+    }
+}

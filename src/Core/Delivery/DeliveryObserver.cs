@@ -1,0 +1,22 @@
+using PushGateway.Queue;
+
+namespace PushGateway.Delivery;
+
+/// <summary>Is told what an operator would want to know of a <see cref="DeliveryPump"/>; by default nothing is done about it.</summary>
+public class DeliveryObserver
+{
+    /// <summary>Messages were given back to the queue.</summary>
+    public virtual void Failed(int messages, string reason)
+    {
+    }
+
+    /// <summary>A message was moved to the dead-letter queue.</summary>
+    public virtual void DeadLettered(DeadLetter letter)
+    {
+    }
+
+    /// <summary>The queue itself failed; the pump goes on after a while.</summary>
+    public virtual void Faulted(Exception exception)
+    {
+    }
+}

@@ -1,0 +1,29 @@
+namespace PushGateway.Delivery;
+
+/// <summary>How delivery behaves.</summary>
+public sealed record DeliveryOptions
+{
+    /// <summary>Wait before the first retry; doubles up to <see cref="MaxBackoff"/>, with jitter.</summary>
+    public TimeSpan MinBackoff { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Longest wait between retries, unless the sink asks for more.</summary>
+    public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Requests that may be refused per batch while looking for the samples at fault. Beyond it, every message with a sample in
+    /// a refused request goes to the dead-letter queue, so that a flood of bad samples cannot hold up the queue.
+    /// </summary>
+    public int MaxRefusals { get; init; } = 512;
+
+    /// <summary>Messages taken from the queue at a time.</summary>
+    public int BatchSize { get; init; } = 1000;
+
+    /// <summary>How long a batch is worked on before what is left is given back to the queue.</summary>
+    public TimeSpan BatchTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How often the queue is told that a batch is still being worked on.</summary>
+    public TimeSpan RenewInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a batch in flight may go on after shutdown was asked for.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,130 @@
+using PushGateway.Queue;
+
+namespace PushGateway.Delivery;
+
+/// <summary>
+/// Drains a queue: receives a batch, has it handled, and settles each message by what became of it. One pump is one receiver;
+/// several may drain the same queue.
+/// </summary>
+/// <param name="queue">The queue.</param>
+/// <param name="handler">The handler.</param>
+/// <param name="options">Options.</param>
+/// <param name="time">The clock.</param>
+/// <param name="observer">Is told what goes wrong.</param>
+public sealed class DeliveryPump(IPushQueue queue, BatchHandler handler, DeliveryOptions options, TimeProvider time, DeliveryObserver observer)
+{
+    /// <summary>
+    /// Runs until <paramref name="stopping"/>, then lets the batch in flight finish within <see cref="DeliveryOptions.DrainTimeout"/>.
+    /// </summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        using var drained = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        using var registration = stopping.Register(() => drained.CancelAfter(options.DrainTimeout));
+        var backoff = options.MinBackoff;
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await DeliverNextAsync(stopping, drained.Token);
+                backoff = options.MinBackoff;
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // Whatever it was, the messages are still on the queue, and the pump must not die of it.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                observer.Faulted(exception);
+                await Task.Delay(backoff, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                backoff = TimeSpan.FromTicks(Math.Min(backoff.Ticks * 2, options.MaxBackoff.Ticks));
+            }
+        }
+    }
+
+    private async Task DeliverNextAsync(CancellationToken stopping, CancellationToken drained)
+    {
+        var messages = await queue.ReceiveAsync(options.BatchSize, stopping);
+        if (messages.Count == 0)
+        {
+            return;
+        }
+
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(drained);
+        using var timeout = new CancellationTokenSource(options.BatchTimeout, time);
+        using var registration = timeout.Token.Register(deadline.Cancel);
+        using var handled = new CancellationTokenSource();
+        var renewing = RenewAsync(messages, handled.Token);
+        try
+        {
+            BatchOutcome? outcome = null;
+            await OrAbandonAsync(messages, async () => outcome = await handler.HandleAsync(messages, deadline.Token));
+            await SettleAsync(outcome!);
+        }
+        finally
+        {
+            await handled.CancelAsync();
+            await renewing;
+        }
+    }
+
+    private async ValueTask SettleAsync(BatchOutcome outcome)
+    {
+        if (outcome.Failed is { Count: > 0 } failed)
+        {
+            observer.Failed(failed.Count, outcome.FailureReason ?? "unknown");
+            await queue.AbandonAsync(failed, options.MinBackoff, CancellationToken.None);
+        }
+
+        if (outcome.DeadLetters.Count > 0)
+        {
+            await OrAbandonAsync(
+                [.. outcome.DeadLetters.Select(letter => letter.Message)],
+                () => queue.DeadLetterAsync(outcome.DeadLetters, CancellationToken.None));
+            foreach (var letter in outcome.DeadLetters)
+            {
+                observer.DeadLettered(letter);
+            }
+        }
+
+        if (outcome.Delivered.Count > 0)
+        {
+            await OrAbandonAsync(outcome.Delivered, () => queue.CompleteAsync(outcome.Delivered, CancellationToken.None));
+        }
+    }
+
+    private async ValueTask OrAbandonAsync(IReadOnlyList<ReceivedMessage> messages, Func<ValueTask> action)
+    {
+        try
+        {
+            await action();
+        }
+        catch
+        {
+            await queue.AbandonAsync(messages, options.MaxBackoff, CancellationToken.None);
+            throw;
+        }
+    }
+
+    private async Task RenewAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken handled)
+    {
+        using var timer = new PeriodicTimer(options.RenewInterval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(handled))
+            {
+                await queue.RenewAsync(messages, handled);
+            }
+        }
+        catch (OperationCanceledException) when (handled.IsCancellationRequested)
+        {
+        }
+#pragma warning disable CA1031 // A message that could not be renewed comes again, which is harmless.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            observer.Faulted(exception);
+        }
+    }
+}

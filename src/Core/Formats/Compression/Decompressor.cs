@@ -1,0 +1,119 @@
+using System.Buffers;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using PushGateway.Buffers;
+using PushGateway.Limits;
+
+namespace PushGateway.Formats.Compression;
+
+/// <summary>Undoes content encodings. Truncated, empty and corrupt input is refused, and so is more output than allowed.</summary>
+public static class Decompressor
+{
+    private const int SealLength = 16;
+
+    // A gzip member of random bytes of our own, read after the sender's: GZipStream takes a truncated stream for a complete one
+    // and stops at trailing garbage without a word, but in both cases the seal does not come out at the end.
+    private static readonly byte[] SealContent = RandomNumberGenerator.GetBytes(SealLength);
+    private static readonly byte[] Seal = Compress(SealContent);
+
+    /// <summary>Decompresses <paramref name="input"/> into <paramref name="destination"/>.</summary>
+    /// <param name="encoding"><c>gzip</c> (also of several members), <c>x-gzip</c>, <c>br</c> or <c>identity</c>, in any case.</param>
+    /// <param name="input">The compressed bytes.</param>
+    /// <param name="destination">Takes the output.</param>
+    /// <param name="maxBytes">Most bytes of output.</param>
+    /// <returns>Null, or why the input was refused.</returns>
+    public static PushError? Decompress(string encoding, ReadOnlyMemory<byte> input, PooledBuffer destination, int maxBytes)
+    {
+        if (encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase) || encoding.Equals("x-gzip", StringComparison.OrdinalIgnoreCase))
+        {
+            return input.IsEmpty ? Invalid("gzip", "empty") : DecompressGzip(input, destination, maxBytes);
+        }
+
+        if (encoding.Equals("br", StringComparison.OrdinalIgnoreCase))
+        {
+            return DecompressBrotli(input.Span, destination, maxBytes);
+        }
+
+        if (encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+        {
+            destination.Write(input.Span);
+            return null;
+        }
+
+        return new PushError(RejectCode.EncodingUnsupported, $"content encoding \"{encoding}\" is not supported");
+    }
+
+    private static PushError? DecompressGzip(ReadOnlyMemory<byte> input, PooledBuffer destination, int maxBytes)
+    {
+        using var sealedInput = new SealedStream(input, Seal);
+        using var gzip = new GZipStream(sealedInput, CompressionMode.Decompress);
+        try
+        {
+            int read;
+            while ((read = gzip.Read(destination.GetSpan())) > 0)
+            {
+                destination.Advance(read);
+                if (destination.Written.Length - SealLength > maxBytes)
+                {
+                    return TooLarge(maxBytes);
+                }
+            }
+        }
+        catch (InvalidDataException)
+        {
+            return Invalid("gzip", "corrupt");
+        }
+
+        if (!destination.Written.Span.EndsWith(SealContent))
+        {
+            return Invalid("gzip", "truncated, or followed by something else");
+        }
+
+        destination.Truncate(destination.Written.Length - SealLength);
+        return null;
+    }
+
+    private static PushError? DecompressBrotli(ReadOnlySpan<byte> input, PooledBuffer destination, int maxBytes)
+    {
+        using var decoder = new BrotliDecoder();
+        while (true)
+        {
+            var status = decoder.Decompress(input, destination.GetSpan(), out var consumed, out var written);
+            destination.Advance(written);
+            input = input[consumed..];
+            if (destination.Written.Length > maxBytes)
+            {
+                return TooLarge(maxBytes);
+            }
+
+            switch (status)
+            {
+                case OperationStatus.Done:
+                    return input.IsEmpty ? null : Invalid("Brotli", "followed by something else");
+                case OperationStatus.DestinationTooSmall:
+                    continue;
+                case OperationStatus.NeedMoreData:
+                    return Invalid("Brotli", "truncated");
+                default:
+                    return Invalid("Brotli", "corrupt");
+            }
+        }
+    }
+
+    private static byte[] Compress(byte[] content)
+    {
+        var member = new MemoryStream();
+        using (var gzip = new GZipStream(member, CompressionLevel.NoCompression))
+        {
+            gzip.Write(content);
+        }
+
+        return member.ToArray();
+    }
+
+    private static PushError TooLarge(int maxBytes) =>
+        new(RejectCode.DecompressedTooLarge, $"the body decompresses to more than {maxBytes} bytes");
+
+    private static PushError Invalid(string encoding, string what) =>
+        new(RejectCode.CompressionInvalid, $"the {encoding} body is {what}");
+}

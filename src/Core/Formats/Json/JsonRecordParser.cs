@@ -1,0 +1,66 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using PushGateway.Limits;
+using PushGateway.Model;
+
+namespace PushGateway.Formats.Json;
+
+/// <summary>
+/// Parses JSON records: one record, an array of records, or records one after another (newline-delimited JSON).
+/// <code>{ "dimensions": { "site": "a" }, "timestamp": 1676398017000, "metrics": { "ph": "6.7", "count": 3 } }</code>
+/// </summary>
+/// <remarks>
+/// Each metric becomes a series with the record's dimensions as labels and one sample. A metric is a JSON number or a string in the
+/// grammar of <see cref="MetricNumber"/>; without point and exponent it is an integer. A record without <c>timestamp</c> has the time of
+/// receipt. Names are made legal as <see cref="NameAlphabet"/> says, and no two may become one. A dimension with an empty value is no
+/// label, but counts towards the limit of labels.
+/// </remarks>
+public static class JsonRecordParser
+{
+    private const int StackLabels = 128;
+
+    // {"":""} and a separator: no body holds more dimensions than one for this many bytes.
+    private const int MinDimensionBytes = 6;
+
+    /// <summary>
+    /// Appends the series of every record to <paramref name="destination"/>; false, with the first error met, when any record is not valid.
+    /// </summary>
+    /// <param name="utf8">The body, with or without byte order mark.</param>
+    /// <param name="destination">A batch in which the caller has begun a push, and rolls it back on failure.</param>
+    /// <param name="context">Limits and time of receipt.</param>
+    /// <param name="error">
+    /// Why the body was refused. A body that is not JSON, even after an invalid record, is <see cref="RejectCode.JsonInvalid"/> with a line;
+    /// every other refusal has a JSON pointer, which begins with the record's index unless the body is a single record.
+    /// </param>
+    public static bool TryParse(
+        ReadOnlySpan<byte> utf8,
+        MetricBatch destination,
+        in ParseContext context,
+        [NotNullWhen(false)] out PushError? error)
+    {
+        var body = RecordSyntax.TrimByteOrderMark(utf8);
+        var mostLabels = Math.Min(context.Limits.MaxLabels, body.Length / MinDimensionBytes);
+        var labels = mostLabels <= StackLabels ? stackalloc Label[StackLabels] : new Label[mostLabels];
+        var reader = new RecordReader(body, destination, context, labels);
+        try
+        {
+            if (reader.ReadBody(out var record, out error))
+            {
+                return true;
+            }
+
+            error = RecordSyntax.Check(body, out var indexed)
+                ?? (indexed && record >= 0 ? error with { Pointer = JsonPointer.Append("", record) + error.Pointer } : error);
+            return false;
+        }
+        catch (JsonException exception)
+        {
+            error = RecordSyntax.Invalid(exception);
+            return false;
+        }
+        finally
+        {
+            reader.Dispose();
+        }
+    }
+}

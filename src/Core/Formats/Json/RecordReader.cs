@@ -1,0 +1,458 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Unicode;
+using PushGateway.Limits;
+using PushGateway.Model;
+
+namespace PushGateway.Formats.Json;
+
+/// <summary>
+/// Reads the records of one body into a batch. Methods answer false, with the error set, at the first thing refused; its pointer is
+/// relative to the record. Every loop ends at an end token: the reader throws at the end of a truncated body.
+/// </summary>
+internal ref struct RecordReader
+{
+    private const string DimensionsPointer = "/dimensions";
+    private const string MetricsPointer = "/metrics";
+    private const string TimestampPointer = "/timestamp";
+    private const int StackName = 256;
+
+    private readonly ReadOnlySpan<byte> _body;
+    private readonly MetricBatch _batch;
+    private readonly PushLimits _limits;
+    private readonly long _receivedMs;
+    private readonly Span<Label> _labels;
+    private int _labelCount;
+    private Utf8JsonReader _json;
+    private PushError? _error;
+
+    // Text of the current name and value when they were escaped; rented.
+    private byte[] _name = [];
+    private byte[] _value = [];
+
+    /// <param name="body">The body, without byte order mark.</param>
+    /// <param name="batch">Where the series go.</param>
+    /// <param name="context">Limits and time of receipt.</param>
+    /// <param name="labels">Room for the dimensions of a record.</param>
+    public RecordReader(ReadOnlySpan<byte> body, MetricBatch batch, in ParseContext context, Span<Label> labels)
+    {
+        _body = body;
+        _batch = batch;
+        _limits = context.Limits;
+        _receivedMs = context.ReceivedMs;
+        _labels = labels;
+        _json = new Utf8JsonReader(body, RecordSyntax.Options);
+    }
+
+    /// <summary>Reads the whole body.</summary>
+    /// <param name="record">Index of the record that was refused; -1 when no record was.</param>
+    /// <param name="error">The error.</param>
+    /// <exception cref="JsonException">The body is not JSON.</exception>
+    public bool ReadBody(out int record, [NotNullWhen(false)] out PushError? error)
+    {
+        record = 0;
+        var valid = true;
+        if (!_json.Read())
+        {
+            record = -1;
+            valid = Refuse(RecordRefusal.Empty());
+        }
+        else if (_json.TokenType == JsonTokenType.StartArray)
+        {
+            valid = ReadArray(ref record);
+        }
+        else
+        {
+            while ((valid = ReadRecord()) && _json.Read())
+            {
+                record++;
+            }
+        }
+
+        error = _error;
+        return valid;
+    }
+
+    /// <summary>Returns what was rented.</summary>
+    public void Dispose()
+    {
+        Return(ref _name);
+        Return(ref _value);
+    }
+
+    private bool ReadArray(ref int record)
+    {
+        while (_json.Read() && _json.TokenType != JsonTokenType.EndArray)
+        {
+            if (!ReadRecord())
+            {
+                return false;
+            }
+
+            record++;
+        }
+
+        var records = record;
+        record = -1;
+        return _json.Read() ? Refuse(RecordSyntax.AfterArray(_body, _json.TokenStartIndex))
+            : records > 0 || Refuse(RecordRefusal.Empty());
+    }
+
+    // Keys may come in any order. In the usual one the metrics are read where they stand; when they come before the dimensions they are
+    // passed over and read at the end, and when the time comes after them it is set on the samples read.
+    private bool ReadRecord()
+    {
+        if (_json.TokenType != JsonTokenType.StartObject)
+        {
+            return Refuse(RecordRefusal.NotObject("", ValueKind));
+        }
+
+        var start = _batch.Mark;
+        var timestamp = _receivedMs;
+        var (hasDimensions, hasMetrics, hasTimestamp) = (false, false, false);
+        Utf8JsonReader deferred = default;
+        while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!TryGetText(ref _name, out var key))
+            {
+                return Refuse(RecordRefusal.StringInvalid(""));
+            }
+
+            _json.Read();
+            if (key.SequenceEqual("dimensions"u8))
+            {
+                if (hasDimensions)
+                {
+                    return RefuseDuplicate(key);
+                }
+
+                hasDimensions = true;
+                if (!ReadDimensions())
+                {
+                    return false;
+                }
+            }
+            else if (key.SequenceEqual("metrics"u8))
+            {
+                if (hasMetrics)
+                {
+                    return RefuseDuplicate(key);
+                }
+
+                hasMetrics = true;
+                if (!hasDimensions)
+                {
+                    deferred = _json;
+                    _json.Skip();
+                }
+                else if (!ReadMetrics(start, timestamp))
+                {
+                    return false;
+                }
+            }
+            else if (key.SequenceEqual("timestamp"u8))
+            {
+                if (hasTimestamp)
+                {
+                    return RefuseDuplicate(key);
+                }
+
+                hasTimestamp = true;
+                if (!ReadTimestamp(out timestamp))
+                {
+                    return false;
+                }
+
+                _batch.SetTimestamp(start, timestamp);
+            }
+            else
+            {
+                return Refuse(RecordRefusal.UnknownKey(JsonPointer.Append("", key), key));
+            }
+        }
+
+        if (!hasDimensions)
+        {
+            return Refuse(RecordRefusal.DimensionsMissing(""));
+        }
+
+        if (!hasMetrics)
+        {
+            return Refuse(RecordRefusal.MetricsMissing(""));
+        }
+
+        if (deferred.TokenType == JsonTokenType.None)
+        {
+            return true;
+        }
+
+        var end = _json;
+        _json = deferred;
+        var valid = ReadMetrics(start, timestamp);
+        _json = end;
+        return valid;
+    }
+
+    private bool ReadTimestamp(out long timestamp)
+    {
+        timestamp = 0;
+        if (_json.TokenType != JsonTokenType.Number || !_json.TryGetInt64(out timestamp))
+        {
+            return Refuse(RecordRefusal.TimestampInvalid(TimestampPointer));
+        }
+
+        return _limits.CheckTimestamp(timestamp, _receivedMs) is not { } error || Refuse(error with { Pointer = TimestampPointer });
+    }
+
+    private bool ReadDimensions()
+    {
+        if (_json.TokenType != JsonTokenType.StartObject)
+        {
+            return Refuse(RecordRefusal.DimensionsInvalid(DimensionsPointer, ValueKind));
+        }
+
+        _labelCount = 0;
+        while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
+        {
+            // This dimension and the metric's name beside those before it; here, so that _labels suffices.
+            if (_limits.CheckLabelCount(_labelCount + 2) is { } tooMany)
+            {
+                return Refuse(tooMany with { Pointer = DimensionsPointer });
+            }
+
+            if (!ReadDimension())
+            {
+                return false;
+            }
+        }
+
+        return _labelCount > 0 || Refuse(RecordRefusal.DimensionsInvalid(DimensionsPointer, JsonValueKind.Object));
+    }
+
+    private bool ReadDimension()
+    {
+        if (!ReadName(NameAlphabet.Label, DimensionsPointer, out var name, out var symbol))
+        {
+            return false;
+        }
+
+        if (_batch.Symbols[symbol].SequenceEqual("__name__"u8))
+        {
+            return Refuse(RecordRefusal.NameReserved(JsonPointer.Append(DimensionsPointer, name), name));
+        }
+
+        if (!TryInsertLabel(symbol, out var slot))
+        {
+            return Refuse(RecordRefusal.NameCollision(JsonPointer.Append(DimensionsPointer, name), name, _batch.Symbols[symbol]));
+        }
+
+        _json.Read();
+        if (_json.TokenType != JsonTokenType.String)
+        {
+            return Refuse(RecordRefusal.DimensionNotString(JsonPointer.Append(DimensionsPointer, name), name, ValueKind));
+        }
+
+        if (!TryGetText(ref _value, out var value))
+        {
+            return Refuse(RecordRefusal.StringInvalid(JsonPointer.Append(DimensionsPointer, name)));
+        }
+
+        if (_limits.CheckLabelValue(value.Length) is { } tooLong)
+        {
+            return Refuse(tooLong with { Pointer = JsonPointer.Append(DimensionsPointer, name) });
+        }
+
+        _labels[slot] = new Label(symbol, _batch.Symbols.Intern(value));
+        return true;
+    }
+
+    // Sorted once here, the labels reach every series of the record in order; a name that is there already meets its equal.
+    private bool TryInsertLabel(int name, out int slot)
+    {
+        var symbols = _batch.Symbols;
+        for (slot = _labelCount; slot > 0; slot--)
+        {
+            var order = symbols[_labels[slot - 1].Name].SequenceCompareTo(symbols[name]);
+            if (order == 0)
+            {
+                return false;
+            }
+
+            if (order < 0)
+            {
+                break;
+            }
+        }
+
+        _labels[slot.._labelCount].CopyTo(_labels[(slot + 1)..]);
+        _labelCount++;
+        return true;
+    }
+
+    private bool ReadMetrics(BatchMark recordStart, long timestamp)
+    {
+        if (_json.TokenType != JsonTokenType.StartObject)
+        {
+            return Refuse(RecordRefusal.MetricsInvalid(MetricsPointer, ValueKind));
+        }
+
+        while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!ReadMetric(recordStart, timestamp))
+            {
+                return false;
+            }
+        }
+
+        return _batch.Mark.Series > recordStart.Series || Refuse(RecordRefusal.MetricsInvalid(MetricsPointer, JsonValueKind.Object));
+    }
+
+    private bool ReadMetric(BatchMark recordStart, long timestamp)
+    {
+        if (!ReadName(NameAlphabet.Metric, MetricsPointer, out var name, out var symbol))
+        {
+            return false;
+        }
+
+        var family = _batch.FindFamily(symbol);
+        if (family < 0)
+        {
+            family = _batch.AddFamily(symbol);
+        }
+        else if (_batch.Families[family].LastSeries >= recordStart.Series)
+        {
+            return Refuse(RecordRefusal.NameCollision(JsonPointer.Append(MetricsPointer, name), name, _batch.Symbols[symbol]));
+        }
+
+        if (!ReadNumber(name, out var value, out var isInteger))
+        {
+            return false;
+        }
+
+        _batch.BeginSeries(family, symbol);
+        foreach (var label in _labels[.._labelCount])
+        {
+            _batch.AddLabel(label.Name, label.Value);
+        }
+
+        _batch.AddSample(new Sample(timestamp, value, isInteger));
+        _batch.EndSeries();
+        return true;
+    }
+
+    private bool ReadNumber(scoped ReadOnlySpan<byte> name, out double value, out bool isInteger)
+    {
+        (value, isInteger) = (0, false);
+        _json.Read();
+        if (_json.TokenType is not (JsonTokenType.Number or JsonTokenType.String))
+        {
+            return Refuse(RecordRefusal.MetricNotNumber(JsonPointer.Append(MetricsPointer, name), name, ValueKind));
+        }
+
+        if (!TryGetText(ref _value, out var text))
+        {
+            return Refuse(RecordRefusal.StringInvalid(JsonPointer.Append(MetricsPointer, name)));
+        }
+
+        return MetricNumber.Parse(text, out value, out isInteger) switch
+        {
+            MetricNumberStatus.Valid => true,
+            MetricNumberStatus.OutOfRange => Refuse(RecordRefusal.MetricOutOfRange(JsonPointer.Append(MetricsPointer, name), name, text)),
+            _ => Refuse(RecordRefusal.MetricNotNumber(JsonPointer.Append(MetricsPointer, name), name, text)),
+        };
+    }
+
+    // The name as written, valid until the next name, and the symbol of its legal form.
+    private bool ReadName(NameAlphabet alphabet, string parent, out ReadOnlySpan<byte> name, out int symbol)
+    {
+        symbol = 0;
+        if (!TryGetText(ref _name, out name))
+        {
+            return Refuse(RecordRefusal.StringInvalid(parent));
+        }
+
+        if (name.IsEmpty)
+        {
+            return Refuse(RecordRefusal.NameEmpty(JsonPointer.Append(parent, name)));
+        }
+
+        var isLegal = alphabet.IsLegal(name);
+        var length = isLegal ? name.Length : NameAlphabet.GetLegalLength(name);
+        if ((alphabet == NameAlphabet.Metric ? _limits.CheckMetricName(length) : _limits.CheckLabelName(length)) is { } tooLong)
+        {
+            return Refuse(tooLong with { Pointer = JsonPointer.Append(parent, name) });
+        }
+
+        symbol = isLegal ? _batch.Symbols.Intern(name) : InternLegal(alphabet, name, length);
+        return true;
+    }
+
+    private readonly int InternLegal(NameAlphabet alphabet, ReadOnlySpan<byte> name, int length)
+    {
+        var rented = length > StackName ? ArrayPool<byte>.Shared.Rent(length) : null;
+        var legal = rented is null ? stackalloc byte[StackName] : rented;
+        alphabet.MakeLegal(name, legal);
+        var symbol = _batch.Symbols.Intern(legal[..length]);
+        if (rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+
+        return symbol;
+    }
+
+    // The reader validates neither UTF-8 nor escaped surrogates until a string is asked for.
+    private readonly bool TryGetText(scoped ref byte[] buffer, out ReadOnlySpan<byte> text)
+    {
+        text = _json.ValueSpan;
+        if (!_json.ValueIsEscaped)
+        {
+            return Utf8.IsValid(text);
+        }
+
+        if (buffer.Length < text.Length)
+        {
+            Return(ref buffer);
+            buffer = ArrayPool<byte>.Shared.Rent(text.Length);
+        }
+
+        try
+        {
+            text = buffer.AsSpan(0, _json.CopyString(buffer));
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private static void Return(ref byte[] buffer)
+    {
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            buffer = [];
+        }
+    }
+
+    private readonly JsonValueKind ValueKind => _json.TokenType switch
+    {
+        JsonTokenType.StartObject => JsonValueKind.Object,
+        JsonTokenType.StartArray => JsonValueKind.Array,
+        JsonTokenType.String => JsonValueKind.String,
+        JsonTokenType.Number => JsonValueKind.Number,
+        JsonTokenType.True => JsonValueKind.True,
+        JsonTokenType.False => JsonValueKind.False,
+        _ => JsonValueKind.Null,
+    };
+
+    private bool RefuseDuplicate(scoped ReadOnlySpan<byte> key) => Refuse(RecordRefusal.DuplicateKey(JsonPointer.Append("", key), key));
+
+    private bool Refuse(PushError error)
+    {
+        _error = error;
+        return false;
+    }
+}

@@ -1,0 +1,14 @@
+namespace PushGateway.Formats;
+
+/// <summary>The formats a push can be in.</summary>
+public enum PushFormat
+{
+    /// <summary>JSON record, array of records, or newline-delimited records.</summary>
+    Json,
+
+    /// <summary>Prometheus text format 0.0.4.</summary>
+    Text,
+
+    /// <summary>Remote write 2.0 protobuf, which the gateway's own queue messages hold.</summary>
+    RemoteWrite2,
+}

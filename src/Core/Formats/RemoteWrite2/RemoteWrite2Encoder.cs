@@ -1,0 +1,192 @@
+using PushGateway.Model;
+using PushGateway.Wire;
+
+namespace PushGateway.Formats.RemoteWrite2;
+
+/// <summary>
+/// Writes part of a batch as a remote write 2.0 request with a symbol table of its own. Reusable; not thread-safe.
+/// </summary>
+internal sealed class RemoteWrite2Encoder
+{
+    // Upper bounds beside the bytes of the symbols: tags, lengths, references of at most 5 bytes, values.
+    private const int MaxBytesPerSymbol = 6;
+    private const int MaxBytesPerLabel = 10;
+    private const int MaxBytesPerSeries = 48;
+    private const int MaxBytesPerSample = 28;
+
+    private readonly List<int> _symbols = [];
+    private int[] _refs = [];
+    private byte[] _buffer = [];
+    private int _nameLabel;
+
+    /// <summary>Encodes the series from <paramref name="first"/> up to <paramref name="end"/>. The result is lent until the next call.</summary>
+    public ReadOnlyMemory<byte> Encode(MetricBatch batch, int first, int end)
+    {
+        _nameLabel = batch.Symbols.Intern("__name__"u8);
+        var size = CollectSymbols(batch, first, end);
+        if (_buffer.Length < size)
+        {
+            _buffer = new byte[Math.Max(size, _buffer.Length * 2)];
+        }
+
+        var writer = new ProtobufWriter(_buffer);
+        foreach (var symbol in _symbols)
+        {
+            writer.WriteBytes(RemoteWrite2Fields.RequestSymbols, batch.Symbols[symbol]);
+        }
+
+        for (var s = first; s < end; s++)
+        {
+            WriteSeries(ref writer, batch, batch.Series[s]);
+        }
+
+        foreach (var symbol in _symbols)
+        {
+            _refs[symbol] = 0;
+        }
+
+        return _buffer.AsMemory(0, writer.Position);
+    }
+
+    // Numbers the symbols in use, in order of first use; the empty one is 0. Returns an upper bound of the request's size.
+    private int CollectSymbols(MetricBatch batch, int first, int end)
+    {
+        if (_refs.Length < batch.Symbols.Count)
+        {
+            _refs = new int[Math.Max(batch.Symbols.Count, _refs.Length * 2)];
+        }
+
+        _symbols.Clear();
+        _symbols.Add(0);
+        var size = Use(batch, _nameLabel) + MaxBytesPerSymbol;
+        for (var s = first; s < end; s++)
+        {
+            ref readonly var series = ref batch.Series[s];
+            ref readonly var family = ref batch.Families[series.Family];
+            size += Use(batch, series.Name) + Use(batch, family.Help) + Use(batch, family.Unit);
+            foreach (var label in batch.LabelsOf(series))
+            {
+                size += Use(batch, label.Name) + Use(batch, label.Value);
+            }
+
+            size = checked(size + MaxBytesPerSeries + (series.LabelCount * MaxBytesPerLabel) + (series.SampleCount * MaxBytesPerSample));
+        }
+
+        return size;
+    }
+
+    private int Use(MetricBatch batch, int symbol)
+    {
+        if (symbol == 0 || _refs[symbol] != 0)
+        {
+            return 0;
+        }
+
+        _refs[symbol] = _symbols.Count;
+        _symbols.Add(symbol);
+        return batch.Symbols[symbol].Length + MaxBytesPerSymbol;
+    }
+
+    private void WriteSeries(ref ProtobufWriter writer, MetricBatch batch, in Series series)
+    {
+        ref readonly var family = ref batch.Families[series.Family];
+        var labels = batch.LabelsOf(series);
+        var refsSize = Size(_nameLabel) + Size(series.Name);
+        foreach (var label in labels)
+        {
+            refsSize += Size(label.Name) + Size(label.Value);
+        }
+
+        var metadataSize = MeasureMetadata(family);
+        var size = ProtobufSize.LengthDelimited(RemoteWrite2Fields.TimeSeriesLabelRefs, refsSize);
+        size += metadataSize == 0 ? 0 : ProtobufSize.LengthDelimited(RemoteWrite2Fields.TimeSeriesMetadata, metadataSize);
+        foreach (var sample in batch.SamplesOf(series))
+        {
+            size += ProtobufSize.LengthDelimited(RemoteWrite2Fields.TimeSeriesSamples, Measure(sample));
+        }
+
+        writer.WriteLength(RemoteWrite2Fields.RequestTimeSeries, size);
+        writer.WriteLength(RemoteWrite2Fields.TimeSeriesLabelRefs, refsSize);
+        WriteLabelRefs(ref writer, batch, series.Name, labels);
+        foreach (var sample in batch.SamplesOf(series))
+        {
+            WriteSample(ref writer, sample);
+        }
+
+        WriteMetadata(ref writer, family, metadataSize);
+    }
+
+    // The labels are sorted; __name__ takes its place among them.
+    private void WriteLabelRefs(ref ProtobufWriter writer, MetricBatch batch, int name, scoped ReadOnlySpan<Label> labels)
+    {
+        var nameWritten = false;
+        foreach (var label in labels)
+        {
+            if (!nameWritten && batch.Symbols[label.Name].SequenceCompareTo("__name__"u8) > 0)
+            {
+                nameWritten = true;
+                WriteLabelRef(ref writer, _nameLabel, name);
+            }
+
+            WriteLabelRef(ref writer, label.Name, label.Value);
+        }
+
+        if (!nameWritten)
+        {
+            WriteLabelRef(ref writer, _nameLabel, name);
+        }
+    }
+
+    private void WriteLabelRef(ref ProtobufWriter writer, int name, int value)
+    {
+        writer.WriteVarint((ulong)_refs[name]);
+        writer.WriteVarint((ulong)_refs[value]);
+    }
+
+    private static int Measure(Sample sample) =>
+        ProtobufSize.Fixed64(RemoteWrite2Fields.SampleValue)
+        + ProtobufSize.Varint(RemoteWrite2Fields.SampleTimestamp, (ulong)sample.TimestampMs)
+        + (sample.IsInteger ? ProtobufSize.Varint(RemoteWrite2Fields.SampleIsInteger, 1) : 0);
+
+    private static void WriteSample(ref ProtobufWriter writer, Sample sample)
+    {
+        writer.WriteLength(RemoteWrite2Fields.TimeSeriesSamples, Measure(sample));
+        writer.WriteDouble(RemoteWrite2Fields.SampleValue, sample.Value);
+        writer.WriteVarint(RemoteWrite2Fields.SampleTimestamp, (ulong)sample.TimestampMs);
+        if (sample.IsInteger)
+        {
+            writer.WriteVarint(RemoteWrite2Fields.SampleIsInteger, 1);
+        }
+    }
+
+    private int MeasureMetadata(in MetricFamily family) =>
+        (family.Type == MetricType.Unspecified ? 0 : ProtobufSize.Varint(RemoteWrite2Fields.MetadataType, (ulong)family.Type))
+        + (family.Help == 0 ? 0 : ProtobufSize.Varint(RemoteWrite2Fields.MetadataHelpRef, (ulong)_refs[family.Help]))
+        + (family.Unit == 0 ? 0 : ProtobufSize.Varint(RemoteWrite2Fields.MetadataUnitRef, (ulong)_refs[family.Unit]));
+
+    private void WriteMetadata(ref ProtobufWriter writer, in MetricFamily family, int size)
+    {
+        if (size == 0)
+        {
+            return;
+        }
+
+        writer.WriteLength(RemoteWrite2Fields.TimeSeriesMetadata, size);
+        if (family.Type != MetricType.Unspecified)
+        {
+            writer.WriteVarint(RemoteWrite2Fields.MetadataType, (ulong)family.Type);
+        }
+
+        if (family.Help != 0)
+        {
+            writer.WriteVarint(RemoteWrite2Fields.MetadataHelpRef, (ulong)_refs[family.Help]);
+        }
+
+        if (family.Unit != 0)
+        {
+            writer.WriteVarint(RemoteWrite2Fields.MetadataUnitRef, (ulong)_refs[family.Unit]);
+        }
+    }
+
+    private int Size(int symbol) => ProtobufSize.Varint((ulong)_refs[symbol]);
+}

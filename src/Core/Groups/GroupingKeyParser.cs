@@ -1,0 +1,206 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.Unicode;
+using PushGateway.Limits;
+
+namespace PushGateway.Groups;
+
+/// <summary>
+/// Reads grouping keys as Pushgateway's URL paths write them (<c>handler/push.go</c>, splitLabels):
+/// <c>job[@base64]/&lt;job&gt;{/&lt;label&gt;[@base64]/&lt;value&gt;}</c>.
+/// </summary>
+/// <remarks>
+/// The raw path is percent-decoded once, and only then split, so <c>%2F</c> separates. A plus sign is literal. base64 is
+/// the URL-safe alphabet, padded or not. A label that stands twice has its last value, but the first <c>job</c> wins.
+/// </remarks>
+public static class GroupingKeyParser
+{
+    private const string JobLabel = "job";
+    private const string Base64Suffix = "@base64";
+    private const string ReservedPrefix = "__";
+
+    private static readonly SearchValues<char> Unreserved =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Reads the part of a request target, or the message attribute, that begins with <c>job</c>.</summary>
+    /// <param name="rawPath">As received, percent-encoded, without query.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="error">What is wrong with it, in Pushgateway's words.</param>
+    public static bool TryParse(ReadOnlySpan<char> rawPath, [NotNullWhen(true)] out GroupingKey? key, [NotNullWhen(false)] out PushError? error)
+    {
+        key = null;
+        if (!TryDecodePercent(rawPath, out var path))
+        {
+            error = Invalid("invalid percent-encoding or UTF-8 in path");
+            return false;
+        }
+
+        var components = path.Split('/');
+        if (components is not [JobLabel or JobLabel + Base64Suffix, var job, .. var rest])
+        {
+            error = Invalid("job name is required");
+            return false;
+        }
+
+        if (components[0].EndsWith(Base64Suffix, StringComparison.Ordinal) && !TryDecodeBase64(job, out job, out var reason))
+        {
+            error = Invalid($"invalid base64 encoding in job name \"{components[1]}\": {reason}");
+            return false;
+        }
+
+        var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        if (rest is not ([] or [""]) && !TryReadLabels(rest, labels, out error))
+        {
+            return false;
+        }
+
+        if (job.Length == 0)
+        {
+            error = Invalid("job name is required");
+            return false;
+        }
+
+        labels.Remove(JobLabel);
+        ImmutableArray<KeyValuePair<string, string>> all = [new(JobLabel, job), .. labels];
+        key = new GroupingKey(all, WritePath(all));
+        error = null;
+        return true;
+    }
+
+    private static bool TryReadLabels(
+        ReadOnlySpan<string> components, SortedDictionary<string, string> labels, [NotNullWhen(false)] out PushError? error)
+    {
+        if (components.Length % 2 != 0)
+        {
+            error = Invalid($"odd number of components in label string \"/{string.Join('/', components)}\"");
+            return false;
+        }
+
+        for (var i = 0; i < components.Length; i += 2)
+        {
+            var (name, value) = (components[i], components[i + 1]);
+            var isBase64 = name.EndsWith(Base64Suffix, StringComparison.Ordinal);
+            name = isBase64 ? name[..^Base64Suffix.Length] : name;
+            if (!IsLabelName(name) || name.StartsWith(ReservedPrefix, StringComparison.Ordinal))
+            {
+                error = Invalid($"improper label name \"{name}\"");
+                return false;
+            }
+
+            if (isBase64 && !TryDecodeBase64(value, out value, out var reason))
+            {
+                error = Invalid($"invalid base64 encoding for label {name}=\"{components[i + 1]}\": {reason}");
+                return false;
+            }
+
+            labels[name] = value;
+        }
+
+        error = null;
+        return true;
+    }
+
+    private static bool IsLabelName(string name)
+    {
+        if (name.Length == 0 || char.IsAsciiDigit(name[0]))
+        {
+            return false;
+        }
+
+        foreach (var c in name)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c != '_')
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool TryDecodePercent(ReadOnlySpan<char> raw, out string decoded)
+    {
+        var bytes = new ArrayBufferWriter<byte>(raw.Length + 1);
+        decoded = "";
+        while (!raw.IsEmpty)
+        {
+            if (raw[0] != '%')
+            {
+                var literal = raw.IndexOf('%') is var next and >= 0 ? raw[..next] : raw;
+                Encoding.UTF8.GetBytes(literal, bytes);
+                raw = raw[literal.Length..];
+                continue;
+            }
+
+            if (raw.Length < 3 || !char.IsAsciiHexDigit(raw[1]) || !char.IsAsciiHexDigit(raw[2]))
+            {
+                return false;
+            }
+
+            bytes.Write([(byte)((Convert.FromHexString(raw.Slice(1, 2))[0]))]);
+            raw = raw[3..];
+        }
+
+        if (!Utf8.IsValid(bytes.WrittenSpan))
+        {
+            return false;
+        }
+
+        decoded = Encoding.UTF8.GetString(bytes.WrittenSpan);
+        return true;
+    }
+
+    // The reason is worded as Go's encoding/base64 does, which is what Pushgateway's clients know.
+    private static bool TryDecodeBase64(string text, out string value, out string reason)
+    {
+        (value, reason) = ("", "");
+        var digits = text.TrimEnd('=');
+        var bytes = new byte[Base64Url.GetMaxDecodedLength(digits.Length)];
+        if (Base64Url.DecodeFromChars(digits, bytes, out var consumed, out var written) != OperationStatus.Done)
+        {
+            reason = $"illegal base64 data at input byte {consumed}";
+            return false;
+        }
+
+        try
+        {
+            value = StrictUtf8.GetString(bytes.AsSpan(0, written));
+            return true;
+        }
+        catch (DecoderFallbackException)
+        {
+            reason = "not UTF-8";
+            return false;
+        }
+    }
+
+    private static string WritePath(ImmutableArray<KeyValuePair<string, string>> labels)
+    {
+        var path = new StringBuilder();
+        foreach (var (name, value) in labels)
+        {
+            path.Append(path.Length == 0 ? "" : "/").Append(name);
+            if (value.Length == 0)
+            {
+                path.Append(Base64Suffix).Append("/=");
+            }
+            else if (value.Contains('/'))
+            {
+                path.Append(Base64Suffix).Append('/').Append(Base64Url.EncodeToString(Encoding.UTF8.GetBytes(value)));
+            }
+            else
+            {
+                path.Append('/').Append(value.AsSpan().ContainsAnyExcept(Unreserved) ? Uri.EscapeDataString(value) : value);
+            }
+        }
+
+        return path.ToString();
+    }
+
+    private static PushError Invalid(string detail) => new(RejectCode.GroupingKeyInvalid, detail);
+}

@@ -1,0 +1,77 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
+using PushGateway.Buffers;
+using PushGateway.Formats.Compression;
+using PushGateway.Limits;
+
+namespace PushGateway.Queue;
+
+/// <summary>The bytes of a message's body with its encodings undone.</summary>
+internal sealed class MessageBody : IDisposable
+{
+    private readonly PooledBuffer _decoded = new();
+    private readonly PooledBuffer _decompressed = new();
+    private ReadOnlyMemory<byte> _bytes;
+
+    private MessageBody(ReadOnlyMemory<byte> bytes) => _bytes = bytes;
+
+    public ReadOnlySpan<byte> Bytes => _bytes.Span;
+
+    /// <summary>Undoes base64, then the compression; false when the body is not what its attributes say.</summary>
+    public static bool TryOpen(
+        QueueMessage message, int maxBytes, [NotNullWhen(true)] out MessageBody? body, [NotNullWhen(false)] out PushError? error)
+    {
+        body = new MessageBody(message.Body);
+        error = body.UndoBase64(message) ?? body.UndoCompression(message, maxBytes);
+        if (error is null)
+        {
+            return true;
+        }
+
+        body.Dispose();
+        body = null;
+        return false;
+    }
+
+    public void Dispose()
+    {
+        _decoded.Dispose();
+        _decompressed.Dispose();
+    }
+
+    private PushError? UndoBase64(QueueMessage message)
+    {
+        if (!message.Attributes.TryGetValue(MessageAttribute.ContentTransferEncoding, out var encoding))
+        {
+            return null;
+        }
+
+        if (!encoding.Equals("base64", StringComparison.OrdinalIgnoreCase))
+        {
+            return new PushError(RejectCode.EncodingUnsupported, $"content transfer encoding \"{encoding}\" is not supported");
+        }
+
+        var buffer = _decoded.GetSpan(Base64.GetMaxDecodedFromUtf8Length(_bytes.Length));
+        if (Base64.DecodeFromUtf8(_bytes.Span, buffer, out _, out var written) != OperationStatus.Done)
+        {
+            return new PushError(RejectCode.MessageInvalid, "the body is not base64");
+        }
+
+        _decoded.Advance(written);
+        _bytes = _decoded.Written;
+        return null;
+    }
+
+    private PushError? UndoCompression(QueueMessage message, int maxBytes)
+    {
+        if (!message.Attributes.TryGetValue(MessageAttribute.ContentEncoding, out var encoding))
+        {
+            return null;
+        }
+
+        var error = Decompressor.Decompress(encoding, _bytes, _decompressed, maxBytes);
+        _bytes = _decompressed.Written;
+        return error;
+    }
+}

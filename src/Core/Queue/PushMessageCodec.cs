@@ -1,0 +1,188 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using PushGateway.Formats;
+using PushGateway.Groups;
+using PushGateway.Limits;
+using PushGateway.Model;
+
+namespace PushGateway.Queue;
+
+/// <summary>
+/// The gateway's queue messages, version 1: a remote write 2.0 request (<see cref="MediaType.RemoteWrite2"/>) with the operation,
+/// group and time of the push as attributes. Compressed with Brotli when that saves a billing chunk, base64 where the queue
+/// carries text. The decoder also takes what direct producers send: a message without <see cref="MessageAttribute.ContentType"/>
+/// is JSON; with one, it is any supported format.
+/// </summary>
+public static class PushMessageCodec
+{
+    private const string Version = "1";
+    private const string Base64Encoding = "base64";
+    private const string BrotliEncoding = "br";
+
+    /// <summary>Turns everything in <paramref name="batch"/> into messages that the queue can carry, and appends them to <paramref name="messages"/>.</summary>
+    /// <returns>An error when a single series is too large for any message; then nothing may be sent.</returns>
+    public static PushError? Encode(PushHeader header, MetricBatch batch, MessageFormat format, ICollection<QueueMessage> messages)
+    {
+        var encoder = PushMessageEncoder.Rent();
+        try
+        {
+            return encoder.Encode(header, batch, format, messages);
+        }
+        finally
+        {
+            encoder.Return();
+        }
+    }
+
+    /// <summary>Reads a message and appends its samples to <paramref name="destination"/>.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="destination">The batch; on failure the caller rolls back.</param>
+    /// <param name="limits">The limits that a direct producer's message is held to; the gateway's own was checked when it was accepted.</param>
+    /// <param name="header">What the message does.</param>
+    /// <param name="error">Why it cannot be read.</param>
+    public static bool TryDecode(
+        ReceivedMessage message,
+        MetricBatch destination,
+        PushLimits limits,
+        [NotNullWhen(true)] out PushHeader? header,
+        [NotNullWhen(false)] out PushError? error)
+    {
+        var attributes = message.Message.Attributes;
+        header = null;
+        if (attributes.TryGetValue(MessageAttribute.Version, out var version) && version != Version)
+        {
+            error = new PushError(RejectCode.MessageUnsupported, $"message version \"{version}\" is not supported");
+            return false;
+        }
+
+        if (!TryReadHeader(message, limits, out var read, out error))
+        {
+            return false;
+        }
+
+        var start = destination.BeginPush(GroupingLabels(read.Group, destination.Symbols));
+        if (!MessageBody.TryOpen(message.Message, limits.MaxDecompressedBytes, out var body, out error))
+        {
+            return false;
+        }
+
+        using (body)
+        {
+            if (!TryParse(message, read, body.Bytes, destination, limits, out error))
+            {
+                return false;
+            }
+        }
+
+        if (version is null && limits.Check(destination, start, message.SentMs) is { } exceeded)
+        {
+            error = exceeded;
+            return false;
+        }
+
+        header = read;
+        return true;
+    }
+
+    private static bool TryParse(
+        ReceivedMessage message,
+        PushHeader header,
+        ReadOnlySpan<byte> body,
+        MetricBatch destination,
+        PushLimits limits,
+        [NotNullWhen(false)] out PushError? error)
+    {
+        if (header.Operation == PushOperation.Delete)
+        {
+            error = null;
+            return true;
+        }
+
+        var contentType = message.Message.Attributes.GetValueOrDefault(MessageAttribute.ContentType, "application/json");
+        if (!MediaType.TryGetFormat(contentType, body, out var format))
+        {
+            error = new PushError(RejectCode.MediaTypeUnsupported, $"media type \"{contentType}\" is not supported");
+            return false;
+        }
+
+        var context = new ParseContext(limits, message.SentMs);
+        return PushParser.TryParse(format, body, header.Group is not null, destination, context, out error);
+    }
+
+    private static bool TryReadHeader(
+        ReceivedMessage message, PushLimits limits, [NotNullWhen(true)] out PushHeader? header, [NotNullWhen(false)] out PushError? error)
+    {
+        header = null;
+        var attributes = message.Message.Attributes;
+        GroupingKey? group = null;
+        if (attributes.TryGetValue(MessageAttribute.Group, out var path) && !GroupingKeyParser.TryParse(path, out group, out error))
+        {
+            return false;
+        }
+
+        var name = attributes.GetValueOrDefault(MessageAttribute.Operation, group is null ? "append" : "merge");
+        if (OperationOf(name) is not { } operation || (operation == PushOperation.Append) != (group is null))
+        {
+            error = new PushError(RejectCode.MessageUnsupported, $"operation \"{name}\" {(group is null ? "without" : "with")} a group is not supported");
+            return false;
+        }
+
+        var pushTimeNs = message.SentMs * 1_000_000;
+        if (attributes.TryGetValue(MessageAttribute.Time, out var time)
+            && !(long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out pushTimeNs)
+                && pushTimeNs / 1_000_000 <= message.SentMs + (long)limits.FutureTolerance.TotalMilliseconds))
+        {
+            error = new PushError(RejectCode.MessageInvalid, $"push time \"{time}\" is not a number of nanoseconds, or lies in the future");
+            return false;
+        }
+
+        header = new PushHeader(operation, group, pushTimeNs, attributes.GetValueOrDefault(MessageAttribute.TraceParent));
+        error = null;
+        return true;
+    }
+
+    /// <summary>The labels of a group as symbols, for <see cref="MetricBatch.BeginPush"/>.</summary>
+    public static Label[] GroupingLabels(GroupingKey? group, SymbolTable symbols) =>
+        group is null ? [] : [.. group.Labels.Select(label => new Label(symbols.Intern(label.Key), symbols.Intern(label.Value)))];
+
+    internal static Dictionary<string, string> Attributes(PushHeader header, bool brotli, bool base64)
+    {
+        var attributes = new Dictionary<string, string>(8)
+        {
+            [MessageAttribute.Version] = Version,
+            [MessageAttribute.ContentType] = MediaType.RemoteWrite2,
+            [MessageAttribute.Time] = header.PushTimeNs.ToString(CultureInfo.InvariantCulture),
+        };
+        AddIf(brotli, MessageAttribute.ContentEncoding, BrotliEncoding);
+        AddIf(base64, MessageAttribute.ContentTransferEncoding, Base64Encoding);
+        AddIf(header.Operation != PushOperation.Append, MessageAttribute.Operation, NameOf(header.Operation));
+        AddIf(header.Group is not null, MessageAttribute.Group, header.Group?.Path);
+        AddIf(header.TraceParent is not null, MessageAttribute.TraceParent, header.TraceParent);
+        return attributes;
+
+        void AddIf(bool condition, string name, string? value)
+        {
+            if (condition)
+            {
+                attributes.Add(name, value!);
+            }
+        }
+    }
+
+    private static string NameOf(PushOperation operation) => operation switch
+    {
+        PushOperation.Merge => "merge",
+        PushOperation.Replace => "replace",
+        PushOperation.Delete => "delete",
+        _ => "append",
+    };
+
+    private static PushOperation? OperationOf(string name) => name switch
+    {
+        "append" => PushOperation.Append,
+        "merge" => PushOperation.Merge,
+        "replace" => PushOperation.Replace,
+        "delete" => PushOperation.Delete,
+        _ => null,
+    };
+}

@@ -1,0 +1,160 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Net.Http.Headers;
+using System.Reflection;
+
+namespace PushGateway.Sinks;
+
+/// <summary>What sinks over HTTP have in common: one POST, a time limit of its own, and an answer for every failure.</summary>
+public abstract class HttpSink : IMetricSink
+{
+    // Answers are short, but a collector's may join the errors of many requests.
+    private const int MaxResponseBytes = 64 * 1024;
+
+    private static readonly MediaTypeHeaderValue Protobuf = new("application/x-protobuf");
+    private static readonly ProductInfoHeaderValue UserAgent = new("pushgateway", Version());
+
+    private readonly ConcurrentBag<IRequestEncoder> _encoders = [];
+    private readonly HttpClient _client;
+    private readonly Uri _endpoint;
+    private readonly TimeSpan _timeout;
+    private readonly TimeProvider _time;
+
+    private protected HttpSink(HttpClient client, Uri endpoint, TimeSpan timeout, int maxRequestBytes, TimeProvider? time)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(endpoint);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(maxRequestBytes, 0);
+        if (!endpoint.IsAbsoluteUri || (endpoint.Scheme != Uri.UriSchemeHttp && endpoint.Scheme != Uri.UriSchemeHttps))
+        {
+            throw new ArgumentException($"\"{endpoint}\" is not an absolute http or https URL", nameof(endpoint));
+        }
+
+        _client = client;
+        _endpoint = endpoint;
+        _timeout = timeout;
+        MaxRequestBytes = maxRequestBytes;
+        _time = time ?? TimeProvider.System;
+    }
+
+    /// <inheritdoc/>
+    public int MaxRequestBytes { get; }
+
+    /// <summary>What is spoken, as it stands in reasons.</summary>
+    private protected abstract string Protocol { get; }
+
+    /// <summary>
+    /// The handler that a sink's <see cref="HttpClient"/> should end in. It follows no redirects: a POST that was turned into a GET, as
+    /// 301 and 302 ask, would find a page, and its 200 would count as delivery.
+    /// </summary>
+    public static SocketsHttpHandler CreateHandler() => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+
+        // A connection that lives for ever never sees that the name has moved to another address.
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+    };
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Samples that would exceed <see cref="MaxRequestBytes"/> together travel in several requests, one after another; the result is
+    /// then delivered only when all were. A single sample travels whatever its size.
+    /// </remarks>
+    public async ValueTask<SinkResult> SendAsync(SampleRange samples, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (samples.Samples.IsEmpty)
+        {
+            return SinkResult.Delivered;
+        }
+
+        if (!_encoders.TryTake(out var encoder))
+        {
+            encoder = CreateEncoder();
+        }
+
+        if (samples.Samples.Length > 1 && encoder.Measure(samples) > MaxRequestBytes)
+        {
+            _encoders.Add(encoder);
+            return await SendHalvesAsync(samples, cancellationToken);
+        }
+
+        using var deadline = new CancellationTokenSource(_timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            var result = await PostAsync(encoder.Encode(samples), either.Token);
+
+            // Only now is it certain that nothing reads the encoder's memory any more.
+            _encoders.Add(encoder);
+            return result;
+        }
+        catch (Exception exception)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return SinkResult.Retry(deadline.IsCancellationRequested
+                ? $"{Protocol} timed out after {_timeout.TotalSeconds} s"
+                : $"{Protocol} failed: {exception.GetBaseException().Message}");
+        }
+    }
+
+    private protected abstract IRequestEncoder CreateEncoder();
+
+    private protected abstract void AddHeaders(HttpRequestHeaders headers, HttpContentHeaders contentHeaders);
+
+    private protected abstract SinkResult Classify(in SinkResponse response);
+
+    private static string Version()
+    {
+        var version = typeof(HttpSink).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+        var commit = version.IndexOf('+', StringComparison.Ordinal);
+        return commit < 0 ? version : version[..commit];
+    }
+
+    private async ValueTask<SinkResult> SendHalvesAsync(SampleRange samples, CancellationToken cancellationToken)
+    {
+        var half = samples.Samples.Length / 2;
+        var first = await SendAsync(samples with { Samples = samples.Samples[..half] }, cancellationToken);
+        if (first.Status == SinkStatus.Retry)
+        {
+            return first;
+        }
+
+        var second = await SendAsync(samples with { Samples = samples.Samples[half..] }, cancellationToken);
+        return second.Status == SinkStatus.Delivered ? first : second;
+    }
+
+    private async Task<SinkResult> PostAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, _endpoint) { Content = new ReadOnlyMemoryContent(body) };
+        request.Headers.UserAgent.Add(UserAgent);
+        request.Content.Headers.ContentType = Protobuf;
+        AddHeaders(request.Headers, request.Content.Headers);
+
+        using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        var buffer = ArrayPool<byte>.Shared.Rent(MaxResponseBytes);
+        try
+        {
+            await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+            var length = await stream.ReadAtLeastAsync(
+                buffer.AsMemory(0, MaxResponseBytes),
+                MaxResponseBytes,
+                throwOnEndOfStream: false,
+                cancellationToken);
+            return Classify(new SinkResponse((int)response.StatusCode, buffer.AsMemory(0, length), RetryAfter(response)));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private TimeSpan? RetryAfter(HttpResponseMessage response)
+    {
+        var header = response.Headers.RetryAfter;
+        var wait = header?.Delta ?? (header?.Date - _time.GetUtcNow());
+        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
+    }
+}

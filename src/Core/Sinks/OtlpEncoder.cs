@@ -1,0 +1,264 @@
+using System.Diagnostics;
+using System.IO.Compression;
+using PushGateway.Model;
+using PushGateway.Wire;
+
+namespace PushGateway.Sinks;
+
+/// <summary>
+/// Encodes samples as OTLP's <c>ExportMetricsServiceRequest</c> (opentelemetry-proto <c>metrics/v1</c>): gauge data points that carry the
+/// series' final name and labels. Anything richer would be renamed or reformatted by a collector on its way to Prometheus.
+/// Allocates nothing once its buffers have grown, gzip apart.
+/// </summary>
+/// <param name="gzip">Whether the body is compressed.</param>
+internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
+{
+    private const long NanosecondsPerMillisecond = 1_000_000;
+
+    /// <summary><c>DataPointFlags.DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK</c>.</summary>
+    private const ulong NoRecordedValue = 1;
+
+    /// <summary>Up to here every integer is a double of its own; beyond, as_int would claim precision that is not there.</summary>
+    private const double MaxExactInteger = 1L << 53;
+
+    private readonly List<long> _gaugeSizes = [];
+    private readonly List<int> _attributesSizes = [];
+    private readonly ReusableBuffer _message = new();
+
+    /// <inheritdoc/>
+    public long Measure(SampleRange range) => ProtobufSize.LengthDelimited(RequestField.ResourceMetrics, ResourceSize(MeasureScope(range)));
+
+    /// <inheritdoc/>
+    public ReadOnlyMemory<byte> Encode(SampleRange range)
+    {
+        var message = EncodeMessage(range);
+        if (!gzip)
+        {
+            return message;
+        }
+
+        using var compressed = new MemoryStream();
+        using (var stream = new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            stream.Write(message.Span);
+        }
+
+        return compressed.GetBuffer().AsMemory(0, (int)compressed.Length);
+    }
+
+    /// <summary>The message before compression; valid until the next call.</summary>
+    internal ReadOnlyMemory<byte> EncodeMessage(SampleRange range)
+    {
+        var scopeSize = MeasureScope(range);
+        var resourceSize = ResourceSize(scopeSize);
+        var message = _message.Take(checked((int)ProtobufSize.LengthDelimited(RequestField.ResourceMetrics, resourceSize)));
+        var writer = new ProtobufWriter(message.Span);
+        writer.WriteLength(RequestField.ResourceMetrics, (int)resourceSize);
+        writer.WriteLength(ResourceMetricsField.Resource, 0);
+        writer.WriteLength(ResourceMetricsField.ScopeMetrics, (int)scopeSize);
+        WriteMetrics(ref writer, range);
+        Debug.Assert(writer.Position == message.Length, "what was measured is what is written");
+        return message;
+    }
+
+    private static long ResourceSize(long scopeSize) =>
+        ProtobufSize.LengthDelimited(ResourceMetricsField.Resource, 0)
+        + ProtobufSize.LengthDelimited(ResourceMetricsField.ScopeMetrics, scopeSize);
+
+    private static long MetricSize(int name, long gauge) =>
+        ProtobufSize.LengthDelimited(MetricField.Name, name) + ProtobufSize.LengthDelimited(MetricField.Gauge, gauge);
+
+    private static int AttributesSize(MetricBatch batch, in Series series)
+    {
+        var symbols = batch.Symbols;
+        var size = 0;
+        foreach (var label in batch.LabelsOf(series))
+        {
+            size = checked(size + ProtobufSize.LengthDelimited(
+                DataPointField.Attributes,
+                AttributeSize(symbols[label.Name].Length, symbols[label.Value].Length)));
+        }
+
+        return size;
+    }
+
+    private static int AttributeSize(int key, int value) =>
+        ProtobufSize.LengthDelimited(KeyValueField.Key, key)
+        + ProtobufSize.LengthDelimited(KeyValueField.Value, ProtobufSize.LengthDelimited(AnyValueField.StringValue, value));
+
+    private static void WriteAttributes(ref ProtobufWriter writer, MetricBatch batch, in Series series)
+    {
+        var symbols = batch.Symbols;
+        foreach (var label in batch.LabelsOf(series))
+        {
+            var key = symbols[label.Name];
+            var value = symbols[label.Value];
+            writer.WriteLength(DataPointField.Attributes, AttributeSize(key.Length, value.Length));
+            writer.WriteBytes(KeyValueField.Key, key);
+            writer.WriteLength(KeyValueField.Value, ProtobufSize.LengthDelimited(AnyValueField.StringValue, value.Length));
+            writer.WriteBytes(AnyValueField.StringValue, value);
+        }
+    }
+
+    private static int DataPointSize(in Sample sample, int attributes) =>
+        attributes
+        + ProtobufSize.Fixed64(DataPointField.TimeUnixNano)
+        + (StaleMarker.Is(sample.Value)
+            ? ProtobufSize.Varint(DataPointField.Flags, NoRecordedValue)
+            : ProtobufSize.Fixed64(DataPointField.AsDouble));
+
+    private static void WriteDataPoint(ref ProtobufWriter writer, MetricBatch batch, in Series series, in Sample sample)
+    {
+        writer.WriteFixed64(DataPointField.TimeUnixNano, (ulong)Nanoseconds(sample.TimestampMs));
+        if (StaleMarker.Is(sample.Value))
+        {
+            WriteAttributes(ref writer, batch, series);
+            writer.WriteVarint(DataPointField.Flags, NoRecordedValue);
+            return;
+        }
+
+        if (IsExactInteger(sample, out var integer))
+        {
+            writer.WriteFixed64(DataPointField.AsInt, (ulong)integer);
+        }
+        else
+        {
+            writer.WriteDouble(DataPointField.AsDouble, sample.Value);
+        }
+
+        WriteAttributes(ref writer, batch, series);
+    }
+
+    // -0 is no integer: its sign would be lost.
+    private static bool IsExactInteger(in Sample sample, out long integer)
+    {
+        integer = 0;
+        if (!sample.IsInteger || !(Math.Abs(sample.Value) <= MaxExactInteger))
+        {
+            return false;
+        }
+
+        integer = (long)sample.Value;
+        return BitConverter.DoubleToInt64Bits(integer) == BitConverter.DoubleToInt64Bits(sample.Value);
+    }
+
+    // Times beyond what nanoseconds can count (the years 1677 to 2262) stop at the end; PushLimits accepts none.
+    private static long Nanoseconds(long milliseconds) =>
+        Math.Clamp(milliseconds, long.MinValue / NanosecondsPerMillisecond, long.MaxValue / NanosecondsPerMillisecond) * NanosecondsPerMillisecond;
+
+    // Series of one name that stand apart make two metrics of the same name, which receivers merge.
+    private long MeasureScope(SampleRange range)
+    {
+        var batch = range.Batch;
+        _gaugeSizes.Clear();
+        _attributesSizes.Clear();
+        long scope = 0;
+        long gauge = 0;
+        var name = -1;
+        foreach (var run in new SeriesRuns(range.Samples.Span))
+        {
+            ref readonly var series = ref batch.Series[run[0].Series];
+            if (series.Name != name && name >= 0)
+            {
+                EndMetric();
+            }
+
+            name = series.Name;
+            var attributes = AttributesSize(batch, series);
+            _attributesSizes.Add(attributes);
+            foreach (ref readonly var sample in run)
+            {
+                gauge += ProtobufSize.LengthDelimited(GaugeField.DataPoints, DataPointSize(sample.Sample, attributes));
+            }
+        }
+
+        if (name >= 0)
+        {
+            EndMetric();
+        }
+
+        return scope;
+
+        void EndMetric()
+        {
+            _gaugeSizes.Add(gauge);
+            scope += ProtobufSize.LengthDelimited(ScopeMetricsField.Metrics, MetricSize(batch.Symbols[name].Length, gauge));
+            gauge = 0;
+        }
+    }
+
+    private void WriteMetrics(ref ProtobufWriter writer, SampleRange range)
+    {
+        var batch = range.Batch;
+        var name = -1;
+        var metrics = 0;
+        var runs = 0;
+        foreach (var run in new SeriesRuns(range.Samples.Span))
+        {
+            ref readonly var series = ref batch.Series[run[0].Series];
+            if (series.Name != name)
+            {
+                name = series.Name;
+                var gauge = (int)_gaugeSizes[metrics++];
+                var utf8 = batch.Symbols[name];
+                writer.WriteLength(ScopeMetricsField.Metrics, (int)MetricSize(utf8.Length, gauge));
+                writer.WriteBytes(MetricField.Name, utf8);
+                writer.WriteLength(MetricField.Gauge, gauge);
+            }
+
+            var attributes = _attributesSizes[runs++];
+            foreach (ref readonly var sample in run)
+            {
+                writer.WriteLength(GaugeField.DataPoints, DataPointSize(sample.Sample, attributes));
+                WriteDataPoint(ref writer, batch, series, sample.Sample);
+            }
+        }
+    }
+
+    private static class RequestField
+    {
+        public const int ResourceMetrics = 1;
+    }
+
+    private static class ResourceMetricsField
+    {
+        public const int Resource = 1;
+        public const int ScopeMetrics = 2;
+    }
+
+    private static class ScopeMetricsField
+    {
+        public const int Metrics = 2;
+    }
+
+    private static class MetricField
+    {
+        public const int Name = 1;
+        public const int Gauge = 5;
+    }
+
+    private static class GaugeField
+    {
+        public const int DataPoints = 1;
+    }
+
+    private static class DataPointField
+    {
+        public const int TimeUnixNano = 3;
+        public const int AsDouble = 4;
+        public const int AsInt = 6;
+        public const int Attributes = 7;
+        public const int Flags = 8;
+    }
+
+    private static class KeyValueField
+    {
+        public const int Key = 1;
+        public const int Value = 2;
+    }
+
+    private static class AnyValueField
+    {
+        public const int StringValue = 1;
+    }
+}

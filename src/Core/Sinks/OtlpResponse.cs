@@ -1,0 +1,124 @@
+using PushGateway.Wire;
+
+namespace PushGateway.Sinks;
+
+/// <summary>Reads what OTLP receivers answer.</summary>
+internal static class OtlpResponse
+{
+    private const int ResponsePartialSuccess = 1;
+    private const int PartialSuccessRejectedDataPoints = 1;
+    private const int PartialSuccessErrorMessage = 2;
+    private const int StatusMessageField = 2;
+    private const int StatusDigits = 3;
+
+    // The collector's prometheusremotewrite exporter wraps every answer of its target in this sentence.
+    private static ReadOnlySpan<byte> RemoteWriteStatus => "remote write returned HTTP status "u8;
+
+    /// <summary>
+    /// Reads <c>partial_success</c> of an <c>ExportMetricsServiceResponse</c>. Zero when everything was taken, as an empty body and
+    /// one that is no protobuf are held to mean: the 2xx has said so already.
+    /// </summary>
+    public static (long RejectedDataPoints, string Message) PartialSuccess(ReadOnlySpan<byte> body)
+    {
+        long rejected = 0;
+        ReadOnlySpan<byte> message = default;
+        var response = new ProtobufReader(body);
+        while (response.TryReadTag(out var field, out var type))
+        {
+            if (field != ResponsePartialSuccess || type != WireType.LengthDelimited)
+            {
+                response.TrySkip(type);
+            }
+            else if (response.TryReadBytes(out var bytes))
+            {
+                ReadPartialSuccess(bytes, ref rejected, ref message);
+            }
+        }
+
+        return response.IsMalformed ? default : (rejected, SinkResponse.Excerpt(message));
+    }
+
+    /// <summary>The message of a <c>google.rpc.Status</c>, or the body itself when it is something else.</summary>
+    public static ReadOnlySpan<byte> StatusMessage(ReadOnlySpan<byte> body)
+    {
+        ReadOnlySpan<byte> message = default;
+        var status = new ProtobufReader(body);
+        while (status.TryReadTag(out var field, out var type))
+        {
+            if (field != StatusMessageField || type != WireType.LengthDelimited)
+            {
+                status.TrySkip(type);
+            }
+            else
+            {
+                status.TryReadBytes(out message);
+            }
+        }
+
+        return status.IsMalformed || message.IsEmpty ? body : message;
+    }
+
+    /// <summary>
+    /// Looks in a collector's answer, whatever its encoding, for the statuses that the collector itself was answered. One that is not final
+    /// outweighs those that are: part of the request may be delivered yet.
+    /// </summary>
+    /// <returns>Whether they are final; null when there are none.</returns>
+    public static bool? RemoteWriteVerdict(ReadOnlySpan<byte> body)
+    {
+        bool? isFinal = null;
+        for (var at = body.IndexOf(RemoteWriteStatus); at >= 0; at = body.IndexOf(RemoteWriteStatus))
+        {
+            body = body[(at + RemoteWriteStatus.Length)..];
+            if (TryParseStatus(body, out var status))
+            {
+                isFinal = isFinal is not false && SinkResponse.IsFinal(status);
+            }
+        }
+
+        return isFinal;
+    }
+
+    private static void ReadPartialSuccess(ReadOnlySpan<byte> bytes, ref long rejected, ref ReadOnlySpan<byte> message)
+    {
+        var partial = new ProtobufReader(bytes);
+        while (partial.TryReadTag(out var field, out var type))
+        {
+            if (field == PartialSuccessRejectedDataPoints && type == WireType.Varint)
+            {
+                if (partial.TryReadVarint(out var count))
+                {
+                    rejected = (long)count;
+                }
+            }
+            else if (field == PartialSuccessErrorMessage && type == WireType.LengthDelimited)
+            {
+                partial.TryReadBytes(out message);
+            }
+            else
+            {
+                partial.TrySkip(type);
+            }
+        }
+    }
+
+    private static bool TryParseStatus(ReadOnlySpan<byte> text, out int status)
+    {
+        status = 0;
+        if (text.Length < StatusDigits || (text.Length > StatusDigits && char.IsAsciiDigit((char)text[StatusDigits])))
+        {
+            return false;
+        }
+
+        foreach (var digit in text[..StatusDigits])
+        {
+            if (!char.IsAsciiDigit((char)digit))
+            {
+                return false;
+            }
+
+            status = (status * 10) + (digit - '0');
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,30 @@
+namespace PushGateway.Sinks;
+
+/// <summary>Walks samples by runs of the same series.</summary>
+internal ref struct SeriesRuns(ReadOnlySpan<SeriesSample> samples)
+{
+    private ReadOnlySpan<SeriesSample> _rest = samples;
+
+    /// <summary>Consecutive samples of one series, at least one.</summary>
+    public ReadOnlySpan<SeriesSample> Current { get; private set; }
+
+    public readonly SeriesRuns GetEnumerator() => this;
+
+    public bool MoveNext()
+    {
+        if (_rest.IsEmpty)
+        {
+            return false;
+        }
+
+        var length = 1;
+        while (length < _rest.Length && _rest[length].Series == _rest[0].Series)
+        {
+            length++;
+        }
+
+        Current = _rest[..length];
+        _rest = _rest[length..];
+        return true;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text;
+
+namespace PushGateway.Sinks;
+
+/// <summary>A target's answer.</summary>
+/// <param name="StatusCode">The HTTP status.</param>
+/// <param name="Body">The body's first 64 KiB; lent.</param>
+/// <param name="RetryAfter">The wait that the target asked for.</param>
+internal readonly record struct SinkResponse(int StatusCode, ReadOnlyMemory<byte> Body, TimeSpan? RetryAfter)
+{
+    private const int ExcerptBytes = 256;
+
+    /// <summary>Whether the target has taken the request.</summary>
+    public bool IsSuccess => StatusCode is >= 200 and < 300;
+
+    /// <summary>Says what the target said, on one line.</summary>
+    /// <param name="protocol">What was spoken.</param>
+    /// <param name="text">The part of the body worth reading.</param>
+    public string Describe(string protocol, ReadOnlySpan<byte> text)
+    {
+        var excerpt = Excerpt(text);
+        return excerpt.Length == 0 ? $"{protocol} returned HTTP status {StatusCode}" : $"{protocol} returned HTTP status {StatusCode}: {excerpt}";
+    }
+
+    /// <summary>The first 256 bytes as text, without what would break a log line.</summary>
+    public static string Excerpt(ReadOnlySpan<byte> text)
+    {
+        // The decoder holds a character back that the cut has halved.
+        Span<char> chars = stackalloc char[ExcerptBytes];
+        chars = chars[..Encoding.UTF8.GetDecoder().GetChars(text[..Math.Min(text.Length, ExcerptBytes)], chars, flush: false)];
+        foreach (ref var character in chars)
+        {
+            character = char.IsControl(character) ? ' ' : character;
+        }
+
+        return chars.Trim().ToString();
+    }
+
+    /// <summary>
+    /// Whether a status blames the samples, so that sending them again would fail again. Statuses that blame credentials, address,
+    /// method or form of the request are mistakes of configuration: the samples must wait until someone has put that right.
+    /// </summary>
+    public static bool IsFinal(int status) =>
+        status is >= 400 and < 500 and not (401 or 403 or 404 or 405 or 407 or 408 or 415 or 421 or 425 or 426 or 429);
+}

@@ -1,0 +1,186 @@
+using FsCheck.Xunit;
+using Google.Protobuf;
+using PushGateway.Model;
+using PushGateway.Reference.RemoteWriteV1;
+using PushGateway.Sinks;
+using Snappier;
+using Xunit;
+using Sample = PushGateway.Model.Sample;
+
+namespace PushGateway.Core.Tests.Sinks;
+
+public sealed class RemoteWriteEncoderTests
+{
+    private readonly RemoteWriteEncoder _encoder = new(sendMetadata: true);
+
+    [Property(MaxTest = 500)]
+    public void The_reference_reads_back_what_was_encoded(int seed)
+    {
+        var range = RandomRange.Create(seed);
+        var expected = Expected(range);
+
+        var encoded = _encoder.EncodeMessage(range).ToArray();
+
+        // Protobuf's own equality compares doubles bit by bit.
+        Assert.Equal(expected, WriteRequest.Parser.ParseFrom(encoded));
+        Assert.Equal(encoded.Length, _encoder.Measure(range));
+    }
+
+    [Property(MaxTest = 500)]
+    public void Every_byte_is_as_the_reference_writes_it(int seed)
+    {
+        var range = RandomRange.Create(seed);
+
+        // Google's C# leaves -0 out, taking it for the default.
+        var samples = range.Samples.ToArray().Where(s => !(s.Sample.Value == 0 && double.IsNegative(s.Sample.Value))).ToArray();
+        range = range with { Samples = samples };
+
+        Assert.Equal(Expected(range).ToByteArray(), _encoder.EncodeMessage(range).ToArray());
+    }
+
+    [Property(MaxTest = 100)]
+    public void A_range_may_begin_and_end_inside_a_series(int seed)
+    {
+        var range = RandomRange.Create(seed);
+        var cut = range.Samples.Length == 0 ? 0 : (int)((uint)seed % (uint)range.Samples.Length);
+        foreach (var part in new[] { range.Samples[..cut], range.Samples[cut..] })
+        {
+            var half = range with { Samples = part };
+            Assert.Equal(Expected(half), WriteRequest.Parser.ParseFrom(_encoder.EncodeMessage(half).Span));
+        }
+    }
+
+    [Property(MaxTest = 100)]
+    public void Snappy_unpacks_to_the_message(int seed)
+    {
+        var range = RandomRange.Create(seed);
+        var message = _encoder.EncodeMessage(range).ToArray();
+
+        Assert.Equal(message, Snappy.DecompressToArray(_encoder.Encode(range).Span));
+    }
+
+    [Fact]
+    public void The_name_stands_among_the_labels_where_sorting_puts_it()
+    {
+        var batch = new MetricBatch();
+        batch.BeginSeries(batch.AddFamily(batch.Symbols.Intern("m")), batch.Symbols.Intern("m"));
+        foreach (var name in new[] { "job", "Zone", "__address__", "__n", "_" })
+        {
+            batch.AddLabel(batch.Symbols.Intern(name), batch.Symbols.Intern("v"));
+        }
+
+        batch.EndSeries();
+        var range = new SampleRange(batch, new[] { new SeriesSample(0, 0, new Sample(1, 1)) });
+
+        var request = WriteRequest.Parser.ParseFrom(_encoder.EncodeMessage(range).Span);
+
+        Assert.Equal(["Zone", "_", "__address__", "__n", "__name__", "job"], request.Timeseries.Single().Labels.Select(l => l.Name));
+    }
+
+    [Fact]
+    public void Of_two_descriptions_the_later_push_is_sent()
+    {
+        var batch = new MetricBatch();
+        AddOne(batch, "m", MetricType.Counter, "first");
+        AddOne(batch, "m", MetricType.Gauge, "second");
+        var range = new SampleRange(batch, new[] { new SeriesSample(1, 0, new Sample(1, 1)), new SeriesSample(0, 0, new Sample(1, 1)) });
+
+        var metadata = WriteRequest.Parser.ParseFrom(_encoder.EncodeMessage(range).Span).Metadata.Single();
+
+        Assert.Equal(("m", MetricMetadata.Types.MetricType.Gauge, "second"), (metadata.MetricFamilyName, metadata.Type, metadata.Help));
+    }
+
+    [Fact]
+    public void Metadata_longer_than_the_target_takes_is_left_out()
+    {
+        var batch = new MetricBatch();
+        AddOne(batch, "fits", MetricType.Gauge, new string('h', RemoteWriteEncoder.MaxMetadataBytes - "fits".Length));
+        AddOne(batch, "does_not", MetricType.Gauge, new string('h', RemoteWriteEncoder.MaxMetadataBytes));
+        var range = new SampleRange(batch, new[] { new SeriesSample(0, 0, new Sample(1, 1)), new SeriesSample(1, 0, new Sample(1, 1)) });
+
+        var request = WriteRequest.Parser.ParseFrom(_encoder.EncodeMessage(range).Span);
+
+        Assert.Equal(2, request.Timeseries.Count);
+        Assert.Equal("fits", request.Metadata.Single().MetricFamilyName);
+    }
+
+    [Fact]
+    public void Metadata_can_be_switched_off()
+    {
+        var batch = new MetricBatch();
+        AddOne(batch, "m", MetricType.Gauge, "help");
+        var range = new SampleRange(batch, new[] { new SeriesSample(0, 0, new Sample(1, 1)) });
+
+        Assert.Empty(WriteRequest.Parser.ParseFrom(new RemoteWriteEncoder(sendMetadata: false).EncodeMessage(range).Span).Metadata);
+    }
+
+    [Fact]
+    public void Encoding_again_allocates_nothing()
+    {
+        var range = RandomRange.Create(1);
+        _encoder.EncodeMessage(range);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        _encoder.EncodeMessage(range);
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    private static void AddOne(MetricBatch batch, string name, MetricType type, string help)
+    {
+        batch.BeginPush();
+        batch.BeginSeries(batch.AddFamily(batch.Symbols.Intern(name), type, batch.Symbols.Intern(help)), batch.Symbols.Intern(name));
+        batch.EndSeries();
+    }
+
+    private static WriteRequest Expected(SampleRange range)
+    {
+        var (batch, symbols) = (range.Batch, range.Batch.Symbols);
+        var request = new WriteRequest();
+        var described = new Dictionary<string, int>();
+        var previous = -1;
+        foreach (var (index, _, sample) in range.Samples.ToArray())
+        {
+            var series = batch.Series[index];
+            if (index != previous)
+            {
+                var labels = batch.LabelsOf(series).ToArray()
+                    .Select(l => new Reference.RemoteWriteV1.Label { Name = symbols.GetString(l.Name), Value = symbols.GetString(l.Value) })
+                    .Append(new Reference.RemoteWriteV1.Label { Name = "__name__", Value = symbols.GetString(series.Name) })
+                    .OrderBy(l => Convert.ToHexString(ByteString.CopyFromUtf8(l.Name).Span), StringComparer.Ordinal);
+                request.Timeseries.Add(new TimeSeries { Labels = { labels } });
+                Describe(series.Family);
+                previous = index;
+            }
+
+            request.Timeseries[^1].Samples.Add(new Reference.RemoteWriteV1.Sample { Value = sample.Value, Timestamp = sample.TimestampMs });
+        }
+
+        request.Metadata.AddRange(described.Values.Select(Metadata));
+        return request;
+
+        void Describe(int family)
+        {
+            var metadata = Metadata(family);
+            if (metadata.Equals(new MetricMetadata { MetricFamilyName = metadata.MetricFamilyName })
+                || string.Concat(metadata.MetricFamilyName, metadata.Help, metadata.Unit) is var text
+                    && ByteString.CopyFromUtf8(text).Length > RemoteWriteEncoder.MaxMetadataBytes)
+            {
+                return;
+            }
+
+            described[metadata.MetricFamilyName] = Math.Max(family, described.GetValueOrDefault(metadata.MetricFamilyName));
+        }
+
+        MetricMetadata Metadata(int family)
+        {
+            var model = batch.Families[family];
+            return new MetricMetadata
+            {
+                Type = (MetricMetadata.Types.MetricType)model.Type,
+                MetricFamilyName = symbols.GetString(model.Name),
+                Help = symbols.GetString(model.Help),
+                Unit = symbols.GetString(model.Unit),
+            };
+        }
+    }
+}

@@ -1,0 +1,211 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace PushGateway.Testing;
+
+/// <summary>
+/// A process that a test started. It dies, with its children, when this is disposed and when the test process ends in
+/// any way. Its output is kept, the last lines of it, for failure messages.
+/// </summary>
+public sealed class ChildProcess : IAsyncDisposable
+{
+    const int SigTerm = 15;
+    const int KeptLines = 400;
+
+    /// <summary>How long a process may take to end once it was told to.</summary>
+    static readonly TimeSpan ExitDeadline = TimeSpan.FromSeconds(30);
+
+    readonly Process _process;
+    readonly OutputRing _standardOutput = new(KeptLines);
+    readonly OutputRing _output = new(KeptLines);
+    readonly Task _outputEnded;
+    int _disposed;
+
+    ChildProcess(string name, Process process)
+    {
+        Name = name;
+        _process = process;
+        Id = process.Id;
+        _outputEnded = Task.WhenAll(
+            ReadAsync(process.StandardOutput, _standardOutput),
+            ReadAsync(process.StandardError, null));
+    }
+
+    /// <summary>What failure messages call it.</summary>
+    public string Name { get; }
+
+    /// <summary>The process id, valid after the end too.</summary>
+    public int Id { get; }
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasExited => _disposed != 0 || _process.HasExited;
+
+    /// <summary>The last lines of standard output and standard error, as they came.</summary>
+    public string Output => _output.ToString();
+
+    /// <summary>The last lines of standard output.</summary>
+    public IReadOnlyList<string> StandardOutput => _standardOutput.Lines;
+
+    /// <summary>Starts a program. It need not be ready when this returns.</summary>
+    /// <exception cref="System.ComponentModel.Win32Exception">The program cannot be started.</exception>
+    public static async Task<ChildProcess> StartAsync(ChildProcessStart start)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        var info = new ProcessStartInfo(start.FileName)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            WorkingDirectory = start.WorkingDirectory ?? "",
+        };
+        foreach (var argument in start.Arguments)
+            info.ArgumentList.Add(argument);
+        foreach (var name in info.Environment.Keys.Where(start.IsScrubbed).ToList())
+            info.Environment.Remove(name);
+        foreach (var (name, value) in start.Environment)
+            info.Environment[name] = value;
+
+        var process = new Process { StartInfo = info };
+        try
+        {
+            await Launcher.StartAsync(process);
+        }
+        catch
+        {
+            process.Dispose();
+            throw;
+        }
+
+        var child = new ChildProcess(start.Name ?? Path.GetFileName(start.FileName), process);
+        await child.SendInputAsync(start.StandardInput);
+        return child;
+    }
+
+    /// <summary>Runs a program to its end.</summary>
+    /// <exception cref="TimeoutException">It did not end in time; it was killed.</exception>
+    public static async Task<ProcessResult> RunAsync(ChildProcessStart start, TimeSpan? deadline = null)
+    {
+        await using var child = await StartAsync(start);
+        var code = await child.WaitForExitAsync(deadline ?? Poll.DefaultDeadline);
+        return new ProcessResult(code, child._standardOutput.ToString(), child.Output);
+    }
+
+    /// <summary>Polls until the process is ready. Fails at once, with its output, when it ends before that.</summary>
+    /// <param name="ready">Whether it is ready; an exception counts as "not yet".</param>
+    /// <param name="deadline"><see cref="Poll.DefaultDeadline"/> when null.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="InvalidOperationException">The process ended.</exception>
+    /// <exception cref="TimeoutException">The process was not ready in time.</exception>
+    public async Task WaitUntilReadyAsync(
+        Func<CancellationToken, Task<bool>> ready,
+        TimeSpan? deadline = null,
+        CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await Poll.UntilAsync(
+                async token =>
+                {
+                    if (HasExited)
+                        throw new Poll.FinalException(await DescribeEndAsync());
+                    return await ready(token);
+                },
+                $"{Name} to become ready",
+                deadline,
+                cancellationToken);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new TimeoutException($"{exception.Message}{Environment.NewLine}Its output:{Environment.NewLine}{Output}", exception);
+        }
+    }
+
+    /// <summary>Polls until a line of standard output contains the text. Lines older than the ring are forgotten.</summary>
+    public Task WaitForLineAsync(string text, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
+        WaitUntilReadyAsync(
+            _ => Task.FromResult(StandardOutput.Any(line => line.Contains(text, StringComparison.Ordinal))),
+            deadline,
+            cancellationToken);
+
+    /// <summary>Waits for the end and returns the exit code: 128 plus the signal's number when a signal ended it.</summary>
+    /// <exception cref="TimeoutException">It did not end in time; it still runs.</exception>
+    public async Task<int> WaitForExitAsync(TimeSpan? deadline = null)
+    {
+        using var expiry = new CancellationTokenSource(deadline ?? ExitDeadline);
+        try
+        {
+            await _process.WaitForExitAsync(expiry.Token);
+            // A grandchild that keeps the pipe open must not hang a test.
+            await _outputEnded.WaitAsync(expiry.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"{Name} did not end in time. Its output:{Environment.NewLine}{Output}");
+        }
+
+        return _process.ExitCode;
+    }
+
+    /// <summary>SIGKILL, to the whole tree. Returns when the process is gone.</summary>
+    public async Task KillAsync()
+    {
+        Launcher.Kill(_process);
+        await WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM to the process, then waits for it to end. Returns the exit code.</summary>
+    /// <exception cref="TimeoutException">It did not end in time; it still runs.</exception>
+    public Task<int> TerminateAsync(TimeSpan? deadline = null)
+    {
+        if (!_process.HasExited)
+            _ = SendSignal(Id, SigTerm);
+        return WaitForExitAsync(deadline);
+    }
+
+    /// <summary>Kills the process when it still runs. Returns when it is gone.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed != 0)
+            return;
+        await KillAsync();
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            Launcher.Forget(_process);
+            _process.Dispose();
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    static extern int SendSignal(int processId, int signal);
+
+    async Task SendInputAsync(string? text)
+    {
+        try
+        {
+            if (text is not null)
+                await _process.StandardInput.WriteAsync(text);
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended without reading; its exit code and output tell why.
+        }
+    }
+
+    async Task ReadAsync(StreamReader reader, OutputRing? own)
+    {
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            own?.Add(line);
+            _output.Add(line);
+        }
+    }
+
+    async Task<Exception> DescribeEndAsync()
+    {
+        var code = await WaitForExitAsync();
+        return new InvalidOperationException($"{Name} ended with exit code {code}. Its output:{Environment.NewLine}{Output}");
+    }
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+
+namespace PushGateway.Testing;
+
+/// <summary>
+/// The built Api as a real process, with a data folder and a port that stay the same over restarts. No variable of
+/// the machine that configures a gateway, an SDK or an exporter reaches it.
+/// </summary>
+public sealed class GatewayProcess : IAsyncDisposable
+{
+    readonly TempFolder _folder;
+    readonly HttpServer _server;
+
+    GatewayProcess(TempFolder folder, HttpServer server)
+    {
+        _folder = folder;
+        _server = server;
+    }
+
+    /// <summary>The gateway's root, with a slash at the end.</summary>
+    public Uri BaseAddress => _server.Address;
+
+    /// <summary>A client whose base address is the gateway's; owned by this, valid over restarts.</summary>
+    public HttpClient Client => _server.Client;
+
+    /// <summary>Where the gateway keeps its data: <c>PUSHGATEWAY_DATA_DIR</c>. Deleted at the end.</summary>
+    public string DataFolder => _folder.FullPath;
+
+    /// <summary>The process that runs now, or ran last.</summary>
+    public ChildProcess Process => _server.Process;
+
+    /// <summary>Starts a gateway and waits until <c>/-/ready</c> answers 2xx.</summary>
+    /// <param name="environment">Its configuration.</param>
+    /// <param name="arguments">More command-line arguments.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="InvalidOperationException">It ended before it was ready; the message holds its output.</exception>
+    public static async Task<GatewayProcess> StartAsync(
+        IReadOnlyDictionary<string, string>? environment = null,
+        IReadOnlyList<string>? arguments = null,
+        CancellationToken cancellationToken = default)
+    {
+        var port = FreePort.Next();
+        var folder = new TempFolder();
+        try
+        {
+            var variables = new Dictionary<string, string> { ["PUSHGATEWAY_DATA_DIR"] = folder.FullPath };
+            foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+                variables[name] = value;
+            var urls = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
+            var start = DotnetProgram.Prepare(
+                "Api", variables, folder.FullPath, ["--urls", urls, .. arguments ?? []]);
+            return new GatewayProcess(folder, await HttpServer.StartAsync(start, port, "-/ready", cancellationToken));
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>SIGKILL. Returns when the process is gone.</summary>
+    public Task KillAsync() => _server.Process.KillAsync();
+
+    /// <summary>SIGTERM: the gateway drains, then ends. Returns its exit code.</summary>
+    public Task<int> StopAsync(TimeSpan? deadline = null) => _server.Process.TerminateAsync(deadline);
+
+    /// <summary>Starts the ended gateway on the same data and port, and waits until it is ready.</summary>
+    public Task StartAgainAsync(CancellationToken cancellationToken = default) => _server.StartAgainAsync(cancellationToken);
+
+    /// <summary>Kills the gateway and deletes its data.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _folder.Dispose();
+    }
+}

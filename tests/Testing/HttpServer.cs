@@ -1,0 +1,69 @@
+using System.Globalization;
+
+namespace PushGateway.Testing;
+
+/// <summary>
+/// A server process on a port of its own that is ready when a path answers 2xx. It can end and come back on the same
+/// port with the same arguments.
+/// </summary>
+sealed class HttpServer : IAsyncDisposable
+{
+    readonly ChildProcessStart _start;
+    readonly string _readyPath;
+    ChildProcess _process;
+
+    HttpServer(ChildProcessStart start, ChildProcess process, int port, string readyPath)
+    {
+        _start = start;
+        _process = process;
+        _readyPath = readyPath;
+        Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/"));
+        Client = new HttpClient { BaseAddress = Address };
+    }
+
+    internal Uri Address { get; }
+
+    internal HttpClient Client { get; }
+
+    internal ChildProcess Process => _process;
+
+    internal static async Task<HttpServer> StartAsync(
+        ChildProcessStart start, int port, string readyPath, CancellationToken cancellationToken)
+    {
+        var server = new HttpServer(start, await ChildProcess.StartAsync(start), port, readyPath);
+        try
+        {
+            await server.WaitUntilReadyAsync(cancellationToken);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    internal async Task StartAgainAsync(CancellationToken cancellationToken)
+    {
+        if (!_process.HasExited)
+            throw new InvalidOperationException($"{_process.Name} still runs.");
+        await _process.DisposeAsync();
+        _process = await ChildProcess.StartAsync(_start);
+        await WaitUntilReadyAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _process.DisposeAsync();
+        Client.Dispose();
+    }
+
+    Task WaitUntilReadyAsync(CancellationToken cancellationToken) =>
+        _process.WaitUntilReadyAsync(
+            async token =>
+            {
+                using var response = await Client.GetAsync(new Uri(_readyPath, UriKind.Relative), token);
+                return response.IsSuccessStatusCode;
+            },
+            cancellationToken: cancellationToken);
+}

@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace PushGateway.Testing;
+
+/// <summary>
+/// Starts child processes from one thread that lives as long as the test process. The kernel sends the parent death
+/// signal when the starting thread ends, not the process, and a thread of the pool may end at any time.
+/// </summary>
+static class Launcher
+{
+    static readonly BlockingCollection<Action> Work = [];
+    static readonly ConcurrentDictionary<Process, bool> Running = new();
+    static readonly string? Setpriv = ExecutablePath.Find("setpriv");
+
+    static Launcher()
+    {
+        new Thread(Run) { IsBackground = true, Name = "child process launcher" }.Start();
+
+        // Where there is no setpriv, this still ends the children of a test process that ends by itself.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            foreach (var process in Running.Keys)
+                Kill(process);
+        };
+    }
+
+    /// <summary>Starts the process so that it is killed when this process ends, even by SIGKILL.</summary>
+    internal static Task StartAsync(Process process)
+    {
+        var start = process.StartInfo;
+        if (Setpriv is not null)
+        {
+            string[] wrapped = ["--pdeathsig", "KILL", "--", start.FileName, .. start.ArgumentList];
+            start.ArgumentList.Clear();
+            foreach (var argument in wrapped)
+                start.ArgumentList.Add(argument);
+            start.FileName = Setpriv;
+        }
+
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Work.Add(() =>
+        {
+            try
+            {
+                process.Start();
+                Running[process] = true;
+                started.SetResult();
+            }
+            catch (Exception exception)
+            {
+                started.SetException(exception);
+            }
+        });
+        return started.Task;
+    }
+
+    internal static void Forget(Process process) => Running.TryRemove(process, out _);
+
+    internal static void Kill(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended already.
+        }
+    }
+
+    static void Run()
+    {
+        foreach (var action in Work.GetConsumingEnumerable())
+            action();
+    }
+}

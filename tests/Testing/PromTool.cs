@@ -1,0 +1,16 @@
+namespace PushGateway.Testing;
+
+/// <summary>Prometheus' own checker.</summary>
+public static class PromTool
+{
+    /// <summary>
+    /// <c>promtool check metrics</c>: parses an exposition in the text format and lints it. Exit code 0 is clean, 3 is
+    /// valid with lint findings, anything else does not parse; the findings are in the output.
+    /// </summary>
+    public static async Task<ProcessResult> CheckMetricsAsync(string exposition)
+    {
+        var executable = await RealComponents.RequireAsync(RealComponents.PromTool);
+        return await ChildProcess.RunAsync(
+            new ChildProcessStart(executable, "check", "metrics") { StandardInput = exposition });
+    }
+}

@@ -1,0 +1,118 @@
+using System.Globalization;
+
+namespace PushGateway.Testing;
+
+/// <summary>
+/// The real Prometheus on a fresh data folder, taking remote write. Each test needs one of its own: a single sample
+/// from the future makes a data folder refuse the present. It answers 204 to samples that it drops, so query back.
+/// </summary>
+public sealed class PrometheusServer : IAsyncDisposable
+{
+    readonly TempFolder _folder;
+    readonly HttpServer _server;
+
+    PrometheusServer(TempFolder folder, HttpServer server)
+    {
+        _folder = folder;
+        _server = server;
+        Api = new PrometheusApi(server.Client);
+    }
+
+    /// <summary>The server's root, with a slash at the end.</summary>
+    public Uri Address => _server.Address;
+
+    /// <summary>Where remote write goes.</summary>
+    public Uri RemoteWriteUrl => new(Address, "api/v1/write");
+
+    /// <summary>A client whose base address is the server's; owned by this.</summary>
+    public HttpClient Client => _server.Client;
+
+    /// <summary>The query API.</summary>
+    public PrometheusApi Api { get; }
+
+    /// <summary>The process, for its id, state and output.</summary>
+    public ChildProcess Process => _server.Process;
+
+    /// <summary>Starts a server and waits until it serves. Skips the test when there is no Prometheus.</summary>
+    public static async Task<PrometheusServer> StartAsync(
+        PrometheusOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var executable = await RealComponents.RequireAsync(RealComponents.Prometheus);
+        var port = FreePort.Next();
+        var folder = new TempFolder();
+        try
+        {
+            var config = folder.Combine("prometheus.yml");
+            await File.WriteAllTextAsync(config, Configuration(options ?? new()), cancellationToken);
+            var start = new ChildProcessStart(
+                executable,
+                $"--config.file={config}",
+                $"--storage.tsdb.path={folder.Combine("data")}",
+                string.Create(CultureInfo.InvariantCulture, $"--web.listen-address=127.0.0.1:{port}"),
+                "--web.enable-remote-write-receiver")
+            {
+                WorkingDirectory = folder.FullPath,
+            };
+            return new PrometheusServer(folder, await HttpServer.StartAsync(start, port, "-/ready", cancellationToken));
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc cref="PrometheusApi.QueryAsync"/>
+    public Task<IReadOnlyList<Series>> QueryAsync(
+        string expression, DateTimeOffset? time = null, CancellationToken cancellationToken = default) =>
+        Api.QueryAsync(expression, time, cancellationToken);
+
+    /// <inheritdoc cref="PrometheusApi.QueryRangeRawAsync"/>
+    public Task<IReadOnlyList<Series>> QueryRangeRawAsync(
+        string selector, TimeSpan? window = null, DateTimeOffset? at = null, CancellationToken cancellationToken = default) =>
+        Api.QueryRangeRawAsync(selector, window, at, cancellationToken);
+
+    /// <inheritdoc cref="PrometheusApi.SeriesAsync"/>
+    public Task<IReadOnlyList<IReadOnlyDictionary<string, string>>> SeriesAsync(
+        string match, CancellationToken cancellationToken = default) =>
+        Api.SeriesAsync(match, cancellationToken);
+
+    /// <summary>Ends the server cleanly; its port refuses connections until <see cref="StartAgainAsync"/>.</summary>
+    public Task StopAsync() => _server.Process.TerminateAsync();
+
+    /// <summary>Starts the ended server on the same port and data, and waits until it serves.</summary>
+    public Task StartAgainAsync(CancellationToken cancellationToken = default) => _server.StartAgainAsync(cancellationToken);
+
+    /// <summary>Kills the server and deletes its data.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    static string Configuration(PrometheusOptions options)
+    {
+        var window = (long)options.OutOfOrderWindow.TotalMilliseconds;
+        var config = string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            storage:
+              tsdb:
+                out_of_order_time_window: {window}ms
+
+            """);
+        if (options.ScrapeTargets.Count == 0)
+            return config;
+        return $"""
+            {config}
+            scrape_configs:
+              - job_name: scraped
+                scrape_interval: 1s
+                scrape_timeout: 1s
+                honor_labels: true
+                static_configs:
+                  - targets: [{string.Join(", ", options.ScrapeTargets.Select(target => $"'{target}'"))}]
+
+            """;
+    }
+}

@@ -1,0 +1,27 @@
+namespace PushGateway.Testing;
+
+/// <summary>Runs Python scripts that push with the official Prometheus client.</summary>
+public static class PythonClient
+{
+    /// <summary>
+    /// Runs a script in which <c>import prometheus_client</c> works, and waits for its end. Skips the test when there
+    /// is no Python or no client.
+    /// </summary>
+    /// <param name="script">Python 3 source.</param>
+    /// <param name="arguments">Its <c>sys.argv[1:]</c>.</param>
+    /// <returns>How it ended; see <see cref="ProcessResult.EnsureSuccess"/>.</returns>
+    public static async Task<ProcessResult> RunAsync(string script, params IReadOnlyList<string> arguments)
+    {
+        var folder = await RealComponents.RequireAsync(RealComponents.PythonClient);
+        var start = new ChildProcessStart(RealComponents.RequireOnPath("python3"), ["-", .. arguments])
+        {
+            Environment = new Dictionary<string, string>
+            {
+                ["PYTHONPATH"] = folder,
+                ["PYTHONDONTWRITEBYTECODE"] = "1",
+            },
+            StandardInput = script,
+        };
+        return await ChildProcess.RunAsync(start);
+    }
+}

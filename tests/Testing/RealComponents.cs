@@ -1,0 +1,77 @@
+using Xunit;
+
+namespace PushGateway.Testing;
+
+/// <summary>
+/// The real servers and clients that <c>eng/real-components.sh</c> fetches. The script runs once per test process, when
+/// a component is first asked for; test processes that start together wait for the one that fetches.
+/// </summary>
+public static class RealComponents
+{
+    /// <summary>The Prometheus server.</summary>
+    public const string Prometheus = "prometheus";
+
+    /// <summary>Prometheus' own checker.</summary>
+    public const string PromTool = "promtool";
+
+    /// <summary>Single-node VictoriaMetrics.</summary>
+    public const string VictoriaMetrics = "victoria-metrics";
+
+    /// <summary>VictoriaMetrics' agent.</summary>
+    public const string VmAgent = "vmagent";
+
+    /// <summary>The Prometheus Pushgateway.</summary>
+    public const string Pushgateway = "pushgateway";
+
+    /// <summary>The folder that PYTHONPATH needs for prometheus_client.</summary>
+    public const string PythonClient = "python-client";
+
+    /// <summary>The folder of the installed fauxqs package.</summary>
+    public const string Fauxqs = "fauxqs";
+
+    const string RequireVariable = "PUSHGATEWAY_REQUIRE_REAL";
+
+    /// <summary>The first run downloads some 80 MB.</summary>
+    static readonly TimeSpan FetchDeadline = TimeSpan.FromMinutes(10);
+
+    static readonly Lazy<Task<Dictionary<string, string>>> Listed = new(ListAsync);
+
+    /// <summary>Whether a missing component fails a test instead of skipping it.</summary>
+    public static bool AreRequired => Environment.GetEnvironmentVariable(RequireVariable) == "1";
+
+    /// <summary>The path of a component. Skips the running test when this machine cannot have it.</summary>
+    /// <exception cref="InvalidOperationException">It is missing and <see cref="AreRequired"/>.</exception>
+    public static async Task<string> RequireAsync(string name)
+    {
+        var listed = await Listed.Value;
+        if (!listed.TryGetValue(name, out var path))
+            throw new ArgumentException($"eng/real-components.sh lists no component {name}.", nameof(name));
+        return path.StartsWith('-') ? Missing(name, path.TrimStart('-', ' ')) : path;
+    }
+
+    /// <summary>The path of a program that the machine itself must have, with the same consequences.</summary>
+    /// <exception cref="InvalidOperationException">It is missing and <see cref="AreRequired"/>.</exception>
+    public static string RequireOnPath(string name) =>
+        ExecutablePath.Find(name) ?? Missing(name, "it is not on PATH");
+
+    static string Missing(string name, string reason)
+    {
+        if (AreRequired)
+            throw new InvalidOperationException($"{name} is missing and {RequireVariable}=1: {reason}");
+        Assert.Skip($"{name} is missing: {reason}");
+        return "";
+    }
+
+    static async Task<Dictionary<string, string>> ListAsync()
+    {
+        var script = new ChildProcessStart("bash", RepositoryRoot.Combine("eng", "real-components.sh"))
+        {
+            Name = "eng/real-components.sh",
+        };
+        var result = (await ChildProcess.RunAsync(script, FetchDeadline)).EnsureSuccess();
+        return result.StandardOutput
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(' ', 2))
+            .ToDictionary(parts => parts[0], parts => parts[1].Trim());
+    }
+}

@@ -1,0 +1,84 @@
+namespace PushGateway.Testing;
+
+/// <summary>
+/// The built Worker as a real process. No variable of the machine that configures a gateway, an SDK or an exporter
+/// reaches it.
+/// </summary>
+public sealed class WorkerProcess : IAsyncDisposable
+{
+    readonly TempFolder _folder;
+    readonly ChildProcessStart _start;
+    readonly string? _readyLine;
+
+    WorkerProcess(TempFolder folder, ChildProcessStart start, string? readyLine, ChildProcess process)
+    {
+        _folder = folder;
+        _start = start;
+        _readyLine = readyLine;
+        Process = process;
+    }
+
+    /// <summary>The process that runs now, or ran last.</summary>
+    public ChildProcess Process { get; private set; }
+
+    /// <summary>Starts a worker.</summary>
+    /// <param name="environment">Its configuration.</param>
+    /// <param name="readyLine">Text of the line on standard output to wait for; when null, the worker is only started.</param>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="InvalidOperationException">It ended before it was ready; the message holds its output.</exception>
+    public static async Task<WorkerProcess> StartAsync(
+        IReadOnlyDictionary<string, string> environment,
+        string? readyLine = null,
+        IReadOnlyList<string>? arguments = null,
+        CancellationToken cancellationToken = default)
+    {
+        var folder = new TempFolder();
+        try
+        {
+            var start = DotnetProgram.Prepare("Worker", environment, folder.FullPath, arguments ?? []);
+            var worker = new WorkerProcess(folder, start, readyLine, await ChildProcess.StartAsync(start));
+            try
+            {
+                await worker.WaitUntilReadyAsync(cancellationToken);
+                return worker;
+            }
+            catch
+            {
+                await worker.Process.DisposeAsync();
+                throw;
+            }
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>SIGKILL. Returns when the process is gone.</summary>
+    public Task KillAsync() => Process.KillAsync();
+
+    /// <summary>SIGTERM: the worker finishes what it holds, then ends. Returns its exit code.</summary>
+    public Task<int> StopAsync(TimeSpan? deadline = null) => Process.TerminateAsync(deadline);
+
+    /// <summary>Starts the ended worker with the same configuration.</summary>
+    public async Task StartAgainAsync(CancellationToken cancellationToken = default)
+    {
+        if (!Process.HasExited)
+            throw new InvalidOperationException($"{Process.Name} still runs.");
+        await Process.DisposeAsync();
+        Process = await ChildProcess.StartAsync(_start);
+        await WaitUntilReadyAsync(cancellationToken);
+    }
+
+    /// <summary>Kills the worker.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Process.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    Task WaitUntilReadyAsync(CancellationToken cancellationToken) =>
+        _readyLine is null ? Task.CompletedTask : Process.WaitForLineAsync(_readyLine, cancellationToken: cancellationToken);
+}
