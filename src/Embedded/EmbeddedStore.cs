@@ -9,7 +9,7 @@ namespace PushGateway.Embedded;
 public sealed class EmbeddedStore : IAsyncDisposable
 {
     private readonly DataFolder _folder;
-    private readonly Checkpointer _checkpointer;
+    private bool _disposed;
 
     private EmbeddedStore(
         DataFolder folder,
@@ -25,9 +25,9 @@ public sealed class EmbeddedStore : IAsyncDisposable
         var deadLetters = reader.CountDeadLetters();
         var arrivals = new Pulse();
         Writer = new GroupCommitWriter(session, arrivals.Fire);
-        _checkpointer = new Checkpointer(Writer, memory, timeProvider, onFailure);
-        Queue = new EmbeddedPushQueue(Writer, reader, _checkpointer, arrivals, deadLetters, options.MaxBytes, timeProvider);
-        Groups = new EmbeddedGroupStore(memory, _checkpointer, timeProvider);
+        Checkpointer = new Checkpointer(Writer, memory, timeProvider, onFailure);
+        Queue = new EmbeddedPushQueue(Writer, reader, Checkpointer, arrivals, deadLetters, options.MaxBytes, timeProvider);
+        Groups = new EmbeddedGroupStore(memory, Checkpointer, timeProvider);
     }
 
     /// <summary>The queue.</summary>
@@ -37,6 +37,8 @@ public sealed class EmbeddedStore : IAsyncDisposable
     public EmbeddedGroupStore Groups { get; }
 
     internal GroupCommitWriter Writer { get; }
+
+    internal Checkpointer Checkpointer { get; }
 
     /// <summary>Opens the data folder, creating what is missing, and takes up what the last process left.</summary>
     /// <param name="options">Where, and how.</param>
@@ -78,9 +80,15 @@ public sealed class EmbeddedStore : IAsyncDisposable
     /// </summary>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         Groups.Close();
         Queue.Close();
-        await _checkpointer.DisposeAsync();
+        await Checkpointer.DisposeAsync();
         await Writer.DisposeAsync();
         _folder.Dispose();
     }

@@ -46,28 +46,41 @@ public sealed class MemoryGroupStore : IGroupStore
         foreach (var push in pushes)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            lock (_lock)
-            {
-                if (push.Header.Group is { } group)
-                {
-                    ApplyToGroup(push, group.Path);
-                }
-                else
-                {
-                    ApplyUngrouped(push);
-                }
-            }
+            Apply(push);
         }
 
         return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
-    /// <remarks>
-    /// Groups come in ordinal order of their paths, families by name and series by their bytes; then the ungrouped series, likewise.
-    /// Each group is read as one; pushes may be applied between two groups.
-    /// </remarks>
     public ValueTask ReadAsync(MetricBatch destination, CancellationToken cancellationToken)
+    {
+        Read(destination, cancellationToken);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Applies one push.</summary>
+    public void Apply(in GroupPush push)
+    {
+        lock (_lock)
+        {
+            if (push.Header.Group is { } group)
+            {
+                ApplyToGroup(push, group.Path);
+            }
+            else
+            {
+                ApplyUngrouped(push);
+            }
+        }
+    }
+
+    /// <summary>Appends what is held to a batch, as <see cref="IGroupStore.ReadAsync"/> says.</summary>
+    /// <remarks>
+    /// Groups come in ordinal order of their paths, families by name and series by their encoded names and labels; then the ungrouped
+    /// series, likewise. A group is read at one instant; pushes may be applied between two groups.
+    /// </remarks>
+    public void Read(MetricBatch destination, CancellationToken cancellationToken = default)
     {
         GroupState[] groups;
         lock (_lock)
@@ -86,7 +99,6 @@ public sealed class MemoryGroupStore : IGroupStore
         }
 
         ReadUngrouped(destination);
-        return ValueTask.CompletedTask;
     }
 
     /// <summary>Forgets ungrouped series and deleted groups that have had their time.</summary>

@@ -1,0 +1,32 @@
+using System.Globalization;
+using PushGateway.Groups;
+using PushGateway.Model;
+using Xunit;
+
+namespace PushGateway.Core.Tests.Groups;
+
+/// <summary>What a group store holds, as lines in the order read.</summary>
+internal static class GroupDump
+{
+    public static List<string> Of(MemoryGroupStore store)
+    {
+        var batch = new MetricBatch();
+        store.Read(batch);
+        var lines = new List<string>();
+        foreach (var series in batch.Series)
+        {
+            var family = batch.Families[series.Family];
+            var label = batch.LabelsOf(series) is [var only] ? batch.Symbols.GetString(only.Value) : "";
+            var sample = Assert.Single(batch.SamplesOf(series).ToArray());
+            lines.Add(Line(
+                batch.Symbols.GetString(family.Name), family.Type, batch.Symbols.GetString(family.Help), batch.Symbols.GetString(series.Name), label, sample));
+        }
+
+        return lines;
+    }
+
+    public static string Line(string family, MetricType type, string help, string name, string label, Sample sample) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{family} {type} {help}: {name}{{{label}}} {BitConverter.DoubleToUInt64Bits(sample.Value):x} {sample.IsInteger} @{sample.TimestampMs}");
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using PushGateway.Groups;
+using PushGateway.Queue;
+using Xunit;
+
+namespace PushGateway.Embedded.Tests;
+
+public sealed class EmbeddedGroupStoreTests : StoreFixture
+{
+    private long NowNs => (Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
+
+    [Fact]
+    public async Task State_survives_a_restart_and_is_that_of_memory()
+    {
+        var memory = new MemoryGroupStore(GroupStoreOptions.Default, Time);
+        for (var i = 0; i < 200; i++)
+        {
+            var path = i % 20 == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"job/j{i % 13}");
+            var operation = (i % 7) switch { 0 => PushOperation.Delete, 1 => PushOperation.Replace, _ => PushOperation.Merge };
+            var push = TestGroup.Push(path, NowNs + (i * 31 % 50), $"help {i % 3}", operation);
+            memory.Apply(push);
+            await Store.Groups.ApplyAsync([push], Cancellation);
+            if (i % 50 == 0)
+            {
+                await RestartAsync();
+            }
+        }
+
+        await RestartAsync();
+
+        var expected = await TestGroup.DumpAsync(memory);
+        Assert.NotEmpty(expected);
+        Assert.Equal(expected, await TestGroup.DumpAsync(Store.Groups));
+    }
+
+    [Fact]
+    public async Task A_message_that_is_gone_has_left_its_state_behind()
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            await EnqueueAsync(Number(i));
+            var received = await ReceiveAsync();
+            await Store.Groups.ApplyAsync([TestGroup.Push("job/" + Number(i), 1 + i)], Cancellation);
+            await Store.Queue.CompleteAsync(received, Cancellation);
+            if (i % 3 == 0)
+            {
+                await Store.Checkpointer.FlushAsync();
+            }
+
+            await using var killed = OpenAsIfKilled();
+            var applied = await TestGroup.DumpAsync(killed.Groups);
+            var waiting = await IsEmptyAsync(killed) ? 0 : (i % 3);
+            Assert.Equal(i + 1, applied.Count + waiting);
+        }
+    }
+
+    [Fact]
+    public async Task Expired_series_and_forgotten_groups_leave_the_file()
+    {
+        await Store.Groups.ApplyAsync([TestGroup.Push(null, NowNs), TestGroup.Push("job/a", NowNs, operation: PushOperation.Delete)], Cancellation);
+        await Store.Checkpointer.FlushAsync();
+        Assert.Equal(2, await CountRowsAsync());
+        Assert.Single(await TestGroup.DumpAsync(Store.Groups));
+
+        Time.Advance(Options.Groups.UngroupedHold);
+        Assert.Empty(await TestGroup.DumpAsync(Store.Groups));
+        await Store.Checkpointer.FlushAsync();
+        Assert.Equal(1, await CountRowsAsync());
+
+        Time.Advance(Options.Groups.TombstoneRetention);
+        await Store.Checkpointer.FlushAsync();
+        Assert.Equal(0, await CountRowsAsync());
+    }
+
+    private async Task<long> CountRowsAsync()
+    {
+        var count = new SqlRequest("SELECT count(*) FROM group_state");
+        await Store.Writer.WriteAsync(count);
+        return count.Result;
+    }
+}

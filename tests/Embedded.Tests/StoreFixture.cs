@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Time.Testing;
+using PushGateway.Queue;
+using PushGateway.Testing;
+using Xunit;
+
+namespace PushGateway.Embedded.Tests;
+
+/// <summary>A store on a folder of its own, under a clock that only the test moves.</summary>
+public abstract class StoreFixture : IAsyncLifetime
+{
+    private static readonly Dictionary<string, string> NoAttributes = [];
+
+    private readonly TempFolder _folder = new();
+
+    protected StoreFixture()
+    {
+        Options = new EmbeddedOptions { DataFolder = _folder.Combine("data") };
+        Store = null!;
+    }
+
+    /// <summary>A long wait here is a failure.</summary>
+    protected static TimeSpan Deadline => TimeSpan.FromSeconds(60);
+
+    protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    protected EmbeddedOptions Options { get; set; }
+
+    protected FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+
+    protected List<Exception> Failures { get; } = [];
+
+    private protected EmbeddedStore Store { get; private set; }
+
+    protected string DatabasePath => Path.Combine(Options.DataFolder, "pushgateway.db");
+
+    public virtual ValueTask InitializeAsync()
+    {
+        Open();
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Store.DisposeAsync();
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    protected static QueueMessage Message(string body) => new(Encoding.UTF8.GetBytes(body), NoAttributes);
+
+    protected static string Text(ReceivedMessage message) => Encoding.UTF8.GetString(message.Message.Body.Span);
+
+    protected static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    protected void Open() => Store = EmbeddedStore.Open(Options, Time, Failures.Add);
+
+    /// <summary>Ends the store as a clean shutdown does, and opens it again.</summary>
+    protected async Task RestartAsync()
+    {
+        await Store.DisposeAsync();
+        Open();
+    }
+
+    /// <summary>Opens, in another folder, the files as they are now: what a process leaves that is killed at this instant.</summary>
+    private protected EmbeddedStore OpenAsIfKilled()
+    {
+        var copy = _folder.Combine(Guid.NewGuid().ToString());
+        Directory.CreateDirectory(copy);
+        foreach (var file in (string[])[DatabasePath, DatabasePath + "-wal"])
+        {
+            File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        }
+
+        return EmbeddedStore.Open(Options with { DataFolder = copy }, Time);
+    }
+
+    protected Task EnqueueAsync(params string[] bodies) =>
+        Store.Queue.EnqueueAsync([.. bodies.Select(Message)], Cancellation).AsTask().WaitAsync(Deadline, Cancellation);
+
+    private protected async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int maxMessages = 1000, EmbeddedStore? store = null) =>
+        await (store ?? Store).Queue.ReceiveAsync(maxMessages, Cancellation).AsTask().WaitAsync(Deadline, Cancellation);
+
+    /// <summary>Whether a receive would have to wait.</summary>
+    private protected async Task<bool> IsEmptyAsync(EmbeddedStore? store = null)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var receive = (store ?? Store).Queue.ReceiveAsync(1, end.Token).AsTask();
+        var empty = !receive.IsCompleted;
+        await end.CancelAsync();
+        if (empty)
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => receive);
+        }
+
+        return empty;
+    }
+}
