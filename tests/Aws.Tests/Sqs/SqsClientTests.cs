@@ -9,7 +9,8 @@ namespace PushGateway.Aws.Tests.Sqs;
 [Collection(nameof(SqsClientTests))]
 public sealed class SqsClientTests : IDisposable
 {
-    private static readonly string[] Variables = ["AWS_ENDPOINT_URL_SQS", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_EC2_METADATA_DISABLED"];
+    private static readonly string[] Variables =
+        ["AWS_ENDPOINT_URL_SQS", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_EC2_METADATA_DISABLED"];
 
     private readonly Dictionary<string, string?> _before = Variables.ToDictionary(name => name, Environment.GetEnvironmentVariable);
 

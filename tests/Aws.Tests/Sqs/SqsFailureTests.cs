@@ -1,8 +1,11 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Amazon.Runtime;
 using Amazon.SQS;
+using Amazon.SQS.Model;
 using Microsoft.Extensions.Time.Testing;
 using PushGateway.Aws.Sqs;
+using PushGateway.Limits;
 using PushGateway.Queue;
 using PushGateway.Testing;
 using Xunit;
@@ -53,7 +56,7 @@ public sealed class SqsFailureTests
     [Fact]
     public async Task An_entry_that_the_answer_leaves_out_was_not_stored()
     {
-        await using var sqs = await ScriptedSqs.StartAsync((_, _) => (200, new System.Text.Json.Nodes.JsonObject()));
+        await using var sqs = await ScriptedSqs.StartAsync((_, _) => (200, new JsonObject()));
         using var queue = Open(sqs.Url);
 
         var exception = await Assert.ThrowsAsync<QueueUnavailableException>(() => queue.EnqueueAsync([Message("a"), Message("b")], Cancellation).AsTask());
@@ -84,7 +87,7 @@ public sealed class SqsFailureTests
             ? ScriptedSqs.Answer(request, senderFault: true, "SomeCode", "1")
             : ScriptedSqs.Answer(request, senderFault: false, ""));
         using var queue = Open(sqs.Url);
-        var letters = Enumerable.Range(0, 3).Select(i => new DeadLetter(Received(i), new Limits.PushError(Limits.RejectCode.Empty, "nothing"))).ToList();
+        var letters = Enumerable.Range(0, 3).Select(i => new DeadLetter(Received(i), new PushError(RejectCode.Empty, "nothing"))).ToList();
 
         var exception = await Assert.ThrowsAsync<QueueUnavailableException>(() => queue.DeadLetterAsync(letters, Cancellation).AsTask());
 
@@ -137,7 +140,7 @@ public sealed class SqsFailureTests
     {
         var healthy = false;
         await using var sqs = await ScriptedSqs.StartAsync((_, _) =>
-            healthy ? (200, new System.Text.Json.Nodes.JsonObject()) : ScriptedSqs.Error(403, "AccessDeniedException"));
+            healthy ? (200, new JsonObject()) : ScriptedSqs.Error(403, "AccessDeniedException"));
         var time = new FakeTimeProvider();
         using var queue = Open(sqs.Url, time: time);
 
@@ -157,7 +160,7 @@ public sealed class SqsFailureTests
     {
         var calls = 0;
         await using var sqs = await ScriptedSqs.StartAsync((_, _) => Interlocked.Increment(ref calls) == 1
-            ? (200, System.Text.Json.Nodes.JsonNode.Parse(
+            ? (200, JsonNode.Parse(
                 """{"Messages":[{"MessageId":"m","ReceiptHandle":"h","Body":"a","MD5OfBody":"0cc175b9c0f1b6a831c399e269772661","Attributes":{"SentTimestamp":"1753878896123"}}]}""")!)
             : ScriptedSqs.Error(403, "AccessDeniedException"));
         using var queue = Open(sqs.Url, options => options with { GatherTime = TimeSpan.FromMinutes(1) });
@@ -172,9 +175,9 @@ public sealed class SqsFailureTests
     private static QueueMessage Message(string body) => new(Encoding.UTF8.GetBytes(body), new Dictionary<string, string>());
 
     private static ReceivedMessage Received(int index) =>
-        new($"m{index}", Message("body"), 0, new SqsReceipt($"h{index}", new Dictionary<string, Amazon.SQS.Model.MessageAttributeValue>()));
+        new($"m{index}", Message("body"), 0, new SqsReceipt($"h{index}", new Dictionary<string, MessageAttributeValue>()));
 
-    private static string Bodies(System.Text.Json.Nodes.JsonNode request) => request["Entries"] is { } entries
+    private static string Bodies(JsonNode request) => request["Entries"] is { } entries
         ? string.Concat(entries.AsArray().Select(entry => (string)entry!["MessageBody"]!))
         : (string)request["MessageBody"]!;
 
