@@ -67,10 +67,8 @@ internal static class SigV4Signer
             }
         }
 
-        Set(
-            request,
-            "Authorization",
-            $"{Algorithm} Credential={credentials.AccessKey}/{scope}, SignedHeaders={signedHeaders}, Signature={Convert.ToHexStringLower(Hmac(key, stringToSign))}");
+        var signature = Convert.ToHexStringLower(Hmac(key, stringToSign));
+        Set(request, "Authorization", $"{Algorithm} Credential={credentials.AccessKey}/{scope}, SignedHeaders={signedHeaders}, Signature={signature}");
     }
 
     private static byte[] Hmac(byte[] key, string text) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text));

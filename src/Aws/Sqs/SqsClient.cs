@@ -1,5 +1,4 @@
 using Amazon;
-using Amazon.Runtime;
 using Amazon.SQS;
 
 namespace PushGateway.Aws.Sqs;
@@ -8,23 +7,17 @@ namespace PushGateway.Aws.Sqs;
 internal static class SqsClient
 {
     /// <summary>
-    /// A client for the queue. <c>AWS_ENDPOINT_URL_SQS</c>, <c>AWS_ENDPOINT_URL</c> and the profile's endpoint go first.
-    /// Otherwise the region named by the queue's URL decides: in another region the queue does not exist.
+    /// A client for the queue. <c>AWS_ENDPOINT_URL_SQS</c>, <c>AWS_ENDPOINT_URL</c> and the profile's endpoint decide where it calls;
+    /// the region is the one that the queue's URL names, for in another the queue does not exist, or else the SDK's default.
     /// </summary>
     public static IAmazonSQS Create(SqsQueueUrl queue)
     {
-        // Endpoint and region exclude each other in the SDK: reading RegionEndpoint makes it forget a configured ServiceURL.
+        // ServiceURL is not read here: once read, the SDK forgets the endpoint that its environment configures.
         var config = new AmazonSQSConfig();
-        if (config.ServiceURL is null)
+        if (queue.Region is { } region)
         {
-            if (queue.Region is { } region)
-            {
-                config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
-            }
-        }
-        else
-        {
-            config.AuthenticationRegion = queue.Region ?? FallbackRegionFactory.GetRegionEndpoint(includeInstanceMetadata: false)?.SystemName;
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
+            config.AuthenticationRegion = region;
         }
 
         return new AmazonSQSClient(config);

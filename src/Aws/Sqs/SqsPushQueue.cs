@@ -20,6 +20,9 @@ public sealed class SqsPushQueue : IPushQueue, IDisposable
     /// <summary>SQS bills a message by chunks of 64 KiB (Amazon SQS pricing).</summary>
     private const int ChunkBytes = 64 * 1024;
 
+    /// <summary>SQS refuses to hide a message for longer than 12 hours from its receive; an hour of them may have been worked.</summary>
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromHours(11);
+
     private readonly SqsQueueUrl _queue;
     private readonly SqsQueueOptions _options;
     private readonly TimeProvider _time;
@@ -85,9 +88,9 @@ public sealed class SqsPushQueue : IPushQueue, IDisposable
         ThrowIfAny(await DeleteAsync(messages, cancellationToken), messages.Count, _queue);
 
     /// <inheritdoc/>
-    /// <remarks>In whole seconds, rounded up, at most 12 hours. A message that is no longer ours to give back is passed over.</remarks>
+    /// <remarks>In whole seconds, rounded up, at most 11 hours. A message that is no longer ours to give back is passed over.</remarks>
     public async ValueTask AbandonAsync(IReadOnlyList<ReceivedMessage> messages, TimeSpan delay, CancellationToken cancellationToken) =>
-        await HideAsync(messages, delay, cancellationToken);
+        await HideAsync(messages, delay < LongestDelay ? delay : LongestDelay, cancellationToken);
 
     /// <inheritdoc/>
     /// <remarks>
@@ -165,6 +168,7 @@ public sealed class SqsPushQueue : IPushQueue, IDisposable
     /// <summary>The receipt has expired, or the message has been deleted: someone else has it, or nobody needs it.</summary>
     private static bool IsNoLongerOurs(BatchFailure<ReceivedMessage> failure) => failure.Error is { } error
         && (error.Code?.EndsWith("MessageNotInflight", StringComparison.Ordinal) is true
+            || error.Code?.EndsWith("ReceiptHandleIsInvalid", StringComparison.Ordinal) is true
             || error.Message?.Contains("Message does not exist or is not available for visibility timeout change", StringComparison.Ordinal) is true);
 
     private SqsSender DeadLetterSender(SqsQueueUrl queue) => new(queue, _options.MaxMessageBytes, _runner);
@@ -201,7 +205,7 @@ public sealed class SqsPushQueue : IPushQueue, IDisposable
 
     private async Task HideAsync(IReadOnlyList<ReceivedMessage> messages, TimeSpan time, CancellationToken cancellationToken)
     {
-        var seconds = (int)Math.Ceiling(Math.Clamp(time.TotalSeconds, 0, SqsQueueOptions.LongestVisibilityTimeout.TotalSeconds));
+        var seconds = (int)Math.Ceiling(Math.Max(time.TotalSeconds, 0));
         var failures = await CallAsync(
             client => _runner.RunAsync(
                 BatchRunner.Chunk(messages),

@@ -6,7 +6,7 @@ namespace PushGateway.Aws.Sqs;
 /// </summary>
 public sealed record SqsQueueOptions
 {
-    /// <summary>SQS's default <c>MaximumMessageSize</c> in bytes when the queue was created before that became 1 MiB, and by many templates since.</summary>
+    /// <summary>The <c>MaximumMessageSize</c> in bytes that most queues have: SQS's default for years, before it became 1 MiB.</summary>
     public const int DefaultMaxMessageBytes = 256 * 1024;
 
     /// <summary>The largest message, and the largest batch, that SQS takes, in bytes.</summary>
@@ -32,7 +32,7 @@ public sealed record SqsQueueOptions
     /// </summary>
     public int MaxMessageBytes { get; init; } = DefaultMaxMessageBytes;
 
-    /// <summary>How long a receive waits for the first message, 0 to 20 s; the longest poll is the cheapest.</summary>
+    /// <summary>How long a receive waits for the first message, 0 to 20 s, in whole seconds; the longest poll is the cheapest.</summary>
     public TimeSpan WaitTime { get; init; } = LongestWait;
 
     /// <summary>

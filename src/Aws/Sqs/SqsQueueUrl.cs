@@ -53,7 +53,8 @@ internal sealed record SqsQueueUrl
     public SqsQueueUrl Sibling(string arn)
     {
         var path = _uri.AbsolutePath;
-        return new SqsQueueUrl(string.Concat(_uri.GetLeftPart(UriPartial.Authority), path.AsSpan(0, path.LastIndexOf('/') + 1), arn.AsSpan(arn.LastIndexOf(':') + 1)));
+        var folder = path.AsSpan(0, path.LastIndexOf('/') + 1);
+        return new SqsQueueUrl(string.Concat(_uri.GetLeftPart(UriPartial.Authority), folder, arn.AsSpan(arn.LastIndexOf(':') + 1)));
     }
 
     private static string? NotDomain(string label) => label is "amazonaws" or "api" ? null : label;
