@@ -81,7 +81,10 @@ public sealed class VictoriaMetricsServer : IAsyncDisposable
     public async Task<IReadOnlyList<Series>> ExportAsync(string selector, CancellationToken cancellationToken = default)
     {
         await FlushAsync(cancellationToken);
-        var query = $"api/v1/export?reduce_mem_usage=0&start=0&match[]={Uri.EscapeDataString(selector)}";
+        // Without an end, samples of the current second are left out.
+        var end = DateTimeOffset.UtcNow.AddDays(2).ToUnixTimeSeconds();
+        var query = string.Create(
+            CultureInfo.InvariantCulture, $"api/v1/export?start=0&end={end}&match[]={Uri.EscapeDataString(selector)}");
         var lines = await Client.GetStringAsync(new Uri(query, UriKind.Relative), cancellationToken);
         return [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(ReadSeries)];
     }
@@ -103,11 +106,16 @@ public sealed class VictoriaMetricsServer : IAsyncDisposable
     {
         using var document = JsonDocument.Parse(line);
         var root = document.RootElement;
-        // A number's own text is kept; what JSON has no number for comes as a string or as null (NaN).
+        // A number's own text is kept; what JSON has no number for comes as a string, or as null for NaN.
         var values = root.GetProperty("values").EnumerateArray().Select(value => value.ValueKind switch
         {
             JsonValueKind.Null => "NaN",
-            JsonValueKind.String => value.GetString()!,
+            JsonValueKind.String => value.GetString() switch
+            {
+                "Infinity" => "+Inf",
+                "-Infinity" => "-Inf",
+                var other => other!,
+            },
             _ => value.GetRawText(),
         });
         var times = root.GetProperty("timestamps").EnumerateArray().Select(time => time.GetInt64());
