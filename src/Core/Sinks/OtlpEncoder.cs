@@ -153,7 +153,8 @@ internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
 
     // Times beyond what nanoseconds can count (the years 1677 to 2262) stop at the end; PushLimits accepts none.
     private static long Nanoseconds(long milliseconds) =>
-        Math.Clamp(milliseconds, long.MinValue / NanosecondsPerMillisecond, long.MaxValue / NanosecondsPerMillisecond) * NanosecondsPerMillisecond;
+        Math.Clamp(milliseconds, long.MinValue / NanosecondsPerMillisecond, long.MaxValue / NanosecondsPerMillisecond)
+        * NanosecondsPerMillisecond;
 
     // Series of one name that stand apart make two metrics of the same name, which receivers merge.
     private long MeasureScope(SampleRange range)

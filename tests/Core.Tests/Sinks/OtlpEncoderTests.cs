@@ -111,8 +111,8 @@ public sealed class OtlpEncoderTests
         batch.BeginSeries(batch.AddFamily(batch.Symbols.Intern("m")), batch.Symbols.Intern("m"));
         batch.EndSeries();
         var encoded = Encode(new SampleRange(batch, new[] { new SeriesSample(0, 0, sample) }));
-        return ExportMetricsServiceRequest.Parser.ParseFrom(encoded.Span).ResourceMetrics.Single().ScopeMetrics.Single().Metrics.Single().Gauge
-            .DataPoints.Single();
+        var scope = ExportMetricsServiceRequest.Parser.ParseFrom(encoded.Span).ResourceMetrics.Single().ScopeMetrics.Single();
+        return scope.Metrics.Single().Gauge.DataPoints.Single();
     }
 
     private static ExportMetricsServiceRequest Expected(SampleRange range)
@@ -138,7 +138,7 @@ public sealed class OtlpEncoderTests
             {
                 point.Flags = 1;
             }
-            else if (sample.IsInteger && Math.Abs(sample.Value) <= Math.Pow(2, 53) && sample.Value % 1 == 0 && 1 / sample.Value != double.NegativeInfinity)
+            else if (sample.IsInteger && IsExactInteger(sample.Value))
             {
                 point.AsInt = (long)sample.Value;
             }
@@ -156,9 +156,12 @@ public sealed class OtlpEncoderTests
         };
     }
 
+    private static bool IsExactInteger(double value) =>
+        Math.Abs(value) <= Math.Pow(2, 53) && value % 1 == 0 && !(value == 0 && double.IsNegative(value));
+
     private static ulong Nanoseconds(long milliseconds)
     {
-        var exact = (Int128)milliseconds * 1_000_000;
-        return exact > long.MaxValue ? 9223372036854_000_000UL : exact < long.MinValue ? unchecked((ulong)-9223372036854_000_000L) : (ulong)(long)exact;
+        const long last = 9_223_372_036_854;
+        return (ulong)(Math.Min(Math.Max(milliseconds, -last), last) * 1_000_000);
     }
 }

@@ -24,10 +24,13 @@ public sealed class RealSinkTests : IDisposable
         await using var prometheus = await PrometheusServer.StartAsync(cancellationToken: Cancellation);
         var samples = Extremes();
 
-        Assert.Equal(SinkResult.Delivered, await RemoteWriteAsync(prometheus.RemoteWriteUrl, Ranges.Of(samples.Select(s => ("m", "größe \"日本\"\\\n🦔", s)))));
+        const string label = "größe \"日本\"\\\n🦔";
+        var range = Ranges.Of(samples.Select(s => ("m", label, s)));
+
+        Assert.Equal(SinkResult.Delivered, await RemoteWriteAsync(prometheus.RemoteWriteUrl, range));
 
         var series = Assert.Single(await prometheus.QueryRangeRawAsync("m", cancellationToken: Cancellation));
-        Assert.Equal("größe \"日本\"\\\n🦔", series["label"]);
+        Assert.Equal(label, series["label"]);
         Assert.Equal(samples.Select(Expected), series.Samples);
     }
 
@@ -90,7 +93,8 @@ public sealed class RealSinkTests : IDisposable
     public async Task For_one_bad_sample_Prometheus_refuses_the_whole_request(long at, double value, string reason)
     {
         await using var prometheus = await PrometheusServer.StartAsync(cancellationToken: Cancellation);
-        Assert.Equal(SinkResult.Delivered, await RemoteWriteAsync(prometheus.RemoteWriteUrl, Ranges.Of(("bad", "a", new Sample(_now, 1)))));
+        var first = Ranges.Of(("bad", "a", new Sample(_now, 1)));
+        Assert.Equal(SinkResult.Delivered, await RemoteWriteAsync(prometheus.RemoteWriteUrl, first));
         var good = Enumerable.Range(0, 100).Select(i => ("good", Text(i), new Sample(_now, i))).ToList();
         var bad = ("bad", "a", new Sample(_now + at, value));
 
@@ -110,9 +114,11 @@ public sealed class RealSinkTests : IDisposable
     public async Task Another_value_for_a_time_before_the_last_is_no_error_to_Prometheus()
     {
         await using var prometheus = await PrometheusServer.StartAsync(cancellationToken: Cancellation);
-        await RemoteWriteAsync(prometheus.RemoteWriteUrl, Ranges.Of(("m", "a", new Sample(_now - 1000, 1)), ("m", "a", new Sample(_now, 2))));
+        var range = Ranges.Of(("m", "a", new Sample(_now - 1000, 1)), ("m", "a", new Sample(_now, 2)));
+        Assert.Equal(SinkResult.Delivered, await RemoteWriteAsync(prometheus.RemoteWriteUrl, range));
 
-        Assert.Equal(SinkResult.Delivered, await RemoteWriteAsync(prometheus.RemoteWriteUrl, Ranges.Of(("m", "a", new Sample(_now - 1000, 99)))));
+        range = Ranges.Of(("m", "a", new Sample(_now - 1000, 99)));
+        Assert.Equal(SinkResult.Delivered, await RemoteWriteAsync(prometheus.RemoteWriteUrl, range));
 
         var series = Assert.Single(await prometheus.QueryRangeRawAsync("m", cancellationToken: Cancellation));
         Assert.Equal([_now - 1000, _now], series.Samples.Select(s => s.TimestampMs));
@@ -124,7 +130,8 @@ public sealed class RealSinkTests : IDisposable
         await using var victoria = await VictoriaMetricsServer.StartAsync(Cancellation);
         var samples = WithoutNegativeZero();
 
-        Assert.Equal(SinkResult.Delivered, await OtlpAsync(victoria.OtlpMetricsUrl, Ranges.Of(samples.Select(s => ("m_total", "größe", s))), gzip: true));
+        var range = Ranges.Of(samples.Select(s => ("m_total", "größe", s)));
+        Assert.Equal(SinkResult.Delivered, await OtlpAsync(victoria.OtlpMetricsUrl, range, gzip: true));
 
         await victoria.FlushAsync(Cancellation);
         var series = Assert.Single(await victoria.Api.QueryRangeRawAsync("m_total", cancellationToken: Cancellation));
@@ -170,9 +177,16 @@ public sealed class RealSinkTests : IDisposable
 
     private Sample[] Extremes() =>
     [
-        new(_now - 9, 0.1), new(_now - 8, -0.0), new(_now - 7, double.PositiveInfinity), new(_now - 6, double.NegativeInfinity),
-        new(_now - 5, 12, IsInteger: true), new(_now - 4, -9007199254740992, IsInteger: true), new(_now - 3, 1.5), new(_now - 2, 0, IsInteger: true),
-        new(_now - 1, 123456.789), new(_now, double.NaN),
+        new(_now - 9, 0.1),
+        new(_now - 8, -0.0),
+        new(_now - 7, double.PositiveInfinity),
+        new(_now - 6, double.NegativeInfinity),
+        new(_now - 5, 12, IsInteger: true),
+        new(_now - 4, -9007199254740992, IsInteger: true),
+        new(_now - 3, 1.5),
+        new(_now - 2, 0, IsInteger: true),
+        new(_now - 1, 123456.789),
+        new(_now, double.NaN),
     ];
 
     // VictoriaMetrics and its agent make it a plain zero.
