@@ -75,7 +75,8 @@ public abstract class HttpSink : IMetricSink
             encoder = CreateEncoder();
         }
 
-        if (samples.Samples.Length > 1 && encoder.Measure(samples) > MaxRequestBytes)
+        // A single sample cannot be split: the target says what it thinks of it.
+        if (!encoder.TryEncode(samples, samples.Samples.Length == 1 ? int.MaxValue : MaxRequestBytes, out var body))
         {
             _encoders.Add(encoder);
             return await SendHalvesAsync(samples, cancellationToken);
@@ -85,7 +86,7 @@ public abstract class HttpSink : IMetricSink
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            var result = await PostAsync(encoder.Encode(samples), either.Token);
+            var result = await PostAsync(body, either.Token);
 
             // Only now is it certain that nothing reads the encoder's memory any more.
             _encoders.Add(encoder);

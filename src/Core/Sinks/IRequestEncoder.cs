@@ -3,9 +3,9 @@ namespace PushGateway.Sinks;
 /// <summary>Turns samples into request bodies, one at a time, in memory of its own.</summary>
 internal interface IRequestEncoder
 {
-    /// <summary>Size of the request in bytes, before compression.</summary>
-    long Measure(SampleRange range);
-
-    /// <summary>The body as it goes over the wire; valid until the next call.</summary>
-    ReadOnlyMemory<byte> Encode(SampleRange range);
+    /// <summary>Encodes samples unless the request would be larger than <paramref name="maxBytes"/>.</summary>
+    /// <param name="range">The samples.</param>
+    /// <param name="maxBytes">Limit before compression.</param>
+    /// <param name="body">The body as it goes over the wire; valid until the next call.</param>
+    bool TryEncode(SampleRange range, int maxBytes, out ReadOnlyMemory<byte> body);
 }

@@ -26,39 +26,48 @@ internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
     private readonly ReusableBuffer _message = new();
 
     /// <inheritdoc/>
-    public long Measure(SampleRange range) => ProtobufSize.LengthDelimited(RequestField.ResourceMetrics, ResourceSize(MeasureScope(range)));
-
-    /// <inheritdoc/>
-    public ReadOnlyMemory<byte> Encode(SampleRange range)
+    public bool TryEncode(SampleRange range, int maxBytes, out ReadOnlyMemory<byte> body)
     {
-        var message = EncodeMessage(range);
-        if (!gzip)
+        if (!TryEncodeMessage(range, maxBytes, out body))
         {
-            return message;
+            return false;
         }
 
-        using var compressed = new MemoryStream();
-        using (var stream = new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
+        if (gzip)
         {
-            stream.Write(message.Span);
+            using var compressed = new MemoryStream();
+            using (var stream = new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
+            {
+                stream.Write(body.Span);
+            }
+
+            body = compressed.GetBuffer().AsMemory(0, (int)compressed.Length);
         }
 
-        return compressed.GetBuffer().AsMemory(0, (int)compressed.Length);
+        return true;
     }
 
     /// <summary>The message before compression; valid until the next call.</summary>
-    internal ReadOnlyMemory<byte> EncodeMessage(SampleRange range)
+    internal bool TryEncodeMessage(SampleRange range, int maxBytes, out ReadOnlyMemory<byte> message)
     {
+        message = default;
         var scopeSize = MeasureScope(range);
         var resourceSize = ResourceSize(scopeSize);
-        var message = _message.Take(checked((int)ProtobufSize.LengthDelimited(RequestField.ResourceMetrics, resourceSize)));
-        var writer = new ProtobufWriter(message.Span);
+        var size = ProtobufSize.LengthDelimited(RequestField.ResourceMetrics, resourceSize);
+        if (size > maxBytes)
+        {
+            return false;
+        }
+
+        var buffer = _message.Take((int)size);
+        var writer = new ProtobufWriter(buffer.Span);
         writer.WriteLength(RequestField.ResourceMetrics, (int)resourceSize);
         writer.WriteLength(ResourceMetricsField.Resource, 0);
         writer.WriteLength(ResourceMetricsField.ScopeMetrics, (int)scopeSize);
         WriteMetrics(ref writer, range);
-        Debug.Assert(writer.Position == message.Length, "what was measured is what is written");
-        return message;
+        Debug.Assert(writer.Position == size, "what was measured is what is written");
+        message = buffer;
+        return true;
     }
 
     private static long ResourceSize(long scopeSize) =>
@@ -144,7 +153,8 @@ internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
 
     // Times beyond what nanoseconds can count (the years 1677 to 2262) stop at the end; PushLimits accepts none.
     private static long Nanoseconds(long milliseconds) =>
-        Math.Clamp(milliseconds, long.MinValue / NanosecondsPerMillisecond, long.MaxValue / NanosecondsPerMillisecond) * NanosecondsPerMillisecond;
+        Math.Clamp(milliseconds, long.MinValue / NanosecondsPerMillisecond, long.MaxValue / NanosecondsPerMillisecond)
+        * NanosecondsPerMillisecond;
 
     // Series of one name that stand apart make two metrics of the same name, which receivers merge.
     private long MeasureScope(SampleRange range)

@@ -5,7 +5,9 @@ namespace PushGateway.Sinks;
 /// <summary>
 /// Delivers by OTLP/HTTP, protobuf encoded: to a collector that writes on to Prometheus before it answers, or to any receiver.
 /// </summary>
-/// <param name="client">Ends in <see cref="HttpSink.CreateHandler"/>. Its own timeout should be longer than the options'. Not disposed.</param>
+/// <param name="client">
+/// Ends in <see cref="HttpSink.CreateHandler"/>. Its own timeout should be longer than the options'. Not disposed.
+/// </param>
 /// <param name="options">Options.</param>
 /// <param name="time">Clock of the time limit and of <c>Retry-After</c> dates.</param>
 public sealed class OtlpSink(HttpClient client, OtlpSinkOptions options, TimeProvider? time = null)

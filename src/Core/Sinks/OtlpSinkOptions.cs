@@ -34,7 +34,8 @@ public sealed record OtlpSinkOptions
     public static OtlpSinkOptions? Read(Func<string, string?> setting)
     {
         ArgumentNullException.ThrowIfNull(setting);
-        if (MetricsEndpoint(setting("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"), setting("OTEL_EXPORTER_OTLP_ENDPOINT")) is not { } endpoint)
+        var endpoint = MetricsEndpoint(setting("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"), setting("OTEL_EXPORTER_OTLP_ENDPOINT"));
+        if (endpoint is null)
         {
             return null;
         }
@@ -55,7 +56,8 @@ public sealed record OtlpSinkOptions
 
         return options;
 
-        string? Setting(string name) => NullIfEmpty(setting($"OTEL_EXPORTER_OTLP_METRICS_{name}")) ?? NullIfEmpty(setting($"OTEL_EXPORTER_OTLP_{name}"));
+        string? Setting(string name) =>
+            NullIfEmpty(setting($"OTEL_EXPORTER_OTLP_METRICS_{name}")) ?? NullIfEmpty(setting($"OTEL_EXPORTER_OTLP_{name}"));
     }
 
     /// <summary>Derives the URL: the metrics endpoint as it is, else the base endpoint with <c>v1/metrics</c> below its path.</summary>
@@ -82,7 +84,9 @@ public sealed record OtlpSinkOptions
 
     /// <summary>Parses <c>key=value,key=value</c>, values percent-encoded (the W3C baggage form without properties).</summary>
     /// <param name="text">Value of <c>OTEL_EXPORTER_OTLP_HEADERS</c>.</param>
-    /// <exception cref="FormatException">A part has no key or no equals sign. The message does not repeat it: it may hold a secret.</exception>
+    /// <exception cref="FormatException">
+    /// A part has no key or no equals sign. The message does not repeat it: it may hold a secret.
+    /// </exception>
     public static IReadOnlyList<KeyValuePair<string, string>> ParseHeaders(string? text)
     {
         var headers = new List<KeyValuePair<string, string>>();

@@ -29,41 +29,32 @@ internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
     private static ReadOnlySpan<byte> NameLabel => "__name__"u8;
 
     /// <inheritdoc/>
-    public long Measure(SampleRange range)
+    public bool TryEncode(SampleRange range, int maxBytes, out ReadOnlyMemory<byte> body)
     {
-        var batch = range.Batch;
-        long size = 0;
-        _seriesSizes.Clear();
-        CollectFamilies(range);
-        foreach (var run in new SeriesRuns(range.Samples.Span))
+        body = default;
+        if (!TryEncodeMessage(range, maxBytes, out var message))
         {
-            var series = SeriesSize(batch, run);
-            _seriesSizes.Add(series);
-            size += ProtobufSize.LengthDelimited(WriteRequestField.TimeSeries, series);
+            return false;
         }
 
-        foreach (var name in _familyNames)
-        {
-            size += ProtobufSize.LengthDelimited(WriteRequestField.Metadata, MetadataSize(batch, batch.Families[_familyOfName[name] - 1]));
-        }
-
-        return size;
-    }
-
-    /// <inheritdoc/>
-    public ReadOnlyMemory<byte> Encode(SampleRange range)
-    {
-        var message = EncodeMessage(range).Span;
         var compressed = _compressed.Take(Snappy.GetMaxCompressedLength(message.Length));
-        return compressed[..Snappy.Compress(message, compressed.Span)];
+        body = compressed[..Snappy.Compress(message.Span, compressed.Span)];
+        return true;
     }
 
     /// <summary>The message before compression; valid until the next call.</summary>
-    internal ReadOnlyMemory<byte> EncodeMessage(SampleRange range)
+    internal bool TryEncodeMessage(SampleRange range, int maxBytes, out ReadOnlyMemory<byte> message)
     {
+        message = default;
+        var size = Measure(range);
+        if (size > maxBytes)
+        {
+            return false;
+        }
+
         var batch = range.Batch;
-        var message = _message.Take(checked((int)Measure(range)));
-        var writer = new ProtobufWriter(message.Span);
+        var buffer = _message.Take((int)size);
+        var writer = new ProtobufWriter(buffer.Span);
         var index = 0;
         foreach (var run in new SeriesRuns(range.Samples.Span))
         {
@@ -76,8 +67,9 @@ internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
             WriteMetadata(ref writer, batch, batch.Families[_familyOfName[name] - 1]);
         }
 
-        Debug.Assert(writer.Position == message.Length, "what was measured is what is written");
-        return message;
+        Debug.Assert(writer.Position == size, "what was measured is what is written");
+        message = buffer;
+        return true;
     }
 
     private static int SeriesSize(MetricBatch batch, ReadOnlySpan<SeriesSample> run)
@@ -183,6 +175,27 @@ internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
         {
             writer.WriteBytes(field, batch.Symbols[symbol]);
         }
+    }
+
+    private long Measure(SampleRange range)
+    {
+        var batch = range.Batch;
+        long size = 0;
+        _seriesSizes.Clear();
+        foreach (var run in new SeriesRuns(range.Samples.Span))
+        {
+            var series = SeriesSize(batch, run);
+            _seriesSizes.Add(series);
+            size += ProtobufSize.LengthDelimited(WriteRequestField.TimeSeries, series);
+        }
+
+        CollectFamilies(range);
+        foreach (var name in _familyNames)
+        {
+            size += ProtobufSize.LengthDelimited(WriteRequestField.Metadata, MetadataSize(batch, batch.Families[_familyOfName[name] - 1]));
+        }
+
+        return size;
     }
 
     // One description per name, as the target keeps it. Of several, which come from different pushes, the latest push's is sent.

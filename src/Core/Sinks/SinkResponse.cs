@@ -19,7 +19,7 @@ internal readonly record struct SinkResponse(int StatusCode, ReadOnlyMemory<byte
     public string Describe(string protocol, ReadOnlySpan<byte> text)
     {
         var excerpt = Excerpt(text);
-        return excerpt.Length == 0 ? $"{protocol} returned HTTP status {StatusCode}" : $"{protocol} returned HTTP status {StatusCode}: {excerpt}";
+        return $"{protocol} returned HTTP status {StatusCode}{(excerpt.Length == 0 ? "" : ": ")}{excerpt}";
     }
 
     /// <summary>The first 256 bytes as text, without what would break a log line.</summary>

@@ -61,7 +61,9 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> source)
         return true;
     }
 
-    /// <summary>Reads a varint. More bytes than needed are accepted, since .NET's OTLP exporter writes them; more than 64 bits are not.</summary>
+    /// <summary>
+    /// Reads a varint. More bytes than needed are accepted, since .NET's OTLP exporter writes them; more than 64 bits are not.
+    /// </summary>
     public bool TryReadVarint(out ulong value)
     {
         value = 0;

@@ -23,7 +23,9 @@ internal ref struct ProtobufWriter(Span<byte> destination)
 
     public void WriteTag(int field, WireType type) => WriteVarint(((ulong)field << WireTypeBits) | (uint)type);
 
-    /// <summary>Writes a varint in as few bytes as it takes. Negative <c>int32</c>, <c>int64</c> and enums are sign-extended to 64 bits.</summary>
+    /// <summary>
+    /// Writes a varint in as few bytes as it takes. Negative <c>int32</c>, <c>int64</c> and enums are sign-extended to 64 bits.
+    /// </summary>
     public void WriteVarint(ulong value)
     {
         while (value >= MoreFollows)
@@ -72,7 +74,9 @@ internal ref struct ProtobufWriter(Span<byte> destination)
         WriteRaw(bytes);
     }
 
-    /// <summary>Writes tag and length of a message or packed field; its payload of exactly <paramref name="length"/> bytes follows.</summary>
+    /// <summary>
+    /// Writes tag and length of a message or packed field; its payload of exactly <paramref name="length"/> bytes follows.
+    /// </summary>
     public void WriteLength(int field, int length)
     {
         WriteTag(field, WireType.LengthDelimited);

@@ -1,6 +1,10 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
+using PushGateway.Reference.RemoteWriteV1;
 using PushGateway.Sinks;
+using Snappier;
 using Xunit;
 
 namespace PushGateway.Core.Tests.Sinks;
@@ -99,7 +103,7 @@ public sealed class HttpSinkSocketTests : IDisposable
         Assert.Equal(
             sizes,
             target.Requests
-                .Select(r => Reference.RemoteWriteV1.WriteRequest.Parser.ParseFrom(Snappier.Snappy.DecompressToArray(r.Body)).Timeseries.Count)
+                .Select(r => WriteRequest.Parser.ParseFrom(Snappy.DecompressToArray(r.Body)).Timeseries.Count)
                 .Order());
     }
 
@@ -110,18 +114,18 @@ public sealed class HttpSinkSocketTests : IDisposable
 
         // An answer to a request that was not read would be a reset.
         await ReadRequestAsync(stream);
-        await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(answer), Cancellation);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(answer), Cancellation);
     }
 
     private static async Task ReadRequestAsync(NetworkStream stream)
     {
-        using var reader = new StreamReader(stream, System.Text.Encoding.Latin1, leaveOpen: true);
+        using var reader = new StreamReader(stream, Encoding.Latin1, leaveOpen: true);
         var length = 0;
         while (await reader.ReadLineAsync(Cancellation) is { Length: > 0 } line)
         {
             if (line.StartsWith("Content-Length: ", StringComparison.OrdinalIgnoreCase))
             {
-                length = int.Parse(line["Content-Length: ".Length..], System.Globalization.CultureInfo.InvariantCulture);
+                length = int.Parse(line["Content-Length: ".Length..], CultureInfo.InvariantCulture);
             }
         }
 

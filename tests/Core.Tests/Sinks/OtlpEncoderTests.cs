@@ -17,11 +17,12 @@ public sealed class OtlpEncoderTests
     {
         var range = RandomRange.Create(seed);
 
-        var encoded = _encoder.Encode(range).ToArray();
+        var encoded = Encode(range).ToArray();
 
         // Protobuf's own equality compares doubles bit by bit.
         Assert.Equal(Expected(range), ExportMetricsServiceRequest.Parser.ParseFrom(encoded));
-        Assert.Equal(encoded.Length, _encoder.Measure(range));
+        Assert.True(_encoder.TryEncode(range, encoded.Length, out _));
+        Assert.False(_encoder.TryEncode(range, encoded.Length - 1, out _));
     }
 
     [Property(MaxTest = 500)]
@@ -32,7 +33,7 @@ public sealed class OtlpEncoderTests
         // The reference leaves the time out when it is 1970.
         range = range with { Samples = range.Samples.ToArray().Where(s => s.Sample.TimestampMs != 0).ToArray() };
 
-        Assert.Equal(Expected(range).ToByteArray(), _encoder.Encode(range).ToArray());
+        Assert.Equal(Expected(range).ToByteArray(), Encode(range).ToArray());
     }
 
     [Property(MaxTest = 100)]
@@ -43,7 +44,7 @@ public sealed class OtlpEncoderTests
         foreach (var part in new[] { range.Samples[..cut], range.Samples[cut..] })
         {
             var half = range with { Samples = part };
-            Assert.Equal(Expected(half), ExportMetricsServiceRequest.Parser.ParseFrom(_encoder.Encode(half).Span));
+            Assert.Equal(Expected(half), ExportMetricsServiceRequest.Parser.ParseFrom(Encode(half).Span));
         }
     }
 
@@ -51,12 +52,12 @@ public sealed class OtlpEncoderTests
     public void Gzip_unpacks_to_the_message(int seed)
     {
         var range = RandomRange.Create(seed);
-        using var body = new MemoryStream(new OtlpEncoder(gzip: true).Encode(range).ToArray());
+        using var body = new MemoryStream(Encode(range, new OtlpEncoder(gzip: true)).ToArray());
         using var gzip = new GZipStream(body, CompressionMode.Decompress);
         using var message = new MemoryStream();
         gzip.CopyTo(message);
 
-        Assert.Equal(_encoder.Encode(range).ToArray(), message.ToArray());
+        Assert.Equal(Encode(range).ToArray(), message.ToArray());
     }
 
     [Theory]
@@ -91,11 +92,17 @@ public sealed class OtlpEncoderTests
     public void Encoding_again_allocates_nothing()
     {
         var range = RandomRange.Create(1);
-        _encoder.Encode(range);
+        Encode(range);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        _encoder.Encode(range);
+        Encode(range);
 
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    private ReadOnlyMemory<byte> Encode(SampleRange range, OtlpEncoder? encoder = null)
+    {
+        Assert.True((encoder ?? _encoder).TryEncode(range, int.MaxValue, out var body));
+        return body;
     }
 
     private NumberDataPoint EncodeOne(Sample sample)
@@ -103,9 +110,9 @@ public sealed class OtlpEncoderTests
         var batch = new MetricBatch();
         batch.BeginSeries(batch.AddFamily(batch.Symbols.Intern("m")), batch.Symbols.Intern("m"));
         batch.EndSeries();
-        var encoded = _encoder.Encode(new SampleRange(batch, new[] { new SeriesSample(0, 0, sample) }));
-        return ExportMetricsServiceRequest.Parser.ParseFrom(encoded.Span).ResourceMetrics.Single().ScopeMetrics.Single().Metrics.Single().Gauge
-            .DataPoints.Single();
+        var encoded = Encode(new SampleRange(batch, new[] { new SeriesSample(0, 0, sample) }));
+        var scope = ExportMetricsServiceRequest.Parser.ParseFrom(encoded.Span).ResourceMetrics.Single().ScopeMetrics.Single();
+        return scope.Metrics.Single().Gauge.DataPoints.Single();
     }
 
     private static ExportMetricsServiceRequest Expected(SampleRange range)
@@ -131,7 +138,7 @@ public sealed class OtlpEncoderTests
             {
                 point.Flags = 1;
             }
-            else if (sample.IsInteger && Math.Abs(sample.Value) <= Math.Pow(2, 53) && sample.Value % 1 == 0 && 1 / sample.Value != double.NegativeInfinity)
+            else if (sample.IsInteger && IsExactInteger(sample.Value))
             {
                 point.AsInt = (long)sample.Value;
             }
@@ -149,9 +156,12 @@ public sealed class OtlpEncoderTests
         };
     }
 
+    private static bool IsExactInteger(double value) =>
+        Math.Abs(value) <= Math.Pow(2, 53) && value % 1 == 0 && !(value == 0 && double.IsNegative(value));
+
     private static ulong Nanoseconds(long milliseconds)
     {
-        var exact = (Int128)milliseconds * 1_000_000;
-        return exact > long.MaxValue ? 9223372036854_000_000UL : exact < long.MinValue ? unchecked((ulong)-9223372036854_000_000L) : (ulong)(long)exact;
+        const long last = 9_223_372_036_854;
+        return (ulong)(Math.Min(Math.Max(milliseconds, -last), last) * 1_000_000);
     }
 }

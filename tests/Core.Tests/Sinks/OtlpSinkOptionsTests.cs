@@ -24,7 +24,9 @@ public sealed class OtlpSinkOptionsTests
     [InlineData(null, "/v1/metrics")]
     [InlineData(null, "ftp://localhost")]
     public void A_URL_that_is_none_is_refused(string? metricsEndpoint, string? endpoint) =>
-        Assert.Contains("not an absolute http", Assert.Throws<FormatException>(() => OtlpSinkOptions.MetricsEndpoint(metricsEndpoint, endpoint)).Message);
+        Assert.Contains(
+            "not an absolute http",
+            Assert.Throws<FormatException>(() => OtlpSinkOptions.MetricsEndpoint(metricsEndpoint, endpoint)).Message);
 
     [Fact]
     public void Settings_of_metrics_overrule_those_of_every_signal()

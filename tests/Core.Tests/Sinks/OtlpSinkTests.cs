@@ -112,7 +112,8 @@ public sealed class OtlpSinkTests
     [Fact]
     public async Task The_reason_is_the_message_of_the_status()
     {
-        using var target = new ScriptedTarget(HttpStatusCode.InternalServerError, new Status { Code = 13, Message = "no space left" }.ToByteArray());
+        var body = new Status { Code = 13, Message = "no space left" };
+        using var target = new ScriptedTarget(HttpStatusCode.InternalServerError, body.ToByteArray());
 
         Assert.Equal(SinkResult.Retry("OTLP returned HTTP status 500: no space left"), await SendAsync(target));
     }

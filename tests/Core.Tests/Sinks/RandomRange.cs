@@ -6,14 +6,18 @@ namespace PushGateway.Core.Tests.Sinks;
 /// <summary>Ranges that hold what is hard to encode.</summary>
 internal static class RandomRange
 {
-    private static readonly string[] Names = ["a", "foo_bucket", "foo_sum", "Zone", "_", "__name", "__name___", "z:z", "größe", "名", new('n', 300)];
+    private static readonly string[] Names =
+        ["a", "foo_bucket", "foo_sum", "Zone", "_", "__name", "__name___", "z:z", "größe", "名", new('n', 300)];
 
     private static readonly string[] Texts =
         ["", "x", "de\"f\\\n", "\u0000", "ümläut", "日本語", "🦔", new('v', 127), new('v', 128), new('w', 20_000)];
 
     private static readonly double[] Values =
-        [0, -0.0, 1, -1, 0.1, double.NaN, StaleMarker.Value, BitConverter.UInt64BitsToDouble(0xFFF8_DEAD_BEEF_0001), double.PositiveInfinity,
-            double.NegativeInfinity, double.Epsilon, double.MaxValue, double.MinValue, 1L << 53, (1L << 53) + 2, -(1L << 53), 1e300, 12.5];
+    [
+        0, -0.0, 1, -1, 0.1, 12.5, 1e300, 1L << 53, (1L << 53) + 2, -(1L << 53), double.Epsilon, double.MaxValue, double.MinValue,
+        double.PositiveInfinity, double.NegativeInfinity, double.NaN, BitConverter.UInt64BitsToDouble(0xFFF8_DEAD_BEEF_0001),
+        StaleMarker.Value,
+    ];
 
     private static readonly long[] Times = [0, 1, -1, 127, 128, 1_795_361_979_123, long.MaxValue, long.MinValue + 1, uint.MaxValue];
 

@@ -31,5 +31,6 @@ internal static class Ranges
     }
 
     public static SampleRange OfSize(int samples) =>
-        Of(Enumerable.Range(0, samples).Select(i => ("m", i.ToString("D6", CultureInfo.InvariantCulture), new Sample(1_795_361_979_000 + i, i))));
+        Of(Enumerable.Range(0, samples)
+            .Select(i => ("m", i.ToString("D6", CultureInfo.InvariantCulture), new Sample(1_795_361_979_000 + i, i))));
 }

@@ -19,11 +19,12 @@ public sealed class RemoteWriteEncoderTests
         var range = RandomRange.Create(seed);
         var expected = Expected(range);
 
-        var encoded = _encoder.EncodeMessage(range).ToArray();
+        var encoded = Encode(range).ToArray();
 
         // Protobuf's own equality compares doubles bit by bit.
         Assert.Equal(expected, WriteRequest.Parser.ParseFrom(encoded));
-        Assert.Equal(encoded.Length, _encoder.Measure(range));
+        Assert.True(_encoder.TryEncodeMessage(range, encoded.Length, out _));
+        Assert.False(_encoder.TryEncodeMessage(range, encoded.Length - 1, out _));
     }
 
     [Property(MaxTest = 500)]
@@ -35,7 +36,7 @@ public sealed class RemoteWriteEncoderTests
         var samples = range.Samples.ToArray().Where(s => !(s.Sample.Value == 0 && double.IsNegative(s.Sample.Value))).ToArray();
         range = range with { Samples = samples };
 
-        Assert.Equal(Expected(range).ToByteArray(), _encoder.EncodeMessage(range).ToArray());
+        Assert.Equal(Expected(range).ToByteArray(), Encode(range).ToArray());
     }
 
     [Property(MaxTest = 100)]
@@ -46,7 +47,7 @@ public sealed class RemoteWriteEncoderTests
         foreach (var part in new[] { range.Samples[..cut], range.Samples[cut..] })
         {
             var half = range with { Samples = part };
-            Assert.Equal(Expected(half), WriteRequest.Parser.ParseFrom(_encoder.EncodeMessage(half).Span));
+            Assert.Equal(Expected(half), WriteRequest.Parser.ParseFrom(Encode(half).Span));
         }
     }
 
@@ -54,9 +55,10 @@ public sealed class RemoteWriteEncoderTests
     public void Snappy_unpacks_to_the_message(int seed)
     {
         var range = RandomRange.Create(seed);
-        var message = _encoder.EncodeMessage(range).ToArray();
+        var message = Encode(range).ToArray();
 
-        Assert.Equal(message, Snappy.DecompressToArray(_encoder.Encode(range).Span));
+        Assert.True(_encoder.TryEncode(range, int.MaxValue, out var body));
+        Assert.Equal(message, Snappy.DecompressToArray(body.Span));
     }
 
     [Fact]
@@ -72,7 +74,7 @@ public sealed class RemoteWriteEncoderTests
         batch.EndSeries();
         var range = new SampleRange(batch, new[] { new SeriesSample(0, 0, new Sample(1, 1)) });
 
-        var request = WriteRequest.Parser.ParseFrom(_encoder.EncodeMessage(range).Span);
+        var request = WriteRequest.Parser.ParseFrom(Encode(range).Span);
 
         Assert.Equal(["Zone", "_", "__address__", "__n", "__name__", "job"], request.Timeseries.Single().Labels.Select(l => l.Name));
     }
@@ -85,7 +87,7 @@ public sealed class RemoteWriteEncoderTests
         AddOne(batch, "m", MetricType.Gauge, "second");
         var range = new SampleRange(batch, new[] { new SeriesSample(1, 0, new Sample(1, 1)), new SeriesSample(0, 0, new Sample(1, 1)) });
 
-        var metadata = WriteRequest.Parser.ParseFrom(_encoder.EncodeMessage(range).Span).Metadata.Single();
+        var metadata = WriteRequest.Parser.ParseFrom(Encode(range).Span).Metadata.Single();
 
         Assert.Equal(("m", MetricMetadata.Types.MetricType.Gauge, "second"), (metadata.MetricFamilyName, metadata.Type, metadata.Help));
     }
@@ -98,7 +100,7 @@ public sealed class RemoteWriteEncoderTests
         AddOne(batch, "does_not", MetricType.Gauge, new string('h', RemoteWriteEncoder.MaxMetadataBytes));
         var range = new SampleRange(batch, new[] { new SeriesSample(0, 0, new Sample(1, 1)), new SeriesSample(1, 0, new Sample(1, 1)) });
 
-        var request = WriteRequest.Parser.ParseFrom(_encoder.EncodeMessage(range).Span);
+        var request = WriteRequest.Parser.ParseFrom(Encode(range).Span);
 
         Assert.Equal(2, request.Timeseries.Count);
         Assert.Equal("fits", request.Metadata.Single().MetricFamilyName);
@@ -111,18 +113,24 @@ public sealed class RemoteWriteEncoderTests
         AddOne(batch, "m", MetricType.Gauge, "help");
         var range = new SampleRange(batch, new[] { new SeriesSample(0, 0, new Sample(1, 1)) });
 
-        Assert.Empty(WriteRequest.Parser.ParseFrom(new RemoteWriteEncoder(sendMetadata: false).EncodeMessage(range).Span).Metadata);
+        Assert.Empty(WriteRequest.Parser.ParseFrom(Encode(range, new RemoteWriteEncoder(sendMetadata: false)).Span).Metadata);
     }
 
     [Fact]
     public void Encoding_again_allocates_nothing()
     {
         var range = RandomRange.Create(1);
-        _encoder.EncodeMessage(range);
+        Encode(range);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        _encoder.EncodeMessage(range);
+        Encode(range);
 
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    private ReadOnlyMemory<byte> Encode(SampleRange range, RemoteWriteEncoder? encoder = null)
+    {
+        Assert.True((encoder ?? _encoder).TryEncodeMessage(range, int.MaxValue, out var message));
+        return message;
     }
 
     private static void AddOne(MetricBatch batch, string name, MetricType type, string help)

@@ -185,7 +185,8 @@ public sealed class RemoteWriteSinkTests
     [InlineData(400, 503, SinkStatus.Retry, 2)]
     public async Task The_worse_of_two_answers_counts(int first, int second, SinkStatus expected, int requests)
     {
-        using var target = new ScriptedTarget((n, _) => Task.FromResult(ScriptedTarget.Answer((HttpStatusCode)(n == 1 ? first : second), [])));
+        using var target = new ScriptedTarget((n, _) =>
+            Task.FromResult(ScriptedTarget.Answer((HttpStatusCode)(n == 1 ? first : second), [])));
 
         var result = await SendAsync(target, Ranges.OfSize(2), Options with { MaxRequestBytes = 70 });
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 
 namespace PushGateway.Core.Tests.Sinks;
 
@@ -11,7 +10,7 @@ internal sealed class ScriptedTarget(Func<int, CancellationToken, Task<HttpRespo
     {
     }
 
-    public List<(HttpMethod Method, Uri? Url, HttpRequestHeaders Headers, HttpContentHeaders ContentHeaders, byte[] Body)> Requests { get; } = [];
+    public List<ScriptedRequest> Requests { get; } = [];
 
     public static HttpResponseMessage Answer(HttpStatusCode status, byte[] body, string? retryAfter = null)
     {
@@ -30,7 +29,7 @@ internal sealed class ScriptedTarget(Func<int, CancellationToken, Task<HttpRespo
         int count;
         lock (Requests)
         {
-            Requests.Add((request.Method, request.RequestUri, request.Headers, request.Content.Headers, body));
+            Requests.Add(new(request.Method, request.RequestUri, request.Headers, request.Content.Headers, body));
             count = Requests.Count;
         }
 

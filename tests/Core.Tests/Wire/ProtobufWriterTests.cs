@@ -29,7 +29,8 @@ public sealed class ProtobufWriterTests
     }
 
     [Property(MaxTest = 1000)]
-    public void Fields_are_written_as_the_reference_writes_them(ulong varint, long zigzag, double number, byte[] bytes, FsCheck.PositiveInt field)
+    public void Fields_are_written_as_the_reference_writes_them(
+        ulong varint, long zigzag, double number, byte[] bytes, FsCheck.PositiveInt field)
     {
         var number29 = (field.Get % ((1 << 29) - 1)) + 1;
         using var stream = new MemoryStream();
