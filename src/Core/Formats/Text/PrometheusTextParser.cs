@@ -24,7 +24,7 @@ namespace PushGateway.Formats.Text;
 public static class PrometheusTextParser
 {
     [ThreadStatic]
-    private static TextScratch? t_scratch;
+    private static TextScratch? _scratch;
 
     /// <summary>
     /// Appends a body to <paramref name="destination"/>, one series with one sample for each sample line. In the steady state this
@@ -44,7 +44,7 @@ public static class PrometheusTextParser
         [NotNullWhen(false)] out PushError? error)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        var scratch = t_scratch ??= new TextScratch();
+        var scratch = _scratch ??= new TextScratch();
         var parse = new TextParse(input, destination, context.ReceivedMs, scratch);
         var parsed = parse.Run(out error);
         result = new TextParseResult(parse.TimestampLine, parse.NamelessLine);
