@@ -12,6 +12,8 @@ namespace PushGateway.Model;
 /// </remarks>
 public sealed class MetricBatch
 {
+    private const int FewLabels = 64;
+
     private readonly List<MetricFamily> _families = [];
     private readonly List<Series> _series = [];
     private readonly List<Label> _labels = [];
@@ -147,8 +149,15 @@ public sealed class MetricBatch
     }
 
     // Label sets are short and mostly sorted already, which insertion sort turns into one comparison a label.
+    // A hostile one is not, and is read before its labels are counted.
     private void SortByName(Span<Label> labels)
     {
+        if (labels.Length > FewLabels)
+        {
+            labels.Sort((x, y) => Symbols[x.Name].SequenceCompareTo(Symbols[y.Name]));
+            return;
+        }
+
         for (var i = 1; i < labels.Length; i++)
         {
             var label = labels[i];
