@@ -18,6 +18,8 @@ public sealed class MetricBatch
     /// <summary>Most labels in one push, counted for every series that has them.</summary>
     public const int MaxLabelsPerPush = 8_000_000;
 
+    private const int FewLabels = 64;
+
     private readonly List<MetricFamily> _families = [];
     private readonly List<Series> _series = [];
     private readonly List<Label> _labels = [];
@@ -189,8 +191,15 @@ public sealed class MetricBatch
     }
 
     // Label sets are short and mostly sorted already, which insertion sort turns into one comparison a label.
+    // A hostile one is not, and is read before its labels are counted.
     private void SortByName(Span<Label> labels)
     {
+        if (labels.Length > FewLabels)
+        {
+            labels.Sort((x, y) => Symbols[x.Name].SequenceCompareTo(Symbols[y.Name]));
+            return;
+        }
+
         for (var i = 1; i < labels.Length; i++)
         {
             var label = labels[i];
