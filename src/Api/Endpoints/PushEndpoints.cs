@@ -10,6 +10,7 @@ namespace PushGateway.Api.Endpoints;
 internal static class PushEndpoints
 {
     private const string RetryAfterSeconds = "1";
+    private const string ProblemType = "application/problem+json";
 
     public static IEndpointRouteBuilder MapPushEndpoints(this IEndpointRouteBuilder routes)
     {
@@ -23,9 +24,9 @@ internal static class PushEndpoints
                 + "202 means that the push is durably queued.")
             .Accepts<PushRecord>("application/json", "application/x-ndjson", "text/plain", "*/*")
             .Produces(StatusCodes.Status202Accepted)
-            .ProducesProblem(StatusCodes.Status400BadRequest)
-            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
+            .Produces<PushProblem>(StatusCodes.Status400BadRequest, ProblemType)
+            .Produces<PushProblem>(StatusCodes.Status413PayloadTooLarge, ProblemType)
+            .Produces<PushProblem>(StatusCodes.Status415UnsupportedMediaType, ProblemType)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
         MapGroup(routes, "/metrics/job/{**group}", "Group");
@@ -35,20 +36,23 @@ internal static class PushEndpoints
 
     private static void MapGroup(IEndpointRouteBuilder routes, string pattern, string name)
     {
-        Describe(routes.MapPut(pattern, ReplaceAsync), "replace" + name, "Replace a group with Prometheus text, as Pushgateway's PUT.");
-        Describe(routes.MapPost(pattern, MergeAsync), "merge" + name, "Replace the pushed families of a group, as Pushgateway's POST.");
+        DescribeBody(Describe(routes.MapPut(pattern, ReplaceAsync), "replace" + name, "Replace a group with Prometheus text, as Pushgateway's PUT."));
+        DescribeBody(Describe(routes.MapPost(pattern, MergeAsync), "merge" + name, "Replace the pushed families of a group, as Pushgateway's POST."));
         Describe(routes.MapDelete(pattern, DeleteAsync), "delete" + name, "Delete a group, as Pushgateway's DELETE.");
     }
 
-    private static void Describe(RouteHandlerBuilder route, string name, string summary) => route
+    private static RouteHandlerBuilder Describe(RouteHandlerBuilder route, string name, string summary) => route
         .WithName(name)
         .WithTags("Pushgateway")
         .WithSummary(summary)
-        .WithDescription("The path goes on as <job>{/<label>/<value>}; a label that ends in @base64 has its value in URL-safe base64.")
+        .WithDescription("The path goes on as `<job>{/<label>/<value>}`; a label that ends in `@base64` has its value in URL-safe base64.")
         .Produces(StatusCodes.Status202Accepted)
         .Produces<string>(StatusCodes.Status400BadRequest, "text/plain")
-        .Produces<string>(StatusCodes.Status413PayloadTooLarge, "text/plain")
         .Produces<string>(StatusCodes.Status503ServiceUnavailable, "text/plain");
+
+    private static void DescribeBody(RouteHandlerBuilder route) => route
+        .Produces<string>(StatusCodes.Status413PayloadTooLarge, "text/plain")
+        .Produces<string>(StatusCodes.Status415UnsupportedMediaType, "text/plain");
 
     private static async Task<Results<Accepted, ProblemHttpResult>> PushAsync(HttpContext http, PushAcceptor acceptor)
     {

@@ -39,6 +39,7 @@ internal static class GatewayServices
         builder.Services.AddSingleton<PushAcceptor>();
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJsonContext.Default));
         builder.Services.AddProblemDetails();
+        builder.Services.AddExceptionHandler(DescribeExceptions);
         builder.AddTelemetry();
         if (options.QueueUrl is { } queueUrl)
         {
@@ -73,6 +74,14 @@ internal static class GatewayServices
     // A default below every other source: a line per request is for those who ask for it.
     private static void QuietFramework(this WebApplicationBuilder builder) => ((IConfigurationBuilder)builder.Configuration).Sources.Insert(
         0, new MemoryConfigurationSource { InitialData = [new("Logging:LogLevel:Microsoft.AspNetCore", nameof(LogLevel.Warning))] });
+
+    // Kestrel finds a body malformed, or too slow, only while an endpoint reads it: the sender's fault, and no reason to log an error.
+    private static void DescribeExceptions(ExceptionHandlerOptions options)
+    {
+        options.StatusCodeSelector = static exception =>
+            exception is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError;
+        options.SuppressDiagnosticsCallback = static context => context.Exception is BadHttpRequestException;
+    }
 
     private static void AddOneMachineDelivery(this IServiceCollection services, GatewayOptions options, IMetricSink? sink)
     {

@@ -5,6 +5,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
+using PushGateway.Formats.Text;
 using PushGateway.Limits;
 
 namespace PushGateway.Groups;
@@ -53,7 +54,7 @@ public static class GroupingKeyParser
 
         if (components[0].EndsWith(Base64Suffix, StringComparison.Ordinal) && !TryDecodeBase64(job, out job, out var reason))
         {
-            error = Invalid($"invalid base64 encoding in job name \"{components[1]}\": {reason}");
+            error = Invalid($"invalid base64 encoding in job name {Quote(components[1])}: {reason}");
             return false;
         }
 
@@ -81,7 +82,7 @@ public static class GroupingKeyParser
     {
         if (components.Length % 2 != 0)
         {
-            error = Invalid($"odd number of components in label string \"/{string.Join('/', components)}\"");
+            error = Invalid($"odd number of components in label string {Quote("/" + string.Join('/', components))}");
             return false;
         }
 
@@ -92,13 +93,13 @@ public static class GroupingKeyParser
             name = isBase64 ? name[..^Base64Suffix.Length] : name;
             if (!IsLabelName(name) || name.StartsWith(ReservedPrefix, StringComparison.Ordinal))
             {
-                error = Invalid($"improper label name \"{name}\"");
+                error = Invalid($"improper label name {Quote(name)}");
                 return false;
             }
 
             if (isBase64 && !TryDecodeBase64(value, out value, out var reason))
             {
-                error = Invalid($"invalid base64 encoding for label {name}=\"{components[i + 1]}\": {reason}");
+                error = Invalid($"invalid base64 encoding for label {name}={Quote(components[i + 1])}: {reason}");
                 return false;
             }
 
@@ -223,6 +224,8 @@ public static class GroupingKeyParser
 
         return path.ToString();
     }
+
+    private static string Quote(string text) => GoQuote.Quote(Encoding.UTF8.GetBytes(text));
 
     private static PushError Invalid(string detail) => new(RejectCode.GroupingKeyInvalid, detail);
 }

@@ -1,0 +1,35 @@
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace PushGateway.Api.Tests.OpenApi;
+
+/// <summary>What concerns the document as a whole.</summary>
+internal sealed class DocumentFilter : IDocumentFilter
+{
+    public static OpenApiInfo Info { get; } = new()
+    {
+        Title = "Push Gateway",
+        Version = "1",
+        License = new OpenApiLicense { Name = "Apache-2.0" },
+        Description = """
+            Push metrics over HTTP; they arrive in Amazon Managed Service for Prometheus, or any other Prometheus.
+
+            * `POST /metrics` takes JSON records and Prometheus text without a grouping key.
+            * `/metrics/job/...` is the protocol of Prometheus Pushgateway: PUT replaces a group, POST replaces metric families in it, DELETE removes it.
+
+            **202** means that the push is durably queued. Bodies may be compressed with `Content-Encoding: gzip`.
+            Each code of a refusal is explained in the project's `docs/errors.md`.
+            """,
+    };
+
+    public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
+    {
+        swaggerDoc.Tags = new HashSet<OpenApiTag>
+        {
+            new() { Name = "Push", Description = "JSON records and Prometheus text, without a grouping key." },
+            new() { Name = "Pushgateway", Description = "Groups, as clients of Prometheus Pushgateway push them." },
+            new() { Name = "Scrape", Description = "What is held, for Prometheus to scrape." },
+            new() { Name = "Health", Description = "Health in Prometheus' form." },
+        };
+    }
+}

@@ -1,0 +1,136 @@
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+using PushGateway.Api.Push;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace PushGateway.Api.Tests.OpenApi;
+
+/// <summary>What the endpoints' metadata cannot say: bodies of several formats, the rest of a path, response headers.</summary>
+internal sealed class OperationFilter : IOperationFilter
+{
+    private const string PlainText = "text/plain";
+    private const string ProblemJson = "application/problem+json";
+
+    public void Apply(OpenApiOperation operation, OperationFilterContext context)
+    {
+        var path = "/" + context.ApiDescription.RelativePath;
+        var method = context.ApiDescription.HttpMethod;
+        if (path.StartsWith("/metrics/job", StringComparison.Ordinal))
+        {
+            operation.Parameters = [GroupParameter(path.StartsWith("/metrics/job@base64/", StringComparison.Ordinal))];
+        }
+
+        operation.RequestBody = (path, method) switch
+        {
+            ("/metrics", "POST") => PushBody(context),
+            (_, "PUT" or "POST") => GroupBody(),
+            _ => null,
+        };
+        var responses = (operation.Responses ?? []).OrderBy(response => response.Key, StringComparer.Ordinal).ToList();
+        operation.Responses = [];
+        foreach (var (status, response) in responses)
+        {
+            Describe(status, (OpenApiResponse)response, path);
+            operation.Responses.Add(status, response);
+        }
+    }
+
+    private static OpenApiParameter GroupParameter(bool isBase64) => new()
+    {
+        Name = "group",
+        In = ParameterLocation.Path,
+        Required = true,
+        Description = (isBase64 ? "The job in URL-safe base64" : "The job")
+            + ", then pairs of a label's name and its value, all separated by slashes. "
+            + "A label whose name ends in `@base64` has its value in URL-safe base64, which is the way to write a value that holds a slash, "
+            + "or an empty one (`=`). Slashes may be sent as `%2F`.",
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1 },
+        Example = isBase64 ? Examples.GroupBase64 : Examples.Group,
+    };
+
+    private static OpenApiRequestBody PushBody(OperationFilterContext context)
+    {
+        var record = context.SchemaGenerator.GenerateSchema(typeof(PushRecord), context.SchemaRepository);
+        return new OpenApiRequestBody
+        {
+            Required = true,
+            Description = "JSON records or Prometheus text.",
+            Content = new Dictionary<string, IOpenApiMediaType>
+            {
+                ["application/json"] = new OpenApiMediaType
+                {
+                    Schema = new OpenApiSchema
+                    {
+                        OneOf = [record, new OpenApiSchema { Type = JsonSchemaType.Array, Items = record, MinItems = 1 }],
+                    },
+                    Examples = new Dictionary<string, IOpenApiExample>
+                    {
+                        ["record"] = Example("One record", JsonNode.Parse(Examples.Record)),
+                        ["array"] = Example("An array of records", JsonNode.Parse(Examples.Array)),
+                    },
+                },
+                ["application/x-ndjson"] = Text("A record on each line.", ("lines", "Two records", Examples.Lines)),
+                [PlainText] = Text(
+                    "Prometheus text format 0.0.4; timestamps are optional.",
+                    ("gauge", "A gauge", Examples.Text),
+                    ("histogram", "A histogram", Examples.Histogram)),
+            },
+        };
+    }
+
+    private static OpenApiRequestBody GroupBody() => new()
+    {
+        Description = "Prometheus text format 0.0.4 without timestamps, whatever Content-Type says. An empty body is a group without metrics.",
+        Content = new Dictionary<string, IOpenApiMediaType>
+        {
+            [PlainText] = Text(
+                "Prometheus text format 0.0.4.",
+                ("gauge", "A gauge", Examples.Text),
+                ("histogram", "A histogram", Examples.Histogram)),
+        },
+    };
+
+    private static void Describe(string status, OpenApiResponse response, string path)
+    {
+        response.Description = status switch
+        {
+            "200" when path == "/metrics" => "Prometheus text format 0.0.4.",
+            "202" => "Durably queued.",
+            "400" => "Refused: sending the same again is of no use.",
+            "413" => "Refused: the body, or what it decompresses to, is too large.",
+            "415" => "Refused: the media type or the content encoding is not supported.",
+            "503" => "The queue cannot be written now.",
+            _ => response.Description,
+        };
+        if (status == "503" && path != "/-/ready")
+        {
+            response.Headers = new Dictionary<string, IOpenApiHeader>
+            {
+                ["Retry-After"] = new OpenApiHeader
+                {
+                    Description = "Seconds after which to try again.",
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.Integer },
+                },
+            };
+        }
+
+        foreach (var (type, content) in response.Content ?? new Dictionary<string, IOpenApiMediaType>())
+        {
+            ((OpenApiMediaType)content).Example = (status, type) switch
+            {
+                ("400", ProblemJson) => JsonNode.Parse(Examples.Problem),
+                ("400", PlainText) => Examples.TextError,
+                ("200", PlainText) => path == "/metrics" ? Examples.Text : "OK\n",
+                _ => null,
+            };
+        }
+    }
+
+    private static OpenApiMediaType Text(string description, params (string Name, string Summary, string Value)[] examples) => new()
+    {
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String, Description = description },
+        Examples = examples.ToDictionary(example => example.Name, example => (IOpenApiExample)Example(example.Summary, example.Value)),
+    };
+
+    private static OpenApiExample Example(string summary, JsonNode? value) => new() { Summary = summary, Value = value };
+}

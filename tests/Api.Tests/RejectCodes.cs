@@ -1,0 +1,13 @@
+using System.Reflection;
+using PushGateway.Limits;
+
+namespace PushGateway.Api.Tests;
+
+/// <summary>The codes of <see cref="RejectCode"/>.</summary>
+internal static class RejectCodes
+{
+    public static IReadOnlySet<string> All { get; } = typeof(RejectCode)
+        .GetFields(BindingFlags.Public | BindingFlags.Static)
+        .Select(field => (string)field.GetRawConstantValue()!)
+        .ToHashSet(StringComparer.Ordinal);
+}

@@ -1,0 +1,30 @@
+using PushGateway.Queue;
+
+namespace PushGateway.Api.Tests;
+
+/// <summary>A queue that cannot be written, as on a full disk or without a network.</summary>
+internal sealed class UnavailableQueue : IPushQueue
+{
+    public const string Reason = "the queue is on strike";
+
+    public MessageFormat Format { get; } = new(256 * 1024, TextOnly: false, ChunkBytes: 0);
+
+    public ValueTask EnqueueAsync(IReadOnlyList<QueueMessage> messages, CancellationToken cancellationToken) =>
+        throw new QueueUnavailableException(Reason);
+
+    public async ValueTask<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int maxMessages, CancellationToken cancellationToken)
+    {
+        await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
+        return [];
+    }
+
+    public ValueTask CompleteAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken) => default;
+
+    public ValueTask AbandonAsync(IReadOnlyList<ReceivedMessage> messages, TimeSpan delay, CancellationToken cancellationToken) => default;
+
+    public ValueTask DeadLetterAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken) => default;
+
+    public ValueTask RenewAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken) => default;
+
+    public ValueTask CheckAsync(CancellationToken cancellationToken) => throw new QueueUnavailableException(Reason);
+}
