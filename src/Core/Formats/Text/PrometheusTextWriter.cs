@@ -48,7 +48,8 @@ public static class PrometheusTextWriter
         }
     }
 
-    private static void WriteFamilies(MetricBatch batch, TextFamilies families, ReadOnlySpan<TextSeriesKey> keys, IBufferWriter<byte> output)
+    private static void WriteFamilies(
+        MetricBatch batch, TextFamilies families, ReadOnlySpan<TextSeriesKey> keys, IBufferWriter<byte> output)
     {
         var family = -1;
         foreach (ref readonly var key in keys)

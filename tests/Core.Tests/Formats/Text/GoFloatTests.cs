@@ -116,7 +116,7 @@ public sealed partial class GoFloatTests
         from sign in Gen.Elements("", "", "-", "+")
         from whole in DigitRun
         from fraction in Gen.OneOf(Gen.Constant(""), DigitRun.Select(digits => "." + digits))
-        from exponent in Gen.OneOf(Gen.Constant(""), Gen.Choose(-330, 270).Select(e => string.Create(CultureInfo.InvariantCulture, $"e{e}")))
+        from exponent in Gen.OneOf(Gen.Constant(""), Gen.Choose(-330, 270).Select(e => FormattableString.Invariant($"e{e}")))
         select sign + whole + fraction + exponent;
 
     private static Gen<string> DigitRun =>
@@ -129,7 +129,8 @@ public sealed partial class GoFloatTests
         from units in Gen.Elements("0123459.+-eE_xXpPinfNaty ".ToCharArray()).ArrayOf(length)
         select new string(units);
 
-    [GeneratedRegex(@"\A([+-]?(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|inf)|nan)\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\A([+-]?(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|inf)|nan)\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Grammar { get; }
 
     private static bool Overflows(string text) =>

@@ -33,7 +33,9 @@ public sealed class GoQuoteTests
     [InlineData(100, 100)]
     [InlineData(101, 100)]
     public void Long_texts_are_cut(int length, int kept) =>
-        Assert.Equal($"\"{new string('x', kept)}\"{(kept < length ? "..." : "")}", GoQuote.Quote(Encoding.ASCII.GetBytes(new string('x', length))));
+        Assert.Equal(
+            $"\"{new string('x', kept)}\"{(kept < length ? "..." : "")}",
+            GoQuote.Quote(Encoding.ASCII.GetBytes(new string('x', length))));
 
     [Fact]
     public void No_character_is_cut_apart() =>

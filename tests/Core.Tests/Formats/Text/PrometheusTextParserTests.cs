@@ -149,7 +149,8 @@ public sealed class PrometheusTextParserTests
     {
         var batch = new MetricBatch();
         batch.BeginPush(new Label(batch.Symbols.Intern("job"), batch.Symbols.Intern("backup")));
-        Assert.True(PrometheusTextParser.TryParse("up{job=\"other\",a=\"x\"} 1\n"u8, batch, new ParseContext(PushLimits.Default, 0), out _, out _));
+        var context = new ParseContext(PushLimits.Default, 0);
+        Assert.True(PrometheusTextParser.TryParse("up{job=\"other\",a=\"x\"} 1\n"u8, batch, context, out _, out _));
 
         Assert.Equal("a=x|job=backup", Assert.Single(TextOutcome.SeriesOf(batch)).Labels);
     }
@@ -197,7 +198,8 @@ public sealed class PrometheusTextParserTests
             body.Append($"# HELP {name} Escaped \\\\ help.\n# TYPE {name} histogram\n");
             for (var bucket = 1; bucket < 10; bucket++)
             {
-                body.Append($"{name}_bucket{{path=\"/{seed % 7}\",note=\"a \\\"b\\\"\",le=\"{bucket}.50\"}} {bucket * 1e7} {TextOutcome.ReceivedMs}\n");
+                body.Append($"{name}_bucket{{path=\"/{seed % 7}\",note=\"a \\\"b\\\"\",le=\"{bucket}.50\"}} ");
+                body.Append($"{bucket * 1e7} {TextOutcome.ReceivedMs}\n");
             }
 
             body.Append($"{name}_sum{{path=\"/{seed % 7}\"}} 17.25000000000000000001\n{{{name}_count,path=\"/\"}} 3\n");

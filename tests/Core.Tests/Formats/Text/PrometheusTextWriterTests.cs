@@ -136,7 +136,15 @@ public sealed class PrometheusTextWriterTests
     public async Task Promtool_reads_what_is_written()
     {
         var body = Enumerable.Range(0, 50)
-            .SelectMany(i => new[] { $"# TYPE g{i} gauge\ng{i}{{i=\"\\\\{i}\\n\"}} {i}e{i}\n", $"# TYPE h{i} histogram\nh{i}_bucket{{le=\"+Inf\"}} 1\nh{i}_sum 1\nh{i}_count 1\n" });
+            .Select(i => $$"""
+                # TYPE g{{i}} gauge
+                g{{i}}{i="\\{{i}}\n"} {{i}}e{{i}}
+                # TYPE h{{i}} histogram
+                h{{i}}_bucket{le="+Inf"} 1
+                h{{i}}_sum 1
+                h{{i}}_count 1
+
+                """);
         var result = await PromTool.CheckMetricsAsync(WriteUntimed(Encoding.UTF8.GetBytes(string.Concat(body))));
 
         // 3: parsed, with remarks on style.
@@ -161,7 +169,8 @@ public sealed class PrometheusTextWriterTests
     {
         var batch = new MetricBatch();
         batch.BeginPush();
-        Assert.True(PrometheusTextParser.TryParse(body, batch, new ParseContext(PushLimits.Default, Sample.NoTimestamp), out _, out var error), error?.Detail);
+        var context = new ParseContext(PushLimits.Default, Sample.NoTimestamp);
+        Assert.True(PrometheusTextParser.TryParse(body, batch, context, out _, out var error), error?.Detail);
         return Write(batch);
     }
 

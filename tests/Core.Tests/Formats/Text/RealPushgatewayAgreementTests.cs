@@ -18,7 +18,8 @@ public sealed class RealPushgatewayAgreementTests
     public async Task Every_verdict_and_message_is_that_of_expfmt()
     {
         // Consistency is another check, and one inconsistent push would make it refuse all that follow.
-        await using var pushgateway = await RealPushgateway.StartAsync(["--push.disable-consistency-check"], TestContext.Current.CancellationToken);
+        await using var pushgateway = await RealPushgateway.StartAsync(
+            ["--push.disable-consistency-check"], TestContext.Current.CancellationToken);
         var differences = new List<string>();
         var refused = 0;
         var undecided = 0;
