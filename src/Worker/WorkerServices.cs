@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration.Memory;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -43,6 +44,9 @@ internal static class WorkerServices
             return;
         }
 
+        // Below every other source: what the sink speaks to the same endpoint, not the SDK's gRPC.
+        ((IConfigurationBuilder)builder.Configuration).Sources.Insert(
+            0, new MemoryConfigurationSource { InitialData = [new("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")] });
         builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService("pushgateway-worker"))
             .WithMetrics(metrics => metrics.AddMeter(PushTelemetry.Name).AddOtlpExporter())
