@@ -2,18 +2,18 @@ using PushGateway.Queue;
 
 namespace PushGateway.Embedded;
 
-/// <summary>Moves messages to the dead letters.</summary>
-internal sealed class DeadLetterRequest(IReadOnlyList<DeadLetter> letters, long diedMs) : WriteRequest
+/// <summary>Moves messages to the dead letters, and forgets those that have had their time.</summary>
+internal sealed class DeadLetterRequest(IReadOnlyList<DeadLetter> letters, long diedMs, long retentionMs) : WriteRequest
 {
     public override void Execute(WriterSession session)
     {
-        Moved = 0;
+        Added = -session.ForgetDeadLetters(diedMs - retentionMs);
         foreach (var letter in letters)
         {
-            Moved += session.MoveToDeadLetters(IdRuns.IdOf(letter.Message), letter.Reason.Code, letter.Reason.Detail, diedMs);
+            Added += session.MoveToDeadLetters(IdRuns.IdOf(letter.Message), letter.Reason.Code, letter.Reason.Detail, diedMs);
         }
     }
 
-    /// <summary>How many were moved: those no longer in the queue are not.</summary>
-    public int Moved { get; private set; }
+    /// <summary>By how many there are more now. Messages no longer in the queue were not moved.</summary>
+    public int Added { get; private set; }
 }

@@ -19,6 +19,9 @@ public sealed class EmbeddedPushQueue : IPushQueue
     // What a Lambda gets from SQS at once.
     private const long MaxReceiveBytes = 6 * 1024 * 1024;
 
+    // As long as SQS keeps anything. Without an end, a flood of poison messages would fill the database for good.
+    private static readonly TimeSpan DeadLetterRetention = TimeSpan.FromDays(14);
+
     private readonly Lock _lock = new();
     private readonly GroupCommitWriter _writer;
     private readonly MessageReader _reader;
@@ -120,9 +123,9 @@ public sealed class EmbeddedPushQueue : IPushQueue
     public async ValueTask DeadLetterAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var request = new DeadLetterRequest(letters, NowMs());
+        var request = new DeadLetterRequest(letters, NowMs(), (long)DeadLetterRetention.TotalMilliseconds);
         await _writer.WriteAsync(request);
-        Interlocked.Add(ref _deadLetters, request.Moved);
+        Interlocked.Add(ref _deadLetters, request.Added);
     }
 
     /// <inheritdoc/>

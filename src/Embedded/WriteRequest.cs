@@ -9,7 +9,7 @@ internal abstract class WriteRequest() : TaskCompletionSource(TaskCreationOption
 {
     private QueueUnavailableException? _refusal;
 
-    /// <summary>Writes, inside a transaction that other requests share. May run again in another transaction only if it is posted again.</summary>
+    /// <summary>Writes, inside a transaction that other requests share.</summary>
     public abstract void Execute(WriterSession session);
 
     /// <summary>The transaction is committed.</summary>

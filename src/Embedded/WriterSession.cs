@@ -15,6 +15,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     private readonly Statement _insertMessage;
     private readonly Statement _deleteMessages;
     private readonly Statement _bury;
+    private readonly Statement _forget;
     private readonly Statement _putState;
     private readonly Statement _removeState;
     private readonly Statement _probe;
@@ -38,6 +39,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
             INSERT INTO dead_letters (sent_ms, attributes, body, code, reason, died_ms)
             SELECT sent_ms, attributes, body, ?2, ?3, ?4 FROM messages WHERE id = ?1
             """);
+        _forget = new Statement(connection, "DELETE FROM dead_letters WHERE died_ms < ?1");
         _putState = new Statement(connection, "INSERT OR REPLACE INTO group_state (id, row) VALUES (?1, ?2)");
         _removeState = new Statement(connection, "DELETE FROM group_state WHERE id = ?1");
         _probe = new Statement(
@@ -100,6 +102,9 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         return moved;
     }
 
+    /// <summary>Deletes the dead letters from before a time; returns how many there were.</summary>
+    public int ForgetDeadLetters(long beforeMs) => _forget.Bind(1, beforeMs).Run();
+
     public void Put(long id, ReadOnlySpan<byte> row) => _putState.Bind(1, id).Bind(2, row).Run();
 
     public void Remove(long id) => _removeState.Bind(1, id).Run();
@@ -109,7 +114,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     public void Dispose()
     {
         foreach (var statement in (ReadOnlySpan<Statement>)
-            [_begin, _commit, _rollback, _usedBytes, _insertMessage, _deleteMessages, _bury, _putState, _removeState, _probe])
+            [_begin, _commit, _rollback, _usedBytes, _insertMessage, _deleteMessages, _bury, _forget, _putState, _removeState, _probe])
         {
             statement.Dispose();
         }

@@ -232,6 +232,19 @@ public sealed class EmbeddedPushQueueTests : StoreFixture
     }
 
     [Fact]
+    public async Task Dead_letters_are_forgotten_after_two_weeks()
+    {
+        await EnqueueAsync("a", "b");
+        var received = await ReceiveAsync();
+        await Store.Queue.DeadLetterAsync([new DeadLetter(received[0], new PushError(RejectCode.SinkRejected, "400"))], Cancellation);
+        Time.Advance(TimeSpan.FromDays(15));
+        await Store.Queue.DeadLetterAsync([new DeadLetter(received[1], new PushError(RejectCode.SinkRejected, "400"))], Cancellation);
+
+        Assert.Equal(1, Store.Queue.DeadLetterCount);
+        Assert.Equal("b"u8, Assert.Single(Store.Queue.ReadDeadLetters(10)).Message.Body.Span);
+    }
+
+    [Fact]
     public async Task A_full_wait_for_the_disk_stores_as_well()
     {
         Options = Options with { Synchronous = SynchronousMode.Full };

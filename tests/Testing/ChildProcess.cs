@@ -9,6 +9,7 @@ namespace PushGateway.Testing;
 /// </summary>
 public sealed class ChildProcess : IAsyncDisposable
 {
+    const int SigInt = 2;
     const int SigTerm = 15;
     const int KeptLines = 400;
 
@@ -158,10 +159,15 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <exception cref="TimeoutException">It did not end in time; it still runs.</exception>
     public Task<int> TerminateAsync(TimeSpan? deadline = null)
     {
-        if (!_process.HasExited)
-            _ = SendSignal(Id, SigTerm);
+        Terminate();
         return WaitForExitAsync(deadline);
     }
+
+    /// <summary>SIGTERM to the process, which need not have ended when this returns.</summary>
+    public void Terminate() => Signal(SigTerm);
+
+    /// <summary>SIGINT to the process, as Ctrl-C sends it; it need not have ended when this returns.</summary>
+    public void Interrupt() => Signal(SigInt);
 
     /// <summary>Kills the process when it still runs. Returns when it is gone.</summary>
     public async ValueTask DisposeAsync()
@@ -179,6 +185,12 @@ public sealed class ChildProcess : IAsyncDisposable
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     static extern int SendSignal(int processId, int signal);
+
+    void Signal(int signal)
+    {
+        if (!_process.HasExited)
+            _ = SendSignal(Id, signal);
+    }
 
     async Task SendInputAsync(string? text)
     {

@@ -43,12 +43,7 @@ public sealed class GatewayProcess : IAsyncDisposable
         var folder = new TempFolder();
         try
         {
-            var variables = new Dictionary<string, string> { ["PUSHGATEWAY_DATA_DIR"] = folder.FullPath };
-            foreach (var (name, value) in environment ?? new Dictionary<string, string>())
-                variables[name] = value;
-            var urls = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
-            var start = DotnetProgram.Prepare(
-                "Api", variables, folder.FullPath, ["--urls", urls, .. arguments ?? []]);
+            var start = Prepare(folder, port, environment, arguments);
             return new GatewayProcess(folder, await HttpServer.StartAsync(start, port, "-/ready", cancellationToken));
         }
         catch
@@ -56,6 +51,17 @@ public sealed class GatewayProcess : IAsyncDisposable
             folder.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Runs a gateway that is expected to end by itself, because it cannot start.</summary>
+    /// <param name="environment">Its configuration.</param>
+    /// <param name="arguments">More command-line arguments.</param>
+    /// <exception cref="TimeoutException">It did not end in time; it was killed.</exception>
+    public static async Task<ProcessResult> RunAsync(
+        IReadOnlyDictionary<string, string>? environment = null, IReadOnlyList<string>? arguments = null)
+    {
+        using var folder = new TempFolder();
+        return await ChildProcess.RunAsync(Prepare(folder, FreePort.Next(), environment, arguments), TimeSpan.FromSeconds(120));
     }
 
     /// <summary>SIGKILL. Returns when the process is gone.</summary>
@@ -67,10 +73,23 @@ public sealed class GatewayProcess : IAsyncDisposable
     /// <summary>Starts the ended gateway on the same data and port, and waits until it is ready.</summary>
     public Task StartAgainAsync(CancellationToken cancellationToken = default) => _server.StartAgainAsync(cancellationToken);
 
+    /// <summary>Starts the ended gateway on the same data and port. It need not serve when this returns.</summary>
+    public Task LaunchAgainAsync() => _server.LaunchAgainAsync();
+
     /// <summary>Kills the gateway and deletes its data.</summary>
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
         _folder.Dispose();
+    }
+
+    static ChildProcessStart Prepare(
+        TempFolder folder, int port, IReadOnlyDictionary<string, string>? environment, IReadOnlyList<string>? arguments)
+    {
+        var variables = new Dictionary<string, string> { ["PUSHGATEWAY_DATA_DIR"] = folder.FullPath };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            variables[name] = value;
+        var urls = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
+        return DotnetProgram.Prepare("Api", variables, folder.FullPath, ["--urls", urls, .. arguments ?? []]);
     }
 }

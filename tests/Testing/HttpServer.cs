@@ -45,11 +45,16 @@ sealed class HttpServer : IAsyncDisposable
 
     internal async Task StartAgainAsync(CancellationToken cancellationToken)
     {
+        await LaunchAgainAsync();
+        await WaitUntilReadyAsync(cancellationToken);
+    }
+
+    internal async Task LaunchAgainAsync()
+    {
         if (!_process.HasExited)
             throw new InvalidOperationException($"{_process.Name} still runs.");
         await _process.DisposeAsync();
         _process = await ChildProcess.StartAsync(_start);
-        await WaitUntilReadyAsync(cancellationToken);
     }
 
     public async ValueTask DisposeAsync()

@@ -56,6 +56,16 @@ public sealed class WorkerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Runs a worker that is expected to end by itself, because it cannot start.</summary>
+    /// <param name="environment">Its configuration.</param>
+    /// <exception cref="TimeoutException">It did not end in time; it was killed.</exception>
+    public static async Task<ProcessResult> RunAsync(IReadOnlyDictionary<string, string> environment)
+    {
+        using var folder = new TempFolder();
+        return await ChildProcess.RunAsync(
+            DotnetProgram.Prepare("Worker", environment, folder.FullPath, []), TimeSpan.FromSeconds(120));
+    }
+
     /// <summary>SIGKILL. Returns when the process is gone.</summary>
     public Task KillAsync() => Process.KillAsync();
 

@@ -1,8 +1,10 @@
 using PushGateway.Api.Telemetry;
 using PushGateway.Buffers;
+using PushGateway.Embedded;
 using PushGateway.Formats.Text;
 using PushGateway.Groups;
 using PushGateway.Model;
+using PushGateway.Queue;
 
 namespace PushGateway.Api.Endpoints;
 
@@ -29,11 +31,26 @@ internal static class ExpositionEndpoints
             await groups.ReadAsync(batch, http.RequestAborted);
         }
 
+        if (http.RequestServices.GetRequiredService<IPushQueue>() is EmbeddedPushQueue queue)
+        {
+            AppendDeadLetters(batch, queue.DeadLetterCount);
+        }
+
         selfMetrics.AppendTo(batch);
         using var text = new PooledBuffer();
         PrometheusTextWriter.Write(batch, text);
         http.Response.ContentType = ContentType;
         http.Response.ContentLength = text.Written.Length;
         await http.Response.Body.WriteAsync(text.Written, http.RequestAborted);
+    }
+
+    private static void AppendDeadLetters(MetricBatch batch, long count)
+    {
+        batch.BeginPush();
+        var name = batch.Symbols.Intern("pushgateway_dead_letters"u8);
+        var help = batch.Symbols.Intern("Messages in the dead-letter table."u8);
+        batch.BeginSeries(batch.AddFamily(name, MetricType.Gauge, help), name);
+        batch.AddSample(new Sample(Sample.NoTimestamp, count));
+        batch.EndSeries();
     }
 }

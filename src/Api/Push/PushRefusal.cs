@@ -13,7 +13,7 @@ internal sealed record PushRefusal(int StatusCode, IReadOnlyList<PushError> Erro
 
     private static int StatusOf(string code) => code switch
     {
-        RejectCode.BodyTooLarge or RejectCode.DecompressedTooLarge or RejectCode.MessageTooLarge => StatusCodes.Status413PayloadTooLarge,
+        RejectCode.BodyTooLarge or RejectCode.DecompressedTooLarge or RejectCode.MessageTooLarge or RejectCode.PushTooLarge => StatusCodes.Status413PayloadTooLarge,
         RejectCode.MediaTypeUnsupported or RejectCode.EncodingUnsupported => StatusCodes.Status415UnsupportedMediaType,
         _ => StatusCodes.Status400BadRequest,
     };

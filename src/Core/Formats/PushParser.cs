@@ -23,12 +23,23 @@ public static class PushParser
         bool toGroup,
         MetricBatch destination,
         in ParseContext context,
-        [NotNullWhen(false)] out PushError? error) => format switch
+        [NotNullWhen(false)] out PushError? error)
+    {
+        try
         {
-            PushFormat.Json => JsonRecordParser.TryParse(body, destination, context, out error),
-            PushFormat.Text => TryParseText(body, toGroup, destination, context, out error),
-            _ => RemoteWrite2Parser.TryParse(body, destination, context, out error),
-        };
+            return format switch
+            {
+                PushFormat.Json => JsonRecordParser.TryParse(body, destination, context, out error),
+                PushFormat.Text => TryParseText(body, toGroup, destination, context, out error),
+                _ => RemoteWrite2Parser.TryParse(body, destination, context, out error),
+            };
+        }
+        catch (PushTooLargeException exception)
+        {
+            error = new PushError(RejectCode.PushTooLarge, exception.Message);
+            return false;
+        }
+    }
 
     private static bool TryParseText(
         ReadOnlySpan<byte> body, bool toGroup, MetricBatch destination, in ParseContext context, [NotNullWhen(false)] out PushError? error)

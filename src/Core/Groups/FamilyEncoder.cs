@@ -3,35 +3,47 @@ using PushGateway.Model;
 
 namespace PushGateway.Groups;
 
-/// <summary>
-/// Turns the families of a push into <see cref="FamilyState"/>s: sorted by name, no name twice. Reusable; not thread-safe.
-/// </summary>
+/// <summary>Encodes the families of a push, sorted by name. Reusable; allocates nothing in steady state; not thread-safe.</summary>
 internal sealed class FamilyEncoder(BlobPool headers) : IComparer<FamilyEncoder.Entry>
 {
     private const int None = -1;
 
+    private readonly BlobWriter _header = new();
     private readonly BlobWriter _keys = new();
-    private readonly BlobWriter _scratch = new();
+    private readonly BlobWriter _series = new();
     private readonly List<Entry> _entries = [];
-    private readonly List<FamilyState> _families = [];
+    private readonly List<PushedFamily> _families = [];
     private int[] _firstOfFamily = [];
     private int[] _nextInFamily = [];
 
-    /// <summary>The families of the push; valid until the next call.</summary>
-    public ReadOnlySpan<FamilyState> Encode(in GroupPush push)
+    /// <summary>The families of the push; two of one name are two parts of that family.</summary>
+    public ReadOnlySpan<PushedFamily> Families => CollectionsMarshal.AsSpan(_families);
+
+    /// <summary>The series of a family, a <see cref="SeriesSet"/>.</summary>
+    public ReadOnlySpan<byte> SeriesOf(in PushedFamily family) => _series.Written.Slice(family.Start, family.Length);
+
+    /// <summary>Takes a push in place of the one before.</summary>
+    public void Encode(in GroupPush push)
     {
         ChainSeriesByFamily(push);
         _families.Clear();
-        for (var family = push.Start.Families; family < push.End.Families; family++)
+        _series.Clear();
+        var sorted = true;
+        for (var i = push.Start.Families; i < push.End.Families; i++)
         {
-            _scratch.Clear();
-            FamilyHeader.Write(_scratch, push.Batch, push.Batch.Families[family]);
-            var header = headers.Intern(_scratch.Written);
-            _families.Add(new FamilyState(push.Header.PushTimeNs, header, EncodeSeries(push, _firstOfFamily[family - push.Start.Families])));
+            _header.Clear();
+            FamilyHeader.Write(_header, push.Batch, push.Batch.Families[i]);
+            var start = _series.Length;
+            WriteSeries(push, _firstOfFamily[i - push.Start.Families]);
+            var family = new PushedFamily(headers.Intern(_header.Written), start, _series.Length - start);
+            sorted = sorted && (_families.Count == 0 || CompareNames(_families[^1], family) <= 0);
+            _families.Add(family);
         }
 
-        SortFamilies();
-        return CollectionsMarshal.AsSpan(_families);
+        if (!sorted)
+        {
+            _families.Sort(CompareNames);
+        }
     }
 
     int IComparer<Entry>.Compare(Entry x, Entry y) => KeyOf(x).SequenceCompareTo(KeyOf(y));
@@ -51,7 +63,7 @@ internal sealed class FamilyEncoder(BlobPool headers) : IComparer<FamilyEncoder.
         }
     }
 
-    private byte[] EncodeSeries(in GroupPush push, int first)
+    private void WriteSeries(in GroupPush push, int first)
     {
         _keys.Clear();
         _entries.Clear();
@@ -76,7 +88,6 @@ internal sealed class FamilyEncoder(BlobPool headers) : IComparer<FamilyEncoder.
             _entries.Sort(this);
         }
 
-        _scratch.Clear();
         for (var i = 0; i < _entries.Count; i++)
         {
             var key = KeyOf(_entries[i]);
@@ -87,35 +98,12 @@ internal sealed class FamilyEncoder(BlobPool headers) : IComparer<FamilyEncoder.
                 last = SampleOrder.Last([last, _entries[i].Sample]);
             }
 
-            SeriesSet.WriteEntry(_scratch, key, last);
+            SeriesSet.WriteEntry(_series, key, last);
         }
-
-        return _scratch.Written.ToArray();
     }
 
-    private void SortFamilies()
-    {
-        _families.Sort(static (a, b) => FamilyHeader.Name(a.Header).SequenceCompareTo(FamilyHeader.Name(b.Header)));
-        var kept = 0;
-        for (var i = 1; i < _families.Count; i++)
-        {
-            var (last, next) = (_families[kept], _families[i]);
-            if (FamilyHeader.Name(last.Header).SequenceEqual(FamilyHeader.Name(next.Header)))
-            {
-                _families[kept] = last with
-                {
-                    Header = FamilyHeader.Join(last.Header, next.Header, _scratch, headers),
-                    Series = SeriesSet.Join(last.Series, next.Series, _scratch),
-                };
-            }
-            else
-            {
-                _families[++kept] = next;
-            }
-        }
-
-        CollectionsMarshal.SetCount(_families, Math.Min(_families.Count, kept + 1));
-    }
+    private static int CompareNames(PushedFamily a, PushedFamily b) =>
+        FamilyHeader.Name(a.Header).SequenceCompareTo(FamilyHeader.Name(b.Header));
 
     private ReadOnlySpan<byte> KeyOf(in Entry entry) => _keys.Written.Slice(entry.KeyStart, entry.KeyLength);
 

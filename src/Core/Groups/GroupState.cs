@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using PushGateway.Model;
 using PushGateway.Queue;
@@ -56,20 +57,20 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
     }
 
     /// <summary>Applies a push; whether it changed anything.</summary>
-    /// <param name="operation">The operation.</param>
-    /// <param name="pushTimeNs">Its time, nanoseconds since the Unix epoch.</param>
-    /// <param name="families">What was pushed; ignored by a delete.</param>
+    /// <param name="push">Operation and time.</param>
+    /// <param name="pushed">What was pushed; not looked at by a delete.</param>
     /// <param name="scratch">Lent for the duration of the call.</param>
     /// <param name="headers">Where headers are shared.</param>
-    public bool Apply(PushOperation operation, long pushTimeNs, ReadOnlySpan<FamilyState> families, BlobWriter scratch, BlobPool headers)
+    public bool Apply(PushHeader push, FamilyEncoder pushed, BlobWriter scratch, BlobPool headers)
     {
-        var raised = operation is PushOperation.Replace or PushOperation.Delete && Raise(pushTimeNs, operation is PushOperation.Delete);
+        var deletes = push.Operation is PushOperation.Delete;
+        var raised = (deletes || push.Operation is PushOperation.Replace) && Raise(push.PushTimeNs, deletes);
         var changed = raised;
-        if (operation is not PushOperation.Delete && Admits(pushTimeNs))
+        if (!deletes && Admits(push.PushTimeNs))
         {
-            foreach (var family in families)
+            foreach (ref readonly var family in pushed.Families)
             {
-                changed |= Set(family, scratch, headers);
+                changed |= Set(push.PushTimeNs, family.Header, pushed.SeriesOf(family), scratch, headers);
             }
         }
 
@@ -118,29 +119,42 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
 
     private bool Admits(long pushTimeNs) => pushTimeNs > _replacedAtNs || (pushTimeNs == _replacedAtNs && !_deleted);
 
-    private bool Set(in FamilyState pushed, BlobWriter scratch, BlobPool headers)
+    private bool Set(long pushTimeNs, byte[] header, ReadOnlySpan<byte> series, BlobWriter scratch, BlobPool headers)
     {
-        var index = Find(FamilyHeader.Name(pushed.Header));
+        var index = Find(FamilyHeader.Name(header));
         if (index < 0)
         {
-            _families.Insert(~index, pushed);
+            _families.Insert(~index, new FamilyState(pushTimeNs, header, series.ToArray()));
             return true;
         }
 
-        var held = _families[index];
-        if (pushed.PushTimeNs != held.PushTimeNs)
+        ref var held = ref CollectionsMarshal.AsSpan(_families)[index];
+        if (pushTimeNs < held.PushTimeNs)
         {
-            _families[index] = pushed.PushTimeNs > held.PushTimeNs ? pushed : held;
-            return pushed.PushTimeNs > held.PushTimeNs;
+            return false;
         }
 
-        var joined = held with
+        var before = held;
+        held = pushTimeNs > held.PushTimeNs
+            ? new FamilyState(pushTimeNs, header, Overwrite(held.Series, series))
+            : held with
+            {
+                Header = FamilyHeader.Join(held.Header, header, scratch, headers),
+                Series = SeriesSet.Join(held.Series, series, scratch),
+            };
+        return held != before;
+    }
+
+    // The same series as last time, which is the rule, take the same room: nothing is allocated.
+    private static byte[] Overwrite(byte[] held, ReadOnlySpan<byte> series)
+    {
+        if (held.Length != series.Length)
         {
-            Header = FamilyHeader.Join(held.Header, pushed.Header, scratch, headers),
-            Series = SeriesSet.Join(held.Series, pushed.Series, scratch),
-        };
-        _families[index] = joined;
-        return joined != held;
+            return series.ToArray();
+        }
+
+        series.CopyTo(held);
+        return held;
     }
 
     private int Find(ReadOnlySpan<byte> name)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 using PushGateway.Formats.Text;
@@ -22,9 +23,12 @@ public static class GroupingKeyParser
     private const string JobLabel = "job";
     private const string Base64Suffix = "@base64";
     private const string ReservedPrefix = "__";
+    private const string Base64UrlAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
     private static readonly SearchValues<char> Unreserved =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
+
+    private static readonly SearchValues<char> Base64UrlDigits = SearchValues.Create(Base64UrlAlphabet);
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -143,7 +147,7 @@ public static class GroupingKeyParser
                 return false;
             }
 
-            bytes.Write([(byte)((Convert.FromHexString(raw.Slice(1, 2))[0]))]);
+            bytes.Write(Convert.FromHexString(raw[1..3]));
             raw = raw[3..];
         }
 
@@ -161,16 +165,22 @@ public static class GroupingKeyParser
     {
         (value, reason) = ("", "");
         var digits = text.TrimEnd('=');
-        var bytes = new byte[Base64Url.GetMaxDecodedLength(digits.Length)];
-        if (Base64Url.DecodeFromChars(digits, bytes, out var consumed, out var written) != OperationStatus.Done)
+        var illegal = digits.AsSpan().IndexOfAnyExcept(Base64UrlDigits);
+        if (illegal < 0 && digits.Length % 4 == 1)
         {
-            reason = $"illegal base64 data at input byte {consumed}";
+            illegal = digits.Length - 1;
+        }
+
+        if (illegal >= 0)
+        {
+            reason = string.Create(CultureInfo.InvariantCulture, $"illegal base64 data at input byte {Encoding.UTF8.GetByteCount(digits.AsSpan(0, illegal))}");
             return false;
         }
 
+        var bytes = Base64Url.DecodeFromChars(WithoutUnusedBits(digits));
         try
         {
-            value = StrictUtf8.GetString(bytes.AsSpan(0, written));
+            value = StrictUtf8.GetString(bytes);
             return true;
         }
         catch (DecoderFallbackException)
@@ -178,6 +188,18 @@ public static class GroupingKeyParser
             reason = "not UTF-8";
             return false;
         }
+    }
+
+    // Go passes over the bits of the last digit that belong to no byte; .NET refuses them unless they are zero.
+    private static ReadOnlySpan<char> WithoutUnusedBits(string digits)
+    {
+        var unused = (digits.Length % 4) switch
+        {
+            2 => 0b1111,
+            3 => 0b11,
+            _ => 0,
+        };
+        return unused == 0 ? digits : $"{digits.AsSpan(0, digits.Length - 1)}{Base64UrlAlphabet[Base64UrlAlphabet.IndexOf(digits[^1]) & ~unused]}";
     }
 
     private static string WritePath(ImmutableArray<KeyValuePair<string, string>> labels)

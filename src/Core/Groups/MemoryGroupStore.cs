@@ -204,14 +204,18 @@ public sealed class MemoryGroupStore : IGroupStore
 
     private void ApplyToGroup(in GroupPush push, string path)
     {
-        var families = push.Header.Operation is PushOperation.Delete ? [] : _families.Encode(push);
+        if (push.Header.Operation is not PushOperation.Delete)
+        {
+            _families.Encode(push);
+        }
+
         if (!_groups.TryGetValue(path, out var group))
         {
             group = new GroupState(_nextId++, path);
             _groups.Add(path, group);
         }
 
-        if (group.Apply(push.Header.Operation, push.Header.PushTimeNs, families, _joinScratch, _headers))
+        if (group.Apply(push.Header, _families, _joinScratch, _headers))
         {
             Changed(group);
         }

@@ -24,9 +24,10 @@ internal static class SeriesSet
         new(reader.ReadInt64(), BitConverter.Int64BitsToDouble(reader.ReadInt64()), reader.ReadByte() != 0);
 
     /// <summary>The union of two sets; of a series in both, the sample that <see cref="SampleOrder"/> puts last.</summary>
-    public static byte[] Join(byte[] a, byte[] b, BlobWriter scratch)
+    /// <returns><paramref name="a"/> itself when it holds all of <paramref name="b"/>, else a new array.</returns>
+    public static byte[] Join(byte[] a, ReadOnlySpan<byte> b, BlobWriter scratch)
     {
-        if (a.AsSpan().SequenceEqual(b))
+        if (b.SequenceEqual(a))
         {
             return a;
         }

@@ -78,6 +78,9 @@ public static class RejectCode
     /// <summary>A label value is longer than allowed.</summary>
     public const string LabelValueTooLong = "label-value-too-long";
 
+    /// <summary>The push has more series or labels than memory is given to one push (<see cref="Model.MetricBatch.MaxSeriesPerPush"/>).</summary>
+    public const string PushTooLarge = "push-too-large";
+
     /// <summary>The body is larger than allowed.</summary>
     public const string BodyTooLarge = "body-too-large";
 

@@ -12,13 +12,22 @@ namespace PushGateway.Model;
 /// </remarks>
 public sealed class MetricBatch
 {
+    /// <summary>Most series in one push: memory that a small compressed body could otherwise claim without bound.</summary>
+    public const int MaxSeriesPerPush = 1_000_000;
+
+    /// <summary>Most labels in one push, counted for every series that has them.</summary>
+    public const int MaxLabelsPerPush = 8_000_000;
+
+    private const int FewLabels = 64;
+
     private readonly List<MetricFamily> _families = [];
     private readonly List<Series> _series = [];
     private readonly List<Label> _labels = [];
     private readonly List<Sample> _samples = [];
     private readonly List<Label> _groupingLabels = [];
     private int[] _familyOfSymbol = new int[64];
-    private int _scope;
+    private BatchMark _push;
+    private int _labelsInPush;
 
     /// <summary>The strings that everything here refers to.</summary>
     public SymbolTable Symbols { get; } = new();
@@ -44,7 +53,8 @@ public sealed class MetricBatch
     /// </param>
     public BatchMark BeginPush(params ReadOnlySpan<Label> groupingLabels)
     {
-        _scope = _families.Count;
+        _push = Mark;
+        _labelsInPush = 0;
         _groupingLabels.Clear();
         _groupingLabels.AddRange(groupingLabels);
         return Mark;
@@ -57,7 +67,7 @@ public sealed class MetricBatch
         CollectionsMarshal.SetCount(_series, mark.Series);
         CollectionsMarshal.SetCount(_labels, mark.Labels);
         CollectionsMarshal.SetCount(_samples, mark.Samples);
-        _scope = Math.Min(_scope, mark.Families);
+        _push = mark.Families < _push.Families || mark.Series < _push.Series ? mark : _push;
     }
 
     /// <summary>Finds a family of the current push by the symbol of its name; -1 when there is none.</summary>
@@ -70,7 +80,7 @@ public sealed class MetricBatch
 
         // Entries of earlier pushes are left in place and recognised here.
         var family = _familyOfSymbol[name];
-        return family >= _scope && family < _families.Count && _families[family].Name == name ? family : -1;
+        return family >= _push.Families && family < _families.Count && _families[family].Name == name ? family : -1;
     }
 
     /// <summary>Adds a family to the current push and returns its index.</summary>
@@ -87,8 +97,10 @@ public sealed class MetricBatch
     }
 
     /// <summary>Starts a series; its labels and samples follow, then <see cref="EndSeries"/>.</summary>
+    /// <exception cref="PushTooLargeException">The push has <see cref="MaxSeriesPerPush"/> series or <see cref="MaxLabelsPerPush"/> labels.</exception>
     public void BeginSeries(int family, int name)
     {
+        ThrowIfPushIsFull();
         Families[family].LastSeries = _series.Count;
         _series.Add(new Series { Family = family, Name = name, LabelStart = _labels.Count, SampleStart = _samples.Count });
     }
@@ -127,8 +139,20 @@ public sealed class MetricBatch
 
         ref var series = ref CollectionsMarshal.AsSpan(_series)[^1];
         series.LabelCount = _labels.Count - series.LabelStart;
+        _labelsInPush += series.LabelCount;
         series.SampleCount = _samples.Count - series.SampleStart;
         SortByName(CollectionsMarshal.AsSpan(_labels)[series.LabelStart..]);
+    }
+
+    /// <summary>Adds a series of one sample that has the labels of the series ended last, without copying them.</summary>
+    /// <exception cref="PushTooLargeException">As for <see cref="BeginSeries"/>.</exception>
+    public void AddSeriesWithSameLabels(int family, int name, Sample sample)
+    {
+        ThrowIfPushIsFull();
+        Families[family].LastSeries = _series.Count;
+        _series.Add(_series[^1] with { Family = family, Name = name, SampleStart = _samples.Count, SampleCount = 1 });
+        _labelsInPush += _series[^1].LabelCount;
+        _samples.Add(sample);
     }
 
     /// <summary>The labels of a series, sorted by name, without <c>__name__</c>.</summary>
@@ -145,6 +169,14 @@ public sealed class MetricBatch
         Symbols.Clear();
     }
 
+    private void ThrowIfPushIsFull()
+    {
+        if (_series.Count - _push.Series >= MaxSeriesPerPush || _labelsInPush >= MaxLabelsPerPush)
+        {
+            throw new PushTooLargeException();
+        }
+    }
+
     private bool IsGroupingLabel(int name)
     {
         foreach (var label in _groupingLabels)
@@ -159,8 +191,15 @@ public sealed class MetricBatch
     }
 
     // Label sets are short and mostly sorted already, which insertion sort turns into one comparison a label.
+    // A hostile one is not, and is read before its labels are counted.
     private void SortByName(Span<Label> labels)
     {
+        if (labels.Length > FewLabels)
+        {
+            labels.Sort((x, y) => Symbols[x.Name].SequenceCompareTo(Symbols[y.Name]));
+            return;
+        }
+
         for (var i = 1; i < labels.Length; i++)
         {
             var label = labels[i];

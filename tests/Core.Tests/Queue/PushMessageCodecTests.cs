@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using PushGateway.Groups;
 using PushGateway.Limits;
@@ -14,7 +15,7 @@ public sealed class PushMessageCodecTests
     private const long SentMs = 1_700_000_000_000;
 
     private static readonly MessageFormat Sqs = new(256 * 1024, TextOnly: true, ChunkBytes: 64 * 1024);
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly MessageFormat Binary = new(1024 * 1024, TextOnly: false, ChunkBytes: 0);
 
     [Fact]
@@ -43,6 +44,21 @@ public sealed class PushMessageCodecTests
             Indented);
 
         Assert.Equal(ReadGolden("message-v1.json"), written);
+    }
+
+    [Fact]
+    public void Version_1_is_read()
+    {
+        using var golden = JsonDocument.Parse(ReadGolden("message-v1.json"));
+        var message = new QueueMessage(
+            Encoding.ASCII.GetBytes(golden.RootElement.GetProperty("Body").GetString()!),
+            golden.RootElement.GetProperty("Attributes").EnumerateObject().ToDictionary(a => a.Name, a => a.Value.GetString()!));
+
+        var decoded = new MetricBatch();
+        Assert.True(PushMessageCodec.TryDecode(Receive(message), decoded, PushLimits.Default, out var header, out _));
+
+        Assert.Equal(PushOperation.Merge, header.Operation);
+        Assert.Equal(Example(("job", "j")).Lines(), decoded.Lines());
     }
 
     [Fact]

@@ -330,13 +330,20 @@ internal ref struct RecordReader
             return false;
         }
 
+        var sample = new Sample(timestamp, value, isInteger);
+        if (_batch.Mark.Series > recordStart.Series)
+        {
+            _batch.AddSeriesWithSameLabels(family, symbol, sample);
+            return true;
+        }
+
         _batch.BeginSeries(family, symbol);
         foreach (var label in _labels[.._labelCount])
         {
             _batch.AddLabel(label.Name, label.Value);
         }
 
-        _batch.AddSample(new Sample(timestamp, value, isInteger));
+        _batch.AddSample(sample);
         _batch.EndSeries();
         return true;
     }

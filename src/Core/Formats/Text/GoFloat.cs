@@ -22,6 +22,9 @@ internal static class GoFloat
     private const int MinPlainExponent = -4;
     private const int MaxPlainExponent = 5;
 
+    // DBL_DIG: so many digits survive a double.
+    private const int MaxDistinctDigits = 15;
+
     // A double is decided by 767 digits and by whether anything but zeros follows them.
     private const int MaxDigits = 770;
 
@@ -34,7 +37,7 @@ internal static class GoFloat
 
     private static readonly SearchValues<byte> Digits = SearchValues.Create("0123456789"u8);
 
-    private static ReadOnlySpan<double> PowersOfTen =>
+    private static readonly double[] PowersOfTen =
     [
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
         1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
@@ -126,32 +129,40 @@ internal static class GoFloat
     /// Whether <paramref name="text"/> is certainly what <see cref="Format"/> writes for its value; false may also mean "not known".
     /// Up to 15 digits no two decimals are the same double, so the digits are the shortest and only their layout needs a look.
     /// </summary>
-    public static bool IsPlainCanonical(ReadOnlySpan<byte> text)
+    public static bool IsSurelyCanonical(ReadOnlySpan<byte> text)
     {
-        const int maxDigits = 15;
-        if (text.Length is 0 or > maxDigits + 1)
+        const int maxLength = 20;
+        if (text.Length is 0 or > maxLength)
         {
             return false;
         }
 
-        var point = text.IndexOf((byte)'.');
-        var whole = point < 0 ? text : text[..point];
-        if (whole.Length is 0 or > MaxPlainExponent + 1 || whole.ContainsAnyExcept(Digits) || (whole[0] == '0' && whole.Length > 1))
-        {
-            return false;
-        }
-
-        if (point < 0)
-        {
-            return true;
-        }
-
-        var fraction = text[(point + 1)..];
-        return !fraction.IsEmpty
-            && fraction[^1] != '0'
+        var mark = text.IndexOf((byte)'e');
+        var mantissa = mark < 0 ? text : text[..mark];
+        var point = mantissa.IndexOf((byte)'.');
+        var whole = point < 0 ? mantissa : mantissa[..point];
+        var fraction = point < 0 ? default : mantissa[(point + 1)..];
+        return (point < 0 || (!fraction.IsEmpty && fraction[^1] != '0'))
+            && whole.Length + fraction.Length <= MaxDistinctDigits
+            && !whole.ContainsAnyExcept(Digits)
             && !fraction.ContainsAnyExcept(Digits)
-            && (whole[0] != '0' || !fraction.StartsWith("0000"u8))
-            && whole.Length + fraction.Length <= maxDigits;
+            && (mark < 0 ? IsPlainLayout(whole, fraction) : IsScientificLayout(whole, text[(mark + 1)..]));
+    }
+
+    private static bool IsPlainLayout(ReadOnlySpan<byte> whole, ReadOnlySpan<byte> fraction) =>
+        whole.Length is > 0 and <= MaxPlainExponent + 1
+        && (whole[0] != '0' || (whole.Length == 1 && !fraction.StartsWith("0000"u8)));
+
+    // Two digits of exponent stay clear of the ends of the range, where digits are fewer.
+    private static bool IsScientificLayout(ReadOnlySpan<byte> whole, ReadOnlySpan<byte> exponent)
+    {
+        if (whole.Length != 1 || whole[0] == '0' || exponent.Length != 3 || exponent[1..].ContainsAnyExcept(Digits))
+        {
+            return false;
+        }
+
+        var size = ((exponent[1] - '0') * 10) + (exponent[2] - '0');
+        return exponent[0] == '+' ? size > MaxPlainExponent : exponent[0] == '-' && size > -MinPlainExponent;
     }
 
     private static int ReadDigits(ReadOnlySpan<byte> text, int at, ref ulong mantissa)

@@ -1,15 +1,17 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
 namespace PushGateway.Formats.Text;
 
 /// <summary>Quoting as Go's <c>%q</c> does it, because expfmt's messages quote what they complain about.</summary>
+/// <remarks>What is printable depends on the Unicode version, and .NET knows characters that the Go of a Pushgateway may not know yet.</remarks>
 internal static class GoQuote
 {
     // An excerpt is for a person; expfmt quotes the whole token.
     private const int MaxBytes = 100;
 
-    /// <summary>A double-quoted string. Bytes that are not UTF-8 become <c>\x</c> escapes; a long text is cut and ends in <c>...</c>.</summary>
+    /// <summary>A double-quoted string. Bytes that are not UTF-8 become <c>\x</c> escapes; a long text is cut, with dots after it.</summary>
     public static string Quote(ReadOnlySpan<byte> text)
     {
         var quoted = new StringBuilder(Math.Min(text.Length, MaxBytes) + 2).Append('"');
@@ -17,7 +19,7 @@ internal static class GoQuote
         var cut = rest.Length < text.Length;
         while (!rest.IsEmpty)
         {
-            if (Rune.DecodeFromUtf8(rest, out var rune, out var length) == System.Buffers.OperationStatus.Done)
+            if (Rune.DecodeFromUtf8(rest, out var rune, out var length) == OperationStatus.Done)
             {
                 AppendEscaped(quoted, rune, '"');
             }

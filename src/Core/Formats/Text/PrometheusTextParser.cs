@@ -12,7 +12,8 @@ namespace PushGateway.Formats.Text;
 /// <para>
 /// The model is series, not expfmt's tree of metrics. What that tree does to histograms and summaries is done here line by line:
 /// <c>le</c> and <c>quantile</c> are rewritten in Go's canonical form and dropped from <c>_sum</c> and <c>_count</c>, a summary's count
-/// loses its fraction, <c>h{le="1"}</c> becomes <c>h_bucket{le="1"}</c>, and a line that is neither bucket, quantile, sum nor count is left out.
+/// loses its fraction, <c>h{le="1"}</c> becomes <c>h_bucket{le="1"}</c>, and a line that is neither bucket, quantile, sum nor count is
+/// left out.
 /// </para>
 /// <para>
 /// Different from the tree: nothing is added that was not pushed (expfmt exposes a missing sum, count or <c>+Inf</c> bucket);
@@ -24,7 +25,7 @@ namespace PushGateway.Formats.Text;
 public static class PrometheusTextParser
 {
     [ThreadStatic]
-    private static TextScratch? t_scratch;
+    private static TextScratch? _scratch;
 
     /// <summary>
     /// Appends a body to <paramref name="destination"/>, one series with one sample for each sample line. In the steady state this
@@ -44,7 +45,7 @@ public static class PrometheusTextParser
         [NotNullWhen(false)] out PushError? error)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        var scratch = t_scratch ??= new TextScratch();
+        var scratch = _scratch ??= new TextScratch();
         var parse = new TextParse(input, destination, context.ReceivedMs, scratch);
         var parsed = parse.Run(out error);
         result = new TextParseResult(parse.TimestampLine, parse.NamelessLine);

@@ -16,7 +16,8 @@ namespace PushGateway.Formats.Text;
 /// </para>
 /// <para>
 /// Names are written as they are: every parser has made sure of legacy names. A series is written once for each of its samples and as
-/// often as it stands in the batch.
+/// often as it stands in the batch. A family whose name is that of another one's sum, count or bucket is written like any other, which
+/// Prometheus scrapes and expfmt refuses; Pushgateway refuses such a push as inconsistent.
 /// </para>
 /// </remarks>
 public static class PrometheusTextWriter
@@ -47,7 +48,8 @@ public static class PrometheusTextWriter
         }
     }
 
-    private static void WriteFamilies(MetricBatch batch, TextFamilies families, ReadOnlySpan<TextSeriesKey> keys, IBufferWriter<byte> output)
+    private static void WriteFamilies(
+        MetricBatch batch, TextFamilies families, ReadOnlySpan<TextSeriesKey> keys, IBufferWriter<byte> output)
     {
         var family = -1;
         foreach (ref readonly var key in keys)

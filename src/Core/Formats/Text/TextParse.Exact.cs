@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Text;
 using System.Text.Unicode;
 using PushGateway.Model;
 
@@ -143,37 +144,44 @@ internal ref partial struct TextParse
         return true;
     }
 
+    // Go compares in capitals, and two letters outside ASCII have theirs inside: U+017F is a small S, U+0131 a small I.
     private static bool TryReadType(ReadOnlySpan<byte> text, out MetricType type)
     {
-        // Go's ToUpper knows two letters outside ASCII whose capitals are inside.
-        Span<byte> upper = stackalloc byte[32];
-        var length = 0;
-        while (!text.IsEmpty && length < upper.Length)
+        if (TryReadTypeWord(text, out type))
         {
-            var (capital, taken) = text switch
+            return true;
+        }
+
+        Span<byte> plain = stackalloc byte[32];
+        var length = 0;
+        while (!text.IsEmpty && length < plain.Length)
+        {
+            var (letter, taken) = text switch
             {
-                [0xC5, 0xBF, ..] => ((byte)'S', 2),
-                [0xC4, 0xB1, ..] => ((byte)'I', 2),
-                [>= (byte)'a' and <= (byte)'z', ..] => ((byte)(text[0] & ~0x20), 1),
+                [0xC5, 0xBF, ..] => ((byte)'s', 2),
+                [0xC4, 0xB1, ..] => ((byte)'i', 2),
                 _ => (text[0], 1),
             };
-            upper[length++] = capital;
+            plain[length++] = letter;
             text = text[taken..];
         }
 
-        (type, var known) = upper[..length] switch
+        return text.IsEmpty && TryReadTypeWord(plain[..length], out type);
+    }
+
+    private static bool TryReadTypeWord(ReadOnlySpan<byte> word, out MetricType type)
+    {
+        type = word.Length switch
         {
-            var name when !text.IsEmpty => (MetricType.Unspecified, false),
-            var name when name.SequenceEqual("COUNTER"u8) => (MetricType.Counter, true),
-            var name when name.SequenceEqual("GAUGE"u8) => (MetricType.Gauge, true),
-            var name when name.SequenceEqual("SUMMARY"u8) => (MetricType.Summary, true),
-            var name when name.SequenceEqual("UNTYPED"u8) => (MetricType.Unspecified, true),
-            var name when name.SequenceEqual("HISTOGRAM"u8) => (MetricType.Histogram, true),
-            var name when name.SequenceEqual("GAUGEHISTOGRAM"u8) => (MetricType.GaugeHistogram, true),
-            var name when name.SequenceEqual("GAUGE_HISTOGRAM"u8) => (MetricType.GaugeHistogram, true),
-            _ => (MetricType.Unspecified, false),
+            5 when Ascii.EqualsIgnoreCase(word, "gauge"u8) => MetricType.Gauge,
+            7 when Ascii.EqualsIgnoreCase(word, "counter"u8) => MetricType.Counter,
+            7 when Ascii.EqualsIgnoreCase(word, "summary"u8) => MetricType.Summary,
+            9 when Ascii.EqualsIgnoreCase(word, "histogram"u8) => MetricType.Histogram,
+            14 when Ascii.EqualsIgnoreCase(word, "gaugehistogram"u8) => MetricType.GaugeHistogram,
+            15 when Ascii.EqualsIgnoreCase(word, "gauge_histogram"u8) => MetricType.GaugeHistogram,
+            _ => MetricType.Unspecified,
         };
-        return known;
+        return type != MetricType.Unspecified || Ascii.EqualsIgnoreCase(word, "untyped"u8);
     }
 
     // ---- Samples

@@ -110,6 +110,12 @@ internal ref partial struct TextParse
     // Finds the family that a legal metric name belongs to; the first mention of a name that belongs to none creates one.
     private void Resolve(ReadOnlySpan<byte> name)
     {
+        // A name that has been resolved means the same for the rest of the parse.
+        if (_family != NoFamily && name.SequenceEqual(_batch.Symbols[_name]))
+        {
+            return;
+        }
+
         _name = _batch.Symbols.Intern(name);
         _role = TextRole.Own;
         var family = _batch.FindFamily(_name);
@@ -159,27 +165,30 @@ internal ref partial struct TextParse
         }
     }
 
-    // The symbol of a bound's canonical form, 0 for NaN; false when it is not a float.
+    // The symbol of a bound's canonical form, 0 for NaN; false when it is not a float. Bounds are few and come again and again.
     private readonly bool TryReadBound(ReadOnlySpan<byte> text, out int symbol)
     {
-        symbol = 0;
-        if (GoFloat.IsPlainCanonical(text) || text.SequenceEqual("+Inf"u8))
+        var written = _batch.Symbols.Intern(text);
+        if (_scratch.TryGetBound(written, out symbol))
         {
-            symbol = _batch.Symbols.Intern(text);
             return true;
         }
 
-        if (!GoFloat.TryParse(text, out var bound))
+        if (GoFloat.IsSurelyCanonical(text))
+        {
+            symbol = written;
+        }
+        else if (!GoFloat.TryParse(text, out var bound))
         {
             return false;
         }
-
-        if (!double.IsNaN(bound))
+        else if (!double.IsNaN(bound))
         {
             Span<byte> canonical = stackalloc byte[GoFloat.MaxLength];
             symbol = _batch.Symbols.Intern(canonical[..GoFloat.Format(bound, canonical)]);
         }
 
+        _scratch.SetBound(written, symbol);
         return true;
     }
 

@@ -8,6 +8,10 @@ internal sealed class TextScratch
 
     private const int InitialLabels = 64;
 
+    // Indexed by symbol: as large as the symbol table of a large batch.
+    private const int MaxKeptBounds = 1024 * 1024;
+    private const int InitialBounds = 1024;
+
     /// <summary>The labels of the current line, then of the previous sample line.</summary>
     public TextLabel[] Labels = new TextLabel[InitialLabels];
 
@@ -19,6 +23,31 @@ internal sealed class TextScratch
 
     /// <summary>By symbol: the last line on which it was a label name. Used on lines of many labels only.</summary>
     public int[] NamedIn = [];
+
+    // By symbol of a bound as it was written: the parse that met it, and the symbol of its canonical form.
+    private (int Parse, int Canonical)[] _bounds = new (int, int)[InitialBounds];
+    private int _parse = 1;
+
+    /// <summary>The canonical form of a bound that this parse has met before.</summary>
+    public bool TryGetBound(int written, out int canonical)
+    {
+        var bounds = _bounds;
+        if ((uint)written < (uint)bounds.Length && bounds[written].Parse == _parse)
+        {
+            canonical = bounds[written].Canonical;
+            return true;
+        }
+
+        canonical = 0;
+        return false;
+    }
+
+    /// <summary>Remembers a bound for the rest of the parse.</summary>
+    public void SetBound(int written, int canonical)
+    {
+        Reserve(ref _bounds, written);
+        _bounds[written] = (_parse, canonical);
+    }
 
     /// <summary>Makes room for an index.</summary>
     public static void Reserve<T>(ref T[] array, int index)
@@ -36,5 +65,10 @@ internal sealed class TextScratch
         Token = Token.Length > MaxKept ? new byte[256] : Token;
         Typed = Typed.Length > MaxKept ? new bool[64] : Typed;
         NamedIn = [];
+        if (_bounds.Length > MaxKeptBounds || ++_parse == int.MaxValue)
+        {
+            _bounds = new (int, int)[InitialBounds];
+            _parse = 1;
+        }
     }
 }

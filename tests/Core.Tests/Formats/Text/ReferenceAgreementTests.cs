@@ -7,7 +7,7 @@ namespace PushGateway.Formats.Text;
 public sealed class ReferenceAgreementTests
 {
     private static readonly int Cases =
-        int.Parse(Environment.GetEnvironmentVariable("PUSHGATEWAY_FUZZ_CASES") ?? "20000", CultureInfo.InvariantCulture);
+        int.Parse(Environment.GetEnvironmentVariable("PUSHGATEWAY_FUZZ_CASES") ?? "5000", CultureInfo.InvariantCulture);
 
     [Fact]
     public void Valid_bodies_are_accepted_with_the_same_series()

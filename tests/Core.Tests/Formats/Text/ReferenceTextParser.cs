@@ -58,12 +58,13 @@ internal sealed partial class ReferenceTextParser
         try
         {
             parser.Run();
-            return new ReferenceOutcome(
-                null, 0, parser._timestampLine, parser._namelessLine, [.. parser._order.Select(family => family.ToString())], parser._series);
+            var families = parser._order.Select(family => family.ToString()).ToList();
+            return new ReferenceOutcome(null, 0, parser._timestampLine, parser._namelessLine, families, parser._series);
         }
         catch (FormatException exception)
         {
-            return new ReferenceOutcome($"text format parsing error in line {parser._line}: {exception.Message}", parser._line, 0, 0, [], []);
+            var message = $"text format parsing error in line {parser._line}: {exception.Message}";
+            return new ReferenceOutcome(message, parser._line, 0, 0, [], []);
         }
     }
 
@@ -189,7 +190,10 @@ internal sealed partial class ReferenceTextParser
     }
 
     private static MetricType? TypeOf(string text) =>
-        text.Replace("\u00C5\u00BF", "S", StringComparison.Ordinal).Replace("\u00C4\u00B1", "I", StringComparison.Ordinal).ToUpperInvariant() switch
+        text
+            .Replace("\u00C5\u00BF", "S", StringComparison.Ordinal)
+            .Replace("\u00C4\u00B1", "I", StringComparison.Ordinal)
+            .ToUpperInvariant() switch
         {
             "COUNTER" => MetricType.Counter,
             "GAUGE" => MetricType.Gauge,
@@ -381,7 +385,12 @@ internal sealed partial class ReferenceTextParser
 
     private static long? Integer(string text)
     {
-        var value = Whole.IsMatch(text) ? BigInteger.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : long.MaxValue + BigInteger.One;
+        if (!Whole.IsMatch(text))
+        {
+            return null;
+        }
+
+        var value = BigInteger.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         return value >= long.MinValue && value <= long.MaxValue ? (long)value : null;
     }
 
@@ -406,9 +415,10 @@ internal sealed partial class ReferenceTextParser
 
         var parts = Scientific(value, precision).Split('e');
         var exponent = int.Parse(parts[1], CultureInfo.InvariantCulture);
+        var scientific = string.Join('e', parts);
         return exponent is >= -4 and < 6
-            ? decimal.Parse(Scientific(value, precision), NumberStyles.Float, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture)
-            : Scientific(value, precision);
+            ? decimal.Parse(scientific, NumberStyles.Float, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture)
+            : scientific;
     }
 
     private static string Scientific(double value, int precision)

@@ -6,25 +6,44 @@ namespace PushGateway.Formats.Text;
 /// <summary>Random bodies of the text format, by seed: valid ones that use every corner of the grammar, and damaged ones.</summary>
 internal sealed class TextBodies(int seed)
 {
-    private static readonly string[] Names = ["a", "b_total", "s", "h", "up", "x:y", "_u", "foo_count", "foo_sum", "foo_bucket", "foo", "c_seconds"];
+    private static readonly string[] Names =
+    [
+        "a", "b_total", "s", "h", "up", "x:y", "_u", "foo_count", "foo_sum", "foo_bucket", "foo", "c_seconds",
+    ];
+
     private static readonly string[] LabelNames = ["a", "b", "le", "quantile", "job", "code", "method", "_x", "A9"];
-    private static readonly string[] LabelValues = ["", "x", "200", "GET", "\\\"q\\\"", "a\\\\b", "new\\nline", "ü", "日本", "{}", "a,b=c", "\U0001F600", "0.5"];
+
+    private static readonly string[] LabelValues =
+    [
+        "", "x", "200", "GET", "\\\"q\\\"", "a\\\\b", "new\\nline", "ü", "日本", "{}", "a,b=c", "\U0001F600", "0.5",
+    ];
+
     private static readonly string[] Bounds =
-        ["0", "0.5", "0.99", "1", "1.0", "+Inf", "inf", "5e-1", "1e6", "1000000", "+1", ".25", "NaN", "1e-7", "0.00001", "100000", "6.399999999999999e-08", "24.999999999999996", "-0"];
+    [
+        "0", "0.5", "0.99", "1", "1.0", "+Inf", "inf", "5e-1", "1e6", "1000000", "+1", ".25", "NaN", "1e-7", "0.00001",
+        "100000", "6.399999999999999e-08", "24.999999999999996", "-0",
+    ];
 
     private static readonly string[] Values =
     [
-        "0", "1", "-1", "1.5", "+3", ".5", "5.", "1e5", "1E-5", "2.279966416e+09", "NaN", "nan", "+Inf", "-inf", "Infinity", "1e-400", "12345678901234567890",
-        "9007199254740993", "-0", "0.1", "1.7976931348623157e308", "4.9e-324", "123.456e2", "3.0000000000000000000001", "8.999999999999998",
+        "0", "1", "-1", "1.5", "+3", ".5", "5.", "1e5", "1E-5", "2.279966416e+09", "NaN", "nan", "+Inf", "-inf", "Infinity",
+        "1e-400", "12345678901234567890", "9007199254740993", "-0", "0.1", "1.7976931348623157e308", "4.9e-324", "123.456e2",
+        "3.0000000000000000000001", "8.999999999999998",
     ];
 
-    private static readonly string[] Types = ["counter", "gauge", "histogram", "summary", "untyped", "gaugehistogram", "GAUGE", "Gauge_Histogram", "hi\u017Ftogram"];
+    private static readonly string[] Types =
+    [
+        "counter", "gauge", "histogram", "summary", "untyped", "gaugehistogram", "GAUGE", "Gauge_Histogram",
+        "hi\u017Ftogram",
+    ];
 
     // Fragments that turn one construct into another, and bytes that are special somewhere.
     private static readonly string[] Fragments =
     [
-        "{", "}", "\"", "\\", "\n", ",", "=", " ", "\t", "#", "# TYPE ", "# HELP ", "_sum", "_count", "_bucket", "le=\"", "quantile=\"", "\"foo\"", "{foo}", "{}", "{} 1\n",
-        "0x1", "1_0", "1e999", "-", "+", ".", "e", "inf", "9", "__name__", "\r", "\0", "\u007f", "é", "\u00ad", "\u2028", "\\n", "\\t", "\\\"", "} 1\n{", "histogram", "summary",
+        "{", "}", "\"", "\\", "\n", ",", "=", " ", "\t", "#", "# TYPE ", "# HELP ", "_sum", "_count", "_bucket", "le=\"", "quantile=\"",
+        "\"foo\"", "{foo}", "{}", "{} 1\n", "__name__=\"",
+        "0x1", "1_0", "1e999", "-", "+", ".", "e", "inf", "9", "__name__", "\r", "\0", "\u007f", "é", "\u00ad", "\u2028",
+        "\\n", "\\t", "\\\"", "} 1\n{", "histogram", "summary",
     ];
 
     private readonly Random _random = new(seed);
@@ -66,7 +85,8 @@ internal sealed class TextBodies(int seed)
         var helpFirst = _random.Next(2) == 0 && type.Length > 0;
         if (helpFirst)
         {
-            body.Append(CultureInfo.InvariantCulture, $"# HELP {name} {Pick(["text", "a \\\\ b", "l1\\nl2", "\"quoted\"", "ünï", "x\\\"y "])}\n");
+            var help = Pick(["text", "a \\\\ b", "l1\\nl2", "\"quoted\"", "ünï", "x\\\"y "]);
+            body.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n");
         }
 
         if (type.Length > 0)
@@ -84,7 +104,9 @@ internal sealed class TextBodies(int seed)
     {
         var isHistogram = type.EndsWith("HISTOGRAM", StringComparison.Ordinal);
         var isSummary = type == "SUMMARY";
-        var suffix = isHistogram ? Pick(["_bucket", "_bucket", "_bucket", "_sum", "_count", ""]) : isSummary ? Pick(["", "", "_sum", "_count"]) : "";
+        var suffix = isHistogram ? Pick(["_bucket", "_bucket", "_bucket", "_sum", "_count", ""])
+            : isSummary ? Pick(["", "", "_sum", "_count"])
+            : "";
         var bound = isHistogram && suffix is "_bucket" or "" ? "le" : isSummary && suffix.Length == 0 ? "quantile" : null;
         var value = Pick(Values);
         var isPart = isHistogram || isSummary || name.StartsWith("foo_", StringComparison.Ordinal);
@@ -110,7 +132,11 @@ internal sealed class TextBodies(int seed)
 
     private string Labels(string? bound, bool isPart)
     {
-        var names = LabelNames.Where(name => name != bound && !(isPart && name is "le" or "quantile")).OrderBy(_ => _random.Next()).Take(_random.Next(0, 4)).ToList();
+        var names = LabelNames
+            .Where(name => name != bound && !(isPart && name is "le" or "quantile"))
+            .OrderBy(_ => _random.Next())
+            .Take(_random.Next(0, 4))
+            .ToList();
         if (bound is not null && _random.Next(8) != 0)
         {
             names.Insert(_random.Next(names.Count + 1), bound);

@@ -1,0 +1,4 @@
+using BenchmarkDotNet.Running;
+using PushGateway.Bench;
+
+BenchmarkSwitcher.FromAssembly(typeof(Inputs).Assembly).Run(args);

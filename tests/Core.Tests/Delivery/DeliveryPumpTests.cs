@@ -1,0 +1,118 @@
+using System.Text;
+using Microsoft.Extensions.Time.Testing;
+using PushGateway.Delivery;
+using PushGateway.Limits;
+using PushGateway.Queue;
+using PushGateway.Sinks;
+using PushGateway.Testing;
+using Xunit;
+
+namespace PushGateway.Core.Tests.Delivery;
+
+public sealed class DeliveryPumpTests
+{
+    private const long SentMs = 1_700_000_000_000;
+
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeMilliseconds(SentMs));
+
+    [Fact]
+    public async Task Each_message_is_settled_by_what_became_of_it()
+    {
+        var queue = new ScriptedQueue(Message("good"), Message("poison", "no json"));
+
+        await RunAsync(queue, _ => SinkResult.Delivered);
+
+        Assert.Equal(["bury poison", "complete good"], queue.Log);
+    }
+
+    [Theory]
+    [InlineData("complete", "complete a", "abandon a")]
+    [InlineData("bury", "bury b", "abandon b")]
+    public async Task What_could_not_be_settled_is_given_back(string broken, params string[] expected)
+    {
+        var queue = new ScriptedQueue(broken == "bury" ? Message("b", "no json") : Message("a")) { Broken = { broken } };
+        var observer = new RecordingObserver();
+
+        await RunAsync(queue, _ => SinkResult.Delivered, observer);
+
+        Assert.Equal(expected, queue.Log);
+        Assert.IsType<QueueUnavailableException>(Assert.Single(observer.Exceptions));
+    }
+
+    [Fact]
+    public async Task A_handler_that_breaks_loses_nothing()
+    {
+        var queue = new ScriptedQueue(Message("a"));
+        var observer = new RecordingObserver();
+
+        await RunAsync(queue, _ => throw new InvalidOperationException("bug"), observer);
+
+        Assert.Equal(["abandon a"], queue.Log);
+        Assert.IsType<InvalidOperationException>(Assert.Single(observer.Exceptions));
+    }
+
+    [Fact]
+    public async Task A_batch_whose_time_is_up_is_renewed_until_then_and_given_back()
+    {
+        var queue = new ScriptedQueue(Message("a"));
+        var observer = new RecordingObserver();
+
+        await RunAsync(queue, _ => SinkResult.Retry("HTTP 503"), observer);
+
+        Assert.Equal("abandon a", queue.Log[^1]);
+        Assert.All(queue.Log.SkipLast(1), operation => Assert.Equal("renew a", operation));
+        Assert.True(queue.Log.Count > 2, "the batch was not renewed");
+        Assert.Equal(["1 HTTP 503"], observer.Failures);
+    }
+
+    [Fact]
+    public async Task When_asked_to_stop_the_batch_in_flight_is_finished()
+    {
+        using var stopping = new CancellationTokenSource();
+        var queue = new ScriptedQueue(Message("a"));
+        var sink = new ScriptedSink(_ =>
+        {
+            stopping.Cancel();
+            return SinkResult.Delivered;
+        });
+
+        await Pump(queue, sink, new DeliveryObserver()).RunAsync(stopping.Token);
+
+        Assert.Equal(["complete a"], queue.Log);
+    }
+
+    private async Task RunAsync(ScriptedQueue queue, Func<IReadOnlyList<string>, SinkResult> answer, DeliveryObserver? observer = null)
+    {
+        using var stopping = new CancellationTokenSource();
+        var running = Pump(queue, new ScriptedSink(answer), observer ?? new DeliveryObserver()).RunAsync(stopping.Token);
+        await Poll.UntilAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(5));
+                return queue.Drained.IsCompleted;
+            },
+            "the pump to come back for more");
+        await stopping.CancelAsync();
+        await running;
+    }
+
+    private DeliveryPump Pump(ScriptedQueue queue, IMetricSink sink, DeliveryObserver observer)
+    {
+        var options = new DeliveryOptions { BatchTimeout = TimeSpan.FromMinutes(2), RenewInterval = TimeSpan.FromSeconds(20) };
+        return new DeliveryPump(queue, new BatchHandler(sink, groups: null, PushLimits.Default, options, _time), options, _time, observer);
+    }
+
+    private static ReceivedMessage Message(string id, string body = """{"dimensions":{"a":"b"},"metrics":{"m":1}}""") =>
+        new(id, new QueueMessage(Encoding.UTF8.GetBytes(body), new Dictionary<string, string>()), SentMs);
+
+    private sealed class RecordingObserver : DeliveryObserver
+    {
+        public List<Exception> Exceptions { get; } = [];
+
+        public List<string> Failures { get; } = [];
+
+        public override void Faulted(Exception exception) => Exceptions.Add(exception);
+
+        public override void Failed(int messages, string reason) => Failures.Add($"{messages} {reason}");
+    }
+}

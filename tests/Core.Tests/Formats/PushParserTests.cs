@@ -1,0 +1,58 @@
+using System.Text;
+using PushGateway.Formats;
+using PushGateway.Limits;
+using PushGateway.Model;
+using Xunit;
+
+namespace PushGateway.Core.Tests.Formats;
+
+public sealed class PushParserTests
+{
+    private static readonly ParseContext Context = new(PushLimits.Default, 1_700_000_000_000);
+
+    [Fact]
+    public void A_push_has_an_end_before_memory_has()
+    {
+        Assert.Equal(RejectCode.PushTooLarge, Refuse(PushFormat.Text, Repeat("a 1\n", MetricBatch.MaxSeriesPerPush + 1)));
+
+        // Each of 69 dimensions counts for every metric, though a record's metrics share them.
+        var dimensions = string.Join(',', Enumerable.Range(0, 69).Select(i => $"\"d{i}\":\"v\""));
+        var metrics = string.Join(',', Enumerable.Range(0, (MetricBatch.MaxLabelsPerPush / 69) + 2).Select(i => $"\"m{i}\":1"));
+        Assert.Equal(RejectCode.PushTooLarge, Refuse(PushFormat.Json, Encoding.UTF8.GetBytes("{\"dimensions\":{" + dimensions + "},\"metrics\":{" + metrics + "}}")));
+    }
+
+    [Fact]
+    public void The_largest_push_is_accepted()
+    {
+        var batch = new MetricBatch();
+        batch.BeginPush();
+        Assert.True(PushParser.TryParse(PushFormat.Text, Repeat("a 1\n", MetricBatch.MaxSeriesPerPush), toGroup: false, batch, Context, out _));
+        Assert.Equal(MetricBatch.MaxSeriesPerPush, batch.Samples.Length);
+    }
+
+    [Fact]
+    public void Text_for_a_group_has_no_timestamps()
+    {
+        Assert.Equal(RejectCode.TimestampNotAllowed, Refuse(PushFormat.Text, "a 1 1700000000000\n"u8, toGroup: true));
+        Assert.Null(Refuse(PushFormat.Text, "a 1 1700000000000\n"u8));
+    }
+
+    private static string? Refuse(PushFormat format, ReadOnlySpan<byte> body, bool toGroup = false)
+    {
+        var batch = new MetricBatch();
+        batch.BeginPush();
+        PushParser.TryParse(format, body, toGroup, batch, Context, out var error);
+        return error?.Code;
+    }
+
+    private static byte[] Repeat(string line, int times)
+    {
+        var body = new byte[line.Length * times];
+        for (var i = 0; i < body.Length; i++)
+        {
+            body[i] = (byte)line[i % line.Length];
+        }
+
+        return body;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using PushGateway.Testing;
+
+namespace PushGateway.EndToEnd.Tests;
+
+/// <summary>Takes everything that is exported by OTLP over HTTP, and remembers it.</summary>
+sealed class OtlpCollector : IAsyncDisposable
+{
+    readonly HttpListener _listener = new();
+    readonly ConcurrentQueue<(string Path, byte[] Body)> _requests = new();
+    readonly Task _serving;
+
+    OtlpCollector(string endpoint)
+    {
+        Endpoint = endpoint;
+        _listener.Prefixes.Add(endpoint);
+        _listener.Start();
+        _serving = ServeAsync();
+    }
+
+    /// <summary>The value for <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>.</summary>
+    internal string Endpoint { get; }
+
+    internal static OtlpCollector Start() => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}/"));
+
+    /// <summary>The bodies that were posted to a path.</summary>
+    internal IEnumerable<byte[]> Bodies(string path) => _requests.Where(request => request.Path == path).Select(request => request.Body);
+
+    /// <summary>How often bytes occur in the bodies that were posted to a path.</summary>
+    internal int Count(string path, ReadOnlyMemory<byte> bytes) => Bodies(path).Sum(body => body.AsSpan().Count(bytes.Span));
+
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Close();
+        await _serving;
+    }
+
+    async Task ServeAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                var context = await _listener.GetContextAsync();
+                using var body = new MemoryStream();
+                await context.Request.InputStream.CopyToAsync(body);
+                _requests.Enqueue((context.Request.Url!.AbsolutePath, body.ToArray()));
+
+                // No body: nothing was refused.
+                context.Response.ContentType = "application/x-protobuf";
+                context.Response.Close();
+            }
+            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or IOException)
+            {
+                if (!_listener.IsListening)
+                    return;
+            }
+        }
+    }
+}
