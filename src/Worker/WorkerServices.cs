@@ -6,7 +6,6 @@ using PushGateway.Aws;
 using PushGateway.Aws.Sqs;
 using PushGateway.Configuration;
 using PushGateway.Delivery;
-using PushGateway.Queue;
 using PushGateway.Telemetry;
 
 namespace PushGateway.Worker;
@@ -28,13 +27,11 @@ internal static class WorkerServices
 
         settings.ThrowIfInvalid();
         builder.Services.AddSingleton(options);
-        builder.Services.AddSingleton(options.Delivery);
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton<IPushQueue>(services => new SqsPushQueue(options.Queue, services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton(services => new SqsPushQueue(options.Queue, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<DeliveryObserver, LoggingDeliveryObserver>();
         builder.Services.AddSingleton(services => new BatchHandler(
             sink, groups: null, options.Limits, options.Delivery, services.GetRequiredService<TimeProvider>()));
-        builder.Services.AddSingleton<DeliveryPump>();
         builder.Services.AddHostedService<PollingService>();
         builder.AddTelemetry();
         return builder;

@@ -8,6 +8,8 @@ internal sealed class PlainTextError(int statusCode, string message) : IResult
         httpContext.Response.StatusCode = statusCode;
         httpContext.Response.ContentType = "text/plain; charset=utf-8";
         httpContext.Response.Headers.XContentTypeOptions = "nosniff";
-        return httpContext.Response.WriteAsync(message + "\n", httpContext.RequestAborted);
+
+        // expfmt's messages can quote a line feed as it is.
+        return httpContext.Response.WriteAsync(message.ReplaceLineEndings(" ") + "\n", httpContext.RequestAborted);
     }
 }

@@ -51,6 +51,7 @@ public sealed class GroupTests(KestrelGateway gateway) : IClassFixture<KestrelGa
     [Theory]
     [InlineData("a x\n", "text format parsing error in line 1: expected float as value, got \"x\"")]
     [InlineData("a 1", "text format parsing error in line 1: unexpected end of input stream")]
+    [InlineData("a{b=\"\\\n\"} 1\n", "text format parsing error in line 1: invalid escape sequence '\\ '")]
     [InlineData("a 1 1700000000000\n", "pushed metrics are invalid or inconsistent with existing metrics: pushed metrics must not have timestamps")]
     [InlineData("{\"dimensions\":{\"d\":\"x\"},\"metrics\":{\"a\":1}}", null)]
     public async Task A_bad_body_is_answered_in_one_line(string body, string? line)

@@ -64,6 +64,18 @@ public sealed class JsonPushTests(GatewayFactory gateway) : IClassFixture<Gatewa
         }
     }
 
+    [Fact]
+    public async Task A_long_body_is_not_sent_back()
+    {
+        using var response = await _client.PushAsync("[nothing\n" + new string('x', 100_000), Pushes.Json);
+
+        var problem = await Problem.ReadAsync(response);
+        Assert.Equal("json-invalid", problem.Code);
+        Assert.StartsWith("not valid JSON in line 1, byte 3: 'nothing\uFFFDxxx", problem.Detail, StringComparison.Ordinal);
+        Assert.EndsWith("x' is an invalid JSON literal. Expected the literal 'null'", problem.Detail, StringComparison.Ordinal);
+        Assert.InRange(problem.Detail.Length, 100, 200);
+    }
+
     [Theory]
     [InlineData(60_000, "timestamp-in-future")]
     [InlineData(-86_410_000, "timestamp-too-old")]

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using PushGateway.Limits;
 
@@ -9,6 +10,10 @@ namespace PushGateway.Formats.Json;
 /// </summary>
 public static class RecordSyntax
 {
+    // What the reader says of a wrong literal: it quotes the rest of the body before it.
+    private const int ReasonLength = 64;
+    private const int ExcerptLength = 64;
+
     /// <summary>How a body is read: RFC 8259, nested no deeper than the reader's default of 64, one or more values.</summary>
     public static JsonReaderOptions Options => new() { AllowMultipleValues = true };
 
@@ -56,7 +61,7 @@ public static class RecordSyntax
         var line = (int)(exception.LineNumber ?? 0) + 1;
         return new PushError(
             RejectCode.JsonInvalid,
-            $"not valid JSON in line {line}, byte {(exception.BytePositionInLine ?? 0) + 1}: {sentence}",
+            $"not valid JSON in line {line}, byte {(exception.BytePositionInLine ?? 0) + 1}: {Shorten(sentence)}",
             line);
     }
 
@@ -65,5 +70,29 @@ public static class RecordSyntax
     {
         var line = utf8[..(int)offset].Count((byte)'\n') + 1;
         return new PushError(RejectCode.JsonInvalid, $"not valid JSON in line {line}: nothing may follow an array of records", line);
+    }
+
+    // One line of a bounded length, whatever the sender's text in it is.
+    private static string Shorten(ReadOnlySpan<char> sentence)
+    {
+        var text = new StringBuilder();
+        if (sentence.Length <= ExcerptLength + ReasonLength)
+        {
+            text.Append(sentence);
+        }
+        else
+        {
+            var reason = sentence[^ReasonLength..];
+            text.Append(sentence[..(char.IsHighSurrogate(sentence[ExcerptLength - 1]) ? ExcerptLength - 1 : ExcerptLength)])
+                .Append('…')
+                .Append(reason[(char.IsLowSurrogate(reason[0]) ? 1 : 0)..]);
+        }
+
+        for (var i = 0; i < text.Length; i++)
+        {
+            text[i] = char.IsControl(text[i]) ? '\uFFFD' : text[i];
+        }
+
+        return text.ToString();
     }
 }

@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 using PushGateway.Testing;
 using Xunit;
 
 namespace PushGateway.Formats.Text;
 
 /// <summary>The parser and the float format against expfmt itself, inside a real Pushgateway.</summary>
-public sealed class RealPushgatewayAgreementTests
+public sealed partial class RealPushgatewayAgreementTests
 {
     private const string RefusedByParser = "text format parsing error in line ";
 
@@ -84,11 +85,18 @@ public sealed class RealPushgatewayAgreementTests
         }
     }
 
-    // Long excerpts are cut here, and end in dots.
+    // Long excerpts are cut here, and end in dots. Characters newer than the Unicode of that Go are escaped there.
     private static bool AreSame(string expected, string actual) =>
         expected == actual
+        || EscapedCharacter.Replace(expected, ToCharacter) == EscapedCharacter.Replace(actual, ToCharacter)
         || (actual.EndsWith("\"...", StringComparison.Ordinal)
             && expected.StartsWith(actual[..^4], StringComparison.Ordinal));
+
+    [GeneratedRegex(@"\\U[0-9a-f]{8}|\\u[0-9a-f]{4}")]
+    private static partial Regex EscapedCharacter { get; }
+
+    private static string ToCharacter(Match escape) =>
+        new Rune(int.Parse(escape.ValueSpan[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString();
 
     private static double RandomDouble(Random random, int index) => (index % 5) switch
     {

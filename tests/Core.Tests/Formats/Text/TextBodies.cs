@@ -10,11 +10,14 @@ internal sealed class TextBodies(int seed)
     [
         "a", "b_total", "s", "h", "up", "x:y", "_u", "foo_count", "foo_sum", "foo_bucket", "foo", "c_seconds",
     ];
+
     private static readonly string[] LabelNames = ["a", "b", "le", "quantile", "job", "code", "method", "_x", "A9"];
+
     private static readonly string[] LabelValues =
     [
         "", "x", "200", "GET", "\\\"q\\\"", "a\\\\b", "new\\nline", "ü", "日本", "{}", "a,b=c", "\U0001F600", "0.5",
     ];
+
     private static readonly string[] Bounds =
     [
         "0", "0.5", "0.99", "1", "1.0", "+Inf", "inf", "5e-1", "1e6", "1000000", "+1", ".25", "NaN", "1e-7", "0.00001",
@@ -24,8 +27,8 @@ internal sealed class TextBodies(int seed)
     private static readonly string[] Values =
     [
         "0", "1", "-1", "1.5", "+3", ".5", "5.", "1e5", "1E-5", "2.279966416e+09", "NaN", "nan", "+Inf", "-inf", "Infinity",
-        "1e-400", "12345678901234567890",
-        "9007199254740993", "-0", "0.1", "1.7976931348623157e308", "4.9e-324", "123.456e2", "3.0000000000000000000001", "8.999999999999998",
+        "1e-400", "12345678901234567890", "9007199254740993", "-0", "0.1", "1.7976931348623157e308", "4.9e-324", "123.456e2",
+        "3.0000000000000000000001", "8.999999999999998",
     ];
 
     private static readonly string[] Types =
@@ -37,7 +40,8 @@ internal sealed class TextBodies(int seed)
     // Fragments that turn one construct into another, and bytes that are special somewhere.
     private static readonly string[] Fragments =
     [
-        ", ", ", ", ", ", ", ", ", ", ", ", ", ", ", ", ", ", "", "quantile=\"", "\"foo\"", "{foo}", "{}", "{} 1\n",
+        "{", "}", "\"", "\\", "\n", ",", "=", " ", "\t", "#", "# TYPE ", "# HELP ", "_sum", "_count", "_bucket", "le=\"", "quantile=\"",
+        "\"foo\"", "{foo}", "{}", "{} 1\n", "__name__=\"",
         "0x1", "1_0", "1e999", "-", "+", ".", "e", "inf", "9", "__name__", "\r", "\0", "\u007f", "é", "\u00ad", "\u2028",
         "\\n", "\\t", "\\\"", "} 1\n{", "histogram", "summary",
     ];
