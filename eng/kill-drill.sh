@@ -7,4 +7,4 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 export PUSHGATEWAY_KILLS=${1:-200} PUSHGATEWAY_REQUIRE_REAL=1
-dotnet run --project tests/EndToEnd.Tests -- -class '*KillTests' -showLiveOutput
+dotnet run --project tests/EndToEnd.Tests -- -class '*KillTests' -noColor -showLiveOutput

@@ -276,6 +276,18 @@ public sealed class MainPathTests(OneMachine servers) : IClassFixture<OneMachine
         Assert.Equal("1", Assert.Single(up).Samples[0].Value);
     }
 
+    [Fact]
+    public async Task A_series_that_collides_with_a_histogram_leaves_the_exposition_valid()
+    {
+        await servers.StartAsync();
+        const string Histogram = "# TYPE main_collide histogram\nmain_collide_bucket{le=\"+Inf\"} 2\nmain_collide_sum 3\nmain_collide_count 2\n";
+        Assert.Equal(202, (await Curl.RunAsync(MetricsUrl, "--data", Histogram)).Status);
+        Assert.Equal(202, (await Curl.RunAsync(MetricsUrl, "--data", "main_collide_bucket{le=\"none\"} 5\n")).Status);
+        await WaitForExpositionAsync("main_collide_bucket{le=\"+Inf\"} 2", "main_collide_bucket{le=\"none\"} 5", "main_collide_count 2");
+        var check = await PromTool.CheckMetricsAsync(await ExpositionAsync());
+        Assert.True(check.ExitCode is 0 or 3, check.Output);
+    }
+
     Task<string> ExpositionAsync() => servers.Gateway.Client.GetStringAsync(new Uri("metrics", UriKind.Relative), Cancellation);
 
     // A line may go on with a timestamp.

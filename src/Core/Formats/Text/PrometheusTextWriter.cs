@@ -11,7 +11,8 @@ namespace PushGateway.Formats.Text;
 /// <remarks>
 /// <para>
 /// Families of one name, which different pushes may have brought, are written as one under the first help text; if their types differ,
-/// under the type <c>untyped</c>. A type that 0.0.4 does not have becomes the nearest that it has: a gauge histogram is a
+/// under the type <c>untyped</c>. A family that has the name of a histogram's series comes before all others, where it does not disturb
+/// the histogram. A type that 0.0.4 does not have becomes the nearest that it has: a gauge histogram is a
 /// <c>histogram</c>, info and state set are a <c>gauge</c>. Families without series are left out.
 /// </para>
 /// <para>
@@ -57,10 +58,7 @@ public static class PrometheusTextWriter
             if (key.Family != family)
             {
                 family = key.Family;
-                if (families.HasHeader(family))
-                {
-                    WriteHeader(batch.Symbols, families[family], output);
-                }
+                WriteHeader(batch.Symbols, families[family], output);
             }
 
             ref readonly var series = ref batch.Series[key.Series];

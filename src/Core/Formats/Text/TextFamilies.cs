@@ -2,7 +2,7 @@ using PushGateway.Model;
 
 namespace PushGateway.Formats.Text;
 
-/// <summary>The families of an exposition, one for each name, in order of their names.</summary>
+/// <summary>The families of an exposition, one for each name, in the order in which they are written.</summary>
 internal sealed class TextFamilies
 {
     private readonly MetricBatch _batch;
@@ -23,21 +23,11 @@ internal sealed class TextFamilies
         _rankOf = new int[byName.Length];
         _merged = new MetricFamily[byName.Length];
         Merge(byName, FindUsed(batch));
+        MoveCollidingAhead();
     }
 
     /// <summary>The merged family of a rank.</summary>
     public MetricFamily this[int rank] => _merged[rank];
-
-    /// <summary>
-    /// Whether help and type may stand before the family. Not where its name is that of a histogram's or summary's series, pushed
-    /// without its type by someone else: expfmt would take them for the histogram's second.
-    /// </summary>
-    public bool HasHeader(int rank)
-    {
-        var name = _batch.Symbols[_merged[rank].Name];
-        var role = TextRoles.OfSuffix(name, out var suffixLength);
-        return role == TextRole.Own || !TryFind(name[..^suffixLength], out var type) || !TextRoles.Has(type, role);
-    }
 
     /// <summary>Writes the key of every series, in the order of the batch.</summary>
     public void WriteKeys(Span<TextSeriesKey> keys)
@@ -57,6 +47,49 @@ internal sealed class TextFamilies
         }
 
         return used;
+    }
+
+    // The families that collide with a histogram or summary come ahead of all others, against the order of their names, so that each
+    // comes before the one it collides with: after it, expfmt would take their type for the histogram's second.
+    private void MoveCollidingAhead()
+    {
+        var colliding = new Stack<int>();
+        for (var rank = 0; rank < _count; rank++)
+        {
+            if (Collides(rank))
+            {
+                colliding.Push(rank);
+            }
+        }
+
+        if (colliding.Count > 0)
+        {
+            Reorder([.. colliding, .. Enumerable.Range(0, _count).Except(colliding)]);
+        }
+    }
+
+    private void Reorder(int[] order)
+    {
+        var families = Array.ConvertAll(order, rank => _merged[rank]);
+        families.CopyTo(_merged, 0);
+        var ranks = new int[order.Length];
+        for (var i = 0; i < order.Length; i++)
+        {
+            ranks[order[i]] = i;
+        }
+
+        for (var i = 0; i < _rankOf.Length; i++)
+        {
+            _rankOf[i] = ranks[_rankOf[i]];
+        }
+    }
+
+    // Whether a family has the name of a histogram's or summary's series, which someone else pushed without its type.
+    private bool Collides(int rank)
+    {
+        var name = _batch.Symbols[_merged[rank].Name];
+        var role = TextRoles.OfSuffix(name, out var suffixLength);
+        return role != TextRole.Own && TryFind(name[..^suffixLength], out var type) && TextRoles.Has(type, role);
     }
 
     private bool TryFind(ReadOnlySpan<byte> name, out MetricType type)
