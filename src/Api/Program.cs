@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Connections;
+using System.Net.Sockets;
 using PushGateway.Api.Endpoints;
 using PushGateway.Api.Hosting;
 using PushGateway.Configuration;
@@ -14,11 +14,14 @@ try
     app.MapHealthEndpoints();
     app.MapDocumentationEndpoints();
     app.PrintOnStart();
+
+    // Before the host does it, which would log a stack trace of what is a sentence.
+    _ = app.Services.GetService<EmbeddedStore>();
     await app.RunAsync();
     return 0;
 }
 catch (Exception exception) when (exception is SettingsException or DataFolderException
-    || exception.GetBaseException() is AddressInUseException)
+    || exception.GetBaseException() is SocketException)
 {
     await Console.Error.WriteLineAsync(exception.Message);
     return 1;

@@ -1,13 +1,39 @@
+using PushGateway.Aws.Sqs;
 using PushGateway.Delivery;
+using PushGateway.Queue;
 
 namespace PushGateway.Worker;
 
 /// <summary>Polls the queue with several receivers until the process is asked to stop.</summary>
-internal sealed class PollingService(DeliveryPump pump, WorkerOptions options, ILogger<PollingService> logger) : BackgroundService
+internal sealed class PollingService(
+    SqsPushQueue queue, BatchHandler handler, WorkerOptions options, TimeProvider time, DeliveryObserver observer, ILogger<PollingService> logger)
+    : BackgroundService
 {
+    // A message is renewed twice before it would be handed out again.
+    private const int RenewalsPerVisibilityTimeout = 3;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var visibilityTimeout = await ReadVisibilityTimeoutAsync(stoppingToken);
+        var delivery = options.Delivery with { RenewInterval = visibilityTimeout / RenewalsPerVisibilityTimeout };
+        var pump = new DeliveryPump(queue, handler, delivery, time, observer);
         logger.Polling(options.Queue.QueueUrl, options.Receivers);
         await Task.WhenAll(Enumerable.Range(0, options.Receivers).Select(_ => pump.RunAsync(stoppingToken)));
+    }
+
+    private async Task<TimeSpan> ReadVisibilityTimeoutAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await queue.GetVisibilityTimeoutAsync(stoppingToken);
+            }
+            catch (QueueUnavailableException exception)
+            {
+                observer.Faulted(exception);
+                await Task.Delay(options.Delivery.MaxBackoff, time, stoppingToken);
+            }
+        }
     }
 }

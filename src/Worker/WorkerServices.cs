@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration.Memory;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -5,7 +6,6 @@ using PushGateway.Aws;
 using PushGateway.Aws.Sqs;
 using PushGateway.Configuration;
 using PushGateway.Delivery;
-using PushGateway.Queue;
 using PushGateway.Telemetry;
 
 namespace PushGateway.Worker;
@@ -27,13 +27,11 @@ internal static class WorkerServices
 
         settings.ThrowIfInvalid();
         builder.Services.AddSingleton(options);
-        builder.Services.AddSingleton(options.Delivery);
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton<IPushQueue>(services => new SqsPushQueue(options.Queue, services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton(services => new SqsPushQueue(options.Queue, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<DeliveryObserver, LoggingDeliveryObserver>();
         builder.Services.AddSingleton(services => new BatchHandler(
             sink, groups: null, options.Limits, options.Delivery, services.GetRequiredService<TimeProvider>()));
-        builder.Services.AddSingleton<DeliveryPump>();
         builder.Services.AddHostedService<PollingService>();
         builder.AddTelemetry();
         return builder;
@@ -46,6 +44,9 @@ internal static class WorkerServices
             return;
         }
 
+        // Below every other source: what the sink speaks to the same endpoint, not the SDK's gRPC.
+        ((IConfigurationBuilder)builder.Configuration).Sources.Insert(
+            0, new MemoryConfigurationSource { InitialData = [new("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")] });
         builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService("pushgateway-worker"))
             .WithMetrics(metrics => metrics.AddMeter(PushTelemetry.Name).AddOtlpExporter())

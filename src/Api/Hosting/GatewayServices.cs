@@ -31,7 +31,7 @@ internal static class GatewayServices
         settings.ThrowIfInvalid();
 
         builder.AddServer();
-        builder.QuietFramework();
+        builder.AddDefaults();
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(options.Limits);
         builder.Services.AddSingleton(TimeProvider.System);
@@ -71,9 +71,18 @@ internal static class GatewayServices
         }
     }
 
-    // A default below every other source: a line per request is for those who ask for it.
-    private static void QuietFramework(this WebApplicationBuilder builder) => ((IConfigurationBuilder)builder.Configuration).Sources.Insert(
-        0, new MemoryConfigurationSource { InitialData = [new("Logging:LogLevel:Microsoft.AspNetCore", nameof(LogLevel.Warning))] });
+    // Below every other source. A log line per request is for those who ask for it. The gateway's own telemetry speaks what the sink
+    // speaks to the same endpoint: OTLP over HTTP, not the SDK's gRPC.
+    private static void AddDefaults(this WebApplicationBuilder builder) => ((IConfigurationBuilder)builder.Configuration).Sources.Insert(
+        0,
+        new MemoryConfigurationSource
+        {
+            InitialData =
+            [
+                new("Logging:LogLevel:Microsoft.AspNetCore", nameof(LogLevel.Warning)),
+                new("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+            ],
+        });
 
     // Kestrel finds a body malformed, or too slow, only while an endpoint reads it: the sender's fault, and no reason to log an error.
     private static void DescribeExceptions(ExceptionHandlerOptions options)

@@ -9,9 +9,7 @@ namespace PushGateway.Formats;
 /// <remarks>Names are valid UTF-8. A made-legal name is never longer than the name plus one byte.</remarks>
 public sealed class NameAlphabet
 {
-    private readonly SearchValues<byte> _legal;
-
-    private NameAlphabet(ReadOnlySpan<byte> legal) => _legal = SearchValues.Create(legal);
+    private NameAlphabet(ReadOnlySpan<byte> legal) => Bytes = SearchValues.Create(legal);
 
     /// <summary>Metric names: <c>[a-zA-Z_:][a-zA-Z0-9_:]*</c>.</summary>
     public static NameAlphabet Metric { get; } = new("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_:"u8);
@@ -19,8 +17,11 @@ public sealed class NameAlphabet
     /// <summary>Label names: <c>[a-zA-Z_][a-zA-Z0-9_]*</c>.</summary>
     public static NameAlphabet Label { get; } = new("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"u8);
 
+    /// <summary>The legal bytes; a digit only where it is not the first.</summary>
+    internal SearchValues<byte> Bytes { get; }
+
     /// <summary>Whether <paramref name="name"/> is legal as it is.</summary>
-    public bool IsLegal(ReadOnlySpan<byte> name) => !name.IsEmpty && !char.IsAsciiDigit((char)name[0]) && !name.ContainsAnyExcept(_legal);
+    public bool IsLegal(ReadOnlySpan<byte> name) => !name.IsEmpty && !char.IsAsciiDigit((char)name[0]) && !name.ContainsAnyExcept(Bytes);
 
     /// <summary>Length in bytes of the legal form of <paramref name="name"/>.</summary>
     public static int GetLegalLength(ReadOnlySpan<byte> name)
@@ -47,7 +48,7 @@ public sealed class NameAlphabet
         {
             if (!IsContinuation(unit))
             {
-                destination[written++] = _legal.Contains(unit) ? unit : (byte)'_';
+                destination[written++] = Bytes.Contains(unit) ? unit : (byte)'_';
             }
         }
     }

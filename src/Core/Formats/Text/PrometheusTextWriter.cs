@@ -57,7 +57,10 @@ public static class PrometheusTextWriter
             if (key.Family != family)
             {
                 family = key.Family;
-                WriteHeader(batch.Symbols, families[family], output);
+                if (families.HasHeader(family))
+                {
+                    WriteHeader(batch.Symbols, families[family], output);
+                }
             }
 
             ref readonly var series = ref batch.Series[key.Series];

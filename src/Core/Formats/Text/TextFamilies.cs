@@ -8,6 +8,7 @@ internal sealed class TextFamilies
     private readonly MetricBatch _batch;
     private readonly int[] _rankOf;
     private readonly MetricFamily[] _merged;
+    private int _count;
 
     public TextFamilies(MetricBatch batch)
     {
@@ -27,6 +28,17 @@ internal sealed class TextFamilies
     /// <summary>The merged family of a rank.</summary>
     public MetricFamily this[int rank] => _merged[rank];
 
+    /// <summary>
+    /// Whether help and type may stand before the family. Not where its name is that of a histogram's or summary's series, pushed
+    /// without its type by someone else: expfmt would take them for the histogram's second.
+    /// </summary>
+    public bool HasHeader(int rank)
+    {
+        var name = _batch.Symbols[_merged[rank].Name];
+        var role = TextRoles.OfSuffix(name, out var suffixLength);
+        return role == TextRole.Own || !TryFind(name[..^suffixLength], out var type) || !TextRoles.Has(type, role);
+    }
+
     /// <summary>Writes the key of every series, in the order of the batch.</summary>
     public void WriteKeys(Span<TextSeriesKey> keys)
     {
@@ -45,6 +57,26 @@ internal sealed class TextFamilies
         }
 
         return used;
+    }
+
+    private bool TryFind(ReadOnlySpan<byte> name, out MetricType type)
+    {
+        var (low, high) = (0, _count - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            var order = _batch.Symbols[_merged[middle].Name].SequenceCompareTo(name);
+            if (order == 0)
+            {
+                type = _merged[middle].Type;
+                return true;
+            }
+
+            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
+        }
+
+        type = MetricType.Unspecified;
+        return false;
     }
 
     private int CompareNames(int x, int y)
@@ -75,6 +107,8 @@ internal sealed class TextFamilies
             merged.Type = merged.Type == family.Type ? merged.Type : MetricType.Unspecified;
             _rankOf[index] = rank;
         }
+
+        _count = rank + 1;
     }
 
     private TextSeriesKey KeyOf(int index, in Series series)

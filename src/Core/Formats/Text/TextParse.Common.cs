@@ -27,7 +27,7 @@ internal ref partial struct TextParse
         if (same <= nameEnd)
         {
             same = 0;
-            nameEnd = line.IndexOfAnyExcept(MetricNameBytes);
+            nameEnd = line.IndexOfAnyExcept(NameAlphabet.Metric.Bytes);
             if (nameEnd < 0 || line[nameEnd] == '"')
             {
                 return ForgetLine();
@@ -196,7 +196,7 @@ internal ref partial struct TextParse
     private readonly bool TryReadCommonName(ReadOnlySpan<byte> line, int at, ref TextLabel label)
     {
         var rest = line[at..];
-        var length = rest.IndexOfAnyExcept(LabelNameBytes);
+        var length = rest.IndexOfAnyExcept(NameAlphabet.Label.Bytes);
         if (length <= 0 || !IsLabelNameStart(rest[0]) || rest[length] != '=' || rest[..length].SequenceEqual("__name__"u8))
         {
             return false;

@@ -75,7 +75,7 @@ internal ref partial struct TextParse
             return FailAtEnd();
         }
 
-        if (!TryReadName(MetricNameBytes, "metric name", out var name))
+        if (!TryReadName(NameAlphabet.Metric.Bytes, "metric name", out var name))
         {
             return false;
         }
@@ -191,7 +191,7 @@ internal ref partial struct TextParse
 
     private bool ReadNamedSample()
     {
-        if (!TryReadName(MetricNameBytes, "metric name", out var name))
+        if (!TryReadName(NameAlphabet.Metric.Bytes, "metric name", out var name))
         {
             return false;
         }
@@ -246,7 +246,7 @@ internal ref partial struct TextParse
 
     private bool TryResolve(ReadOnlySpan<byte> name)
     {
-        if (!IsLegal(name, MetricNameBytes))
+        if (!NameAlphabet.Metric.IsLegal(name))
         {
             return Fail($"invalid metric name {GoQuote.Quote(name)}");
         }
@@ -254,9 +254,6 @@ internal ref partial struct TextParse
         Resolve(name);
         return true;
     }
-
-    private static bool IsLegal(ReadOnlySpan<byte> name, SearchValues<byte> legal) =>
-        !name.IsEmpty && !char.IsAsciiDigit((char)name[0]) && !name.ContainsAnyExcept(legal);
 
     // After the opening brace. A line that began with one has its name in here: a word in place of a label, legal or quoted.
     private bool ReadLabels(bool isNamed)
@@ -275,7 +272,7 @@ internal ref partial struct TextParse
                 return EndLabels(hasOwnName);
             }
 
-            if (!TryReadName(LabelNameBytes, "label name", out var name))
+            if (!TryReadName(NameAlphabet.Label.Bytes, "label name", out var name))
             {
                 return false;
             }
@@ -358,7 +355,7 @@ internal ref partial struct TextParse
             return Fail("label name \"__name__\" is reserved");
         }
 
-        if (!IsLegal(name, LabelNameBytes))
+        if (!NameAlphabet.Label.IsLegal(name))
         {
             return Fail($"invalid label name {GoQuote.Quote(name)}");
         }

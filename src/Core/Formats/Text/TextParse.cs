@@ -14,12 +14,6 @@ internal ref partial struct TextParse
 {
     private const int NoFamily = -1;
 
-    private static readonly SearchValues<byte> MetricNameBytes =
-        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_:"u8);
-
-    private static readonly SearchValues<byte> LabelNameBytes =
-        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"u8);
-
     private static readonly SearchValues<byte> Whitespace = SearchValues.Create(" \t\n"u8);
 
     private readonly ReadOnlySpan<byte> _input;
