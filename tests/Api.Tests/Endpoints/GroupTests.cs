@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text;
+using PushGateway.Testing;
 using Xunit;
 
 namespace PushGateway.Api.Tests.Endpoints;
@@ -70,6 +72,20 @@ public sealed class GroupTests(KestrelGateway gateway) : IClassFixture<KestrelGa
     {
         using var response = await _client.PushAsync("", null, "/metrics/job/empty", new HttpMethod(method));
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Help_that_is_not_UTF_8_is_taken_and_delivered()
+    {
+        var body = "# HELP latin caf\u00e9\n# TYPE latin gauge\nlatin 1\n";
+        using var response = await _client.PushAsync(Pushes.Content(Encoding.Latin1.GetBytes(body), Pushes.Text), "/metrics/job/latin");
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+
+        await Poll.UntilAsync(
+            async cancellationToken => await _client.GetStringAsync(new Uri("/metrics", UriKind.Relative), cancellationToken),
+            metrics => metrics.Contains("# HELP latin caf\uFFFD\n", StringComparison.Ordinal),
+            "the push to appear",
+            cancellationToken: TestContext.Current.CancellationToken);
     }
 
     private static async Task AssertLineAsync(HttpResponseMessage response, string? line)

@@ -31,7 +31,7 @@ public sealed class UnavailableQueueTests : IAsyncDisposable
     [InlineData("DELETE")]
     public async Task A_push_to_a_group_is_answered_503_with_Retry_After(string method)
     {
-        using var gateway = new KestrelGateway { ReplaceServices = services => services.AddSingleton<IPushQueue, UnavailableQueue>() };
+        await using var gateway = new KestrelGateway { ReplaceServices = services => services.AddSingleton<IPushQueue, UnavailableQueue>() };
         using var response = await gateway.Connect().PushAsync("a 1\n", Pushes.Text, "/metrics/job/unlucky", new HttpMethod(method));
 
         AssertComeAgain(response);

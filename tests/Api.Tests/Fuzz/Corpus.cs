@@ -10,9 +10,15 @@ internal static class Corpus
     /// <summary>Bodies that <c>/metrics</c> takes. They differ between runs in their timestamps only.</summary>
     public static IReadOnlyList<byte[]> Json { get; } = Encode(
         """{"dimensions":{"room":"kitchen"},"metrics":{"temperature":"21.5"}}""",
-        """{"dimensions":{"customerId":"customer1","site":"a b/c","ünï":"\u00e9\ud83d\ude00"},"timestamp":$now,"metrics":{"temperature":"14.3","ph":6,"p.h":1e3,"n":"NaN","i":"-Inf"}}""",
+        """
+        {"dimensions":{"customerId":"customer1","site":"a b/c","ünï":"\u00e9\ud83d\ude00"},"timestamp":$now,
+        "metrics":{"temperature":"14.3","ph":6,"p.h":1e3,"n":"NaN","i":"-Inf"}}
+        """,
         """ { "metrics" : { "9lives" : -0.0 , "b:c" : "12.0" } , "dimensions" : { "d" : "" , "e\n\"f" : "\\" } , "timestamp" : $now } """,
-        """[{"dimensions":{"d":"x"},"metrics":{"a":1}},{"dimensions":{"d":"y"},"metrics":{"a":2,"b":3.25}},{"timestamp":$now,"dimensions":{"d":"z"},"metrics":{"a":"4"}}]""",
+        """
+        [{"dimensions":{"d":"x"},"metrics":{"a":1}},{"dimensions":{"d":"y"},"metrics":{"a":2,"b":3.25}},
+        {"timestamp":$now,"dimensions":{"d":"z"},"metrics":{"a":"4"}}]
+        """,
         """
         {"dimensions":{"d":"x"},"metrics":{"a":1}}
         {"dimensions":{"d":"y"},"metrics":{"a":2},"timestamp":$now}

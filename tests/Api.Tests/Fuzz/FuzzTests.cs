@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using PushGateway.Embedded;
 using PushGateway.Testing;
@@ -15,7 +16,7 @@ namespace PushGateway.Api.Tests.Fuzz;
 /// </summary>
 public sealed class FuzzTests(GatewayFactory gateway, ITestOutputHelper output) : IClassFixture<GatewayFactory>
 {
-    private const int DefaultCases = 10_000;
+    private const int DefaultCases = 30_000;
     private const int DefaultSeed = 20_240_229;
 
     // So that pushes share commits, as under load.
@@ -23,6 +24,9 @@ public sealed class FuzzTests(GatewayFactory gateway, ITestOutputHelper output) 
 
     // For a loaded machine: a request takes a fraction of a millisecond.
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    // Starting the server is not for several threads at once.
+    private readonly TestServer _server = gateway.Server;
 
     [Fact]
     public async Task Valid_pushes_are_accepted()
@@ -94,7 +98,7 @@ public sealed class FuzzTests(GatewayFactory gateway, ITestOutputHelper output) 
     /// <summary>Sends a push, asserts what is true of every answer, and returns the status, with the code where there is one.</summary>
     private async Task<string> SendAsync(FuzzCase push)
     {
-        var context = await gateway.Server
+        var context = await _server
             .SendAsync(http => Fill(http, push), TestContext.Current.CancellationToken)
             .WaitAsync(Deadline, TestContext.Current.CancellationToken);
         using var answer = new MemoryStream();

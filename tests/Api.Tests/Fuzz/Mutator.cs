@@ -12,22 +12,27 @@ internal sealed class Mutator
     [
         .. new[]
         {
-            "{", "}", "[", "]", "\"", "\\", ",", ":", "\n", "\r\n", "\0", "#", " ", "\t", "NaN", "+Inf", "-Inf", "1e999", "-0", "0x1p-2", "1_000",
-            "99999999999999999999", "\\ud800", "\\u0000", "\u2028", "é", "😀", "\uFEFF", "__name__", "le=\"1\"", "quantile=\"0.5\"", "_bucket", "_sum",
-            "_count", "# TYPE ", "# HELP ", "# EOF\n", "histogram", "summary", "counter", "\"dimensions\":", "\"metrics\":{", "\"timestamp\":", "null",
-            "true", "{\"a b\"", "-", ".", "e", "job=\"x\"", "{}", "[[[[[[[[",
+            "{", "}", "[", "]", "\"", "\\", ",", ":", "\n", "\r\n", "\0", "#", " ", "\t", "NaN", "+Inf", "-Inf", "1e999",
+            "-0", "0x1p-2", "1_000", "99999999999999999999", "\\ud800", "\\u0000", "\u2028", "é", "😀", "\uFEFF", "__name__",
+            "le=\"1\"", "quantile=\"0.5\"", "_bucket", "_sum", "_count", "# TYPE ", "# HELP ", "# EOF\n", "histogram",
+            "summary", "counter", "\"dimensions\":", "\"metrics\":{", "\"timestamp\":", "null", "true", "{\"a b\"", "-",
+            ".", "e", "job=\"x\"", "{}", "[[[[[[[[",
         }.Select(Encoding.UTF8.GetBytes),
         [0xFF], [0xC3], [0x80], [0xED, 0xA0, 0x80], [0x1F, 0x8B],
     ];
 
     private static readonly string?[] ContentTypes =
     [
-        null, "application/json", "application/json; charset=utf-8", "application/x-ndjson", "text/plain", "text/plain; version=0.0.4; charset=utf-8",
-        "application/x-www-form-urlencoded", "application/octet-stream", "image/png", "application/x-protobuf;proto=io.prometheus.write.v2.Request",
-        "application/vnd.x+json", "", ";", "text/plain;;;", "*/*", "multipart/form-data",
+        null, "application/json", "application/json; charset=utf-8", "application/x-ndjson", "text/plain",
+        "text/plain; version=0.0.4; charset=utf-8", "application/x-www-form-urlencoded", "application/octet-stream",
+        "image/png", "application/x-protobuf;proto=io.prometheus.write.v2.Request", "application/vnd.x+json", "", ";",
+        "text/plain;;;", "*/*", "multipart/form-data",
     ];
 
     private static readonly string?[] Encodings = ["gzip", "x-gzip", "GZIP", "br", "identity", "deflate", "gzip, gzip", "zstd", ",", "none"];
+
+    private static readonly string[] TargetTokens =
+        ["/", "//", "%", "%2F", "%0A", "%01", "%FF", "%zz", "@base64", "=", "__", "%e9", "+", "0", "x", "~", "/job/y"];
 
     private readonly Random _random;
 
@@ -134,7 +139,7 @@ internal sealed class Mutator
             }
             else
             {
-                mutated.Insert(at, Pick(["/", "//", "%", "%2F", "%0A", "%01", "%FF", "%zz", "@base64", "=", "__", "%e9", "+", "0", "x", "~", "/job/y"]));
+                mutated.Insert(at, Pick(TargetTokens));
             }
         }
 

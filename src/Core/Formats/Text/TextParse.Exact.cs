@@ -117,7 +117,10 @@ internal ref partial struct TextParse
             return false;
         }
 
-        var symbol = _batch.Symbols.Intern(help);
+        // expfmt takes any bytes for help, but what comes after this works with text.
+        var symbol = Utf8.IsValid(help)
+            ? _batch.Symbols.Intern(help)
+            : _batch.Symbols.Intern(Encoding.UTF8.GetString(help));
         _batch.Families[_family].Help = symbol;
         return true;
     }

@@ -86,8 +86,11 @@ public sealed class PrometheusTextParserTests
     }
 
     [Fact]
-    public void Accepts_help_that_is_not_UTF8_beside_values_that_are() =>
-        Assert.Null(TextOutcome.Of(Latin1("# HELP up \u00bd\nup{a=\"x\"} 1\n")).Error);
+    public void Accepts_help_that_is_not_UTF8_and_makes_it_so()
+    {
+        var batch = TextOutcome.Parse(Latin1("# HELP up \u00bd\nup{a=\"x\"} 1\n"));
+        Assert.Equal("\uFFFD"u8, batch.Symbols[batch.Families[0].Help]);
+    }
 
     [Theory]
     [InlineData("up 1", "up", "", 1.0)]

@@ -179,7 +179,7 @@ internal sealed partial class ReferenceTextParser
         if (keyword == "HELP")
         {
             Require(_family!.Help is null, $"second HELP line for metric name {Quote(_family.Name)}");
-            _family.Help = Escaped(_current, '\n', "");
+            _family.Help = ValidUtf8(Escaped(_current, '\n', ""));
         }
         else
         {
@@ -534,6 +534,9 @@ internal sealed partial class ReferenceTextParser
     }
 
     private static string Quote(string bytes) => GoQuote.Quote(Encoding.Latin1.GetBytes(bytes));
+
+    private static string ValidUtf8(string bytes) =>
+        Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes))));
 
     private static void Require(bool condition, string message)
     {
