@@ -63,6 +63,12 @@ public sealed class TelemetryTests
             () => gateway.Process.Output.Contains("sink-rejected", StringComparison.Ordinal),
             "the log line of the dead letter",
             cancellationToken: Cancellation);
+
+        // The letter is kept, and with it the count.
+        await WaitForLineAsync(gateway, "pushgateway_dead_letters 1");
+        Assert.Equal(0, await gateway.StopAsync(Deadlines.Shutdown));
+        await gateway.StartAgainAsync(Cancellation);
+        await WaitForLineAsync(gateway, "pushgateway_dead_letters 1");
     }
 
     [Fact]
