@@ -72,6 +72,17 @@ public sealed class CredentialSettingsTests
     }
 
     [Fact]
+    public void The_example_of_the_README_is_read()
+    {
+        var lines = File.ReadLines(RepositoryRoot.Combine("README.md")).Where(line => line.Contains($":{SecretHash.Algorithm}:", StringComparison.Ordinal));
+        var (credentials, errors) = Read(new() { [TextSetting] = string.Join('\n', lines) });
+
+        Assert.Empty(errors);
+        Assert.Equal(["ci", "shop"], credentials.Select(credential => credential.Name));
+        Assert.Equal([new("tenant", "shop")], credentials[1].PinnedLabels);
+    }
+
+    [Fact]
     public void All_mistakes_are_found_at_once()
     {
         using var folder = new TempFolder();
