@@ -132,5 +132,10 @@ internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, PushCloc
         return refusal;
     }
 
-    private static string NameOf(PushFormat format) => format == PushFormat.Json ? "json" : "text";
+    private static string NameOf(PushFormat format) => format switch
+    {
+        PushFormat.Json => "json",
+        PushFormat.OpenMetrics => "openmetrics",
+        _ => "text",
+    };
 }

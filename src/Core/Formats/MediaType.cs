@@ -16,6 +16,7 @@ public static class MediaType
         ("application/ndjson", PushFormat.Json),
         ("application/jsonl", PushFormat.Json),
         ("text/plain", PushFormat.Text),
+        ("application/openmetrics-text", PushFormat.OpenMetrics),
     ];
 
     private static readonly string[] Unspecific = ["application/x-www-form-urlencoded", "application/octet-stream", "*/*"];

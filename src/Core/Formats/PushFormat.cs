@@ -9,6 +9,9 @@ public enum PushFormat
     /// <summary>Prometheus text format 0.0.4.</summary>
     Text,
 
+    /// <summary>OpenMetrics 1.0 text.</summary>
+    OpenMetrics,
+
     /// <summary>Remote write 2.0 protobuf, which the gateway's own queue messages hold.</summary>
     RemoteWrite2,
 }

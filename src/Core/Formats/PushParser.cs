@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using PushGateway.Formats.Json;
+using PushGateway.Formats.OpenMetrics;
 using PushGateway.Formats.RemoteWrite2;
 using PushGateway.Formats.Text;
 using PushGateway.Limits;
@@ -31,6 +32,7 @@ public static class PushParser
             {
                 PushFormat.Json => JsonRecordParser.TryParse(body, destination, context, out error),
                 PushFormat.Text => TryParseText(body, toGroup, destination, context, out error),
+                PushFormat.OpenMetrics => TryParseOpenMetrics(body, toGroup, destination, context, out error),
                 _ => RemoteWrite2Parser.TryParse(body, destination, context, out error),
             };
         }
@@ -45,6 +47,18 @@ public static class PushParser
         ReadOnlySpan<byte> body, bool toGroup, MetricBatch destination, in ParseContext context, [NotNullWhen(false)] out PushError? error)
     {
         if (!PrometheusTextParser.TryParse(body, destination, context, out var result, out error))
+        {
+            return false;
+        }
+
+        error = InconsistencyOf(result, toGroup);
+        return error is null;
+    }
+
+    private static bool TryParseOpenMetrics(
+        ReadOnlySpan<byte> body, bool toGroup, MetricBatch destination, in ParseContext context, [NotNullWhen(false)] out PushError? error)
+    {
+        if (!OpenMetricsParser.TryParse(body, destination, context, out var result, out error))
         {
             return false;
         }

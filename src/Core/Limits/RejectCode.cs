@@ -9,6 +9,9 @@ public static class RejectCode
     /// <summary>The body is not Prometheus text format.</summary>
     public const string TextInvalid = "text-invalid";
 
+    /// <summary>The body is not OpenMetrics text.</summary>
+    public const string OpenMetricsInvalid = "openmetrics-invalid";
+
     /// <summary>The body is not JSON.</summary>
     public const string JsonInvalid = "json-invalid";
 

@@ -12,6 +12,7 @@ public sealed class MediaTypeTests
     [InlineData("application/vnd.example+json", PushFormat.Json)]
     [InlineData("application/x-ndjson", PushFormat.Json)]
     [InlineData("text/plain; version=0.0.4", PushFormat.Text)]
+    [InlineData("application/openmetrics-text; version=1.0.0; charset=utf-8", PushFormat.OpenMetrics)]
     [InlineData("application/x-protobuf;proto=io.prometheus.write.v2.Request", PushFormat.RemoteWrite2)]
     public void A_content_type_names_the_format(string contentType, PushFormat expected)
     {

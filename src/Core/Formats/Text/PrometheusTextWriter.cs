@@ -130,7 +130,7 @@ public static class PrometheusTextWriter
         output.Write("\"}"u8);
     }
 
-    private static void WriteEscaped(ReadOnlySpan<byte> text, SearchValues<byte> escaped, IBufferWriter<byte> output)
+    internal static void WriteEscaped(ReadOnlySpan<byte> text, SearchValues<byte> escaped, IBufferWriter<byte> output)
     {
         for (var plain = text.IndexOfAny(escaped); plain >= 0; plain = text.IndexOfAny(escaped))
         {

@@ -26,8 +26,14 @@ internal sealed class TextFamilies
         MoveCollidingAhead();
     }
 
+    /// <summary>Number of families.</summary>
+    public int Count => _count;
+
     /// <summary>The merged family of a rank.</summary>
     public MetricFamily this[int rank] => _merged[rank];
+
+    /// <summary>The rank of a family of the batch that has series.</summary>
+    public int RankOf(int family) => _rankOf[family];
 
     /// <summary>Writes the key of every series, in the order of the batch.</summary>
     public void WriteKeys(Span<TextSeriesKey> keys)

@@ -14,4 +14,7 @@ internal enum TextRole : byte
 
     /// <summary>The <c>_bucket</c> of a histogram.</summary>
     Bucket,
+
+    /// <summary>The <c>_created</c> of a metric, which only OpenMetrics has.</summary>
+    Created,
 }

@@ -6,4 +6,8 @@ namespace PushGateway.Formats.Text;
 /// <param name="Bound">Its <c>le</c> or <c>quantile</c>; otherwise 0.</param>
 /// <param name="BoundName">Symbol of that label's name; otherwise 0.</param>
 /// <param name="Series">Index of the series.</param>
-internal readonly record struct TextSeriesKey(int Family, TextRole Role, double Bound, int BoundName, int Series);
+internal readonly record struct TextSeriesKey(int Family, TextRole Role, double Bound, int BoundName, int Series)
+{
+    /// <summary>Time of the metric point, where points are kept together; otherwise 0.</summary>
+    public long TimestampMs { get; init; }
+}

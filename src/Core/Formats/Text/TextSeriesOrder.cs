@@ -3,7 +3,7 @@ using PushGateway.Model;
 namespace PushGateway.Formats.Text;
 
 /// <summary>
-/// Orders the series of an exposition: by family, by labels other than the bound, by role, by bound, and last as pushed, which
+/// Orders the series of an exposition: by family, by labels other than the bound, by metric point, by role, by bound, and last as pushed, which
 /// makes the order a total one.
 /// </summary>
 internal sealed class TextSeriesOrder(MetricBatch batch) : IComparer<TextSeriesKey>
@@ -12,6 +12,7 @@ internal sealed class TextSeriesOrder(MetricBatch batch) : IComparer<TextSeriesK
     {
         var order = x.Family.CompareTo(y.Family);
         order = order != 0 ? order : CompareLabels(x, y);
+        order = order != 0 ? order : x.TimestampMs.CompareTo(y.TimestampMs);
         order = order != 0 ? order : Rank(x.Role).CompareTo(Rank(y.Role));
         order = order != 0 ? order : CompareSymbols(batch.Series[x.Series].Name, batch.Series[y.Series].Name);
         order = order != 0 ? order : x.Bound.CompareTo(y.Bound);
@@ -22,6 +23,7 @@ internal sealed class TextSeriesOrder(MetricBatch batch) : IComparer<TextSeriesK
     {
         TextRole.Sum => 1,
         TextRole.Count => 2,
+        TextRole.Created => 3,
         _ => 0,
     };
 

@@ -1,0 +1,196 @@
+using System.Globalization;
+using PushGateway.Formats.Text;
+using PushGateway.Model;
+
+namespace PushGateway.Formats.OpenMetrics;
+
+/// <content>Tokens, taken from the front of a line. They are slices of the input, or of the scratch memory until the next token is read.</content>
+internal ref partial struct OpenMetricsParse
+{
+    private const int FewLabels = 32;
+
+    // labels = "{" [label *(COMMA label)] "}"; the line is at the brace. Leaves the labels in the scratch memory, sorted by symbol.
+    private bool TryReadLabels(ref ReadOnlySpan<byte> line, SymbolTable symbols, out int count)
+    {
+        count = 0;
+        line = line[1..];
+        if (line.StartsWith("}"u8))
+        {
+            line = line[1..];
+            return true;
+        }
+
+        while (true)
+        {
+            if (!TryReadLabel(ref line, symbols, count))
+            {
+                return false;
+            }
+
+            count++;
+            if (line.StartsWith("}"u8))
+            {
+                line = line[1..];
+                return SortLabels(count);
+            }
+
+            if (!line.StartsWith(","u8))
+            {
+                return Fail("expected ',' or '}' after a label value");
+            }
+
+            line = line[1..];
+        }
+    }
+
+    // label = label-name EQ DQUOTE escaped-string DQUOTE
+    private bool TryReadLabel(ref ReadOnlySpan<byte> line, SymbolTable symbols, int index)
+    {
+        var length = line.IndexOfAnyExcept(NameAlphabet.Label.Bytes);
+        if (length <= 0 || char.IsAsciiDigit((char)line[0]))
+        {
+            return Fail("expected a label name");
+        }
+
+        var name = line[..length];
+        line = line[length..];
+        if (!line.StartsWith("=\""u8))
+        {
+            return Fail($"expected '=' and '\"' after label name {GoQuote.Quote(name)}");
+        }
+
+        // Interned before the value is read: that may use the memory of this token.
+        var label = symbols.Intern(name);
+        line = line[2..];
+        if (!TryReadQuoted(ref line, out var value))
+        {
+            return Fail($"the value of label {GoQuote.Quote(name)} has no closing quote");
+        }
+
+        TextScratch.Reserve(ref _scratch.Labels, index);
+        _scratch.Labels[index] = new Label(label, symbols.Intern(value));
+        return true;
+    }
+
+    private bool SortLabels(int count)
+    {
+        var labels = _scratch.Labels.AsSpan(0, count);
+        if (count > FewLabels)
+        {
+            labels.Sort(static (x, y) => x.Name.CompareTo(y.Name));
+        }
+        else
+        {
+            for (var i = 1; i < labels.Length; i++)
+            {
+                for (var j = i; j > 0 && labels[j].Name < labels[j - 1].Name; j--)
+                {
+                    (labels[j], labels[j - 1]) = (labels[j - 1], labels[j]);
+                }
+            }
+        }
+
+        for (var i = 1; i < labels.Length; i++)
+        {
+            if (labels[i].Name == labels[i - 1].Name)
+            {
+                return Fail("a label name stands twice");
+            }
+        }
+
+        return true;
+    }
+
+    // Passes the closing quote.
+    private readonly bool TryReadQuoted(ref ReadOnlySpan<byte> line, out ReadOnlySpan<byte> value)
+    {
+        var end = line.IndexOfAny((byte)'"', (byte)'\\');
+        var isEscaped = false;
+        while (end >= 0 && line[end] == '\\')
+        {
+            isEscaped = true;
+            var next = end + 2;
+            var more = next < line.Length ? line[next..].IndexOfAny((byte)'"', (byte)'\\') : -1;
+            end = more < 0 ? -1 : next + more;
+        }
+
+        if (end < 0)
+        {
+            value = default;
+            return false;
+        }
+
+        value = line[..end];
+        line = line[(end + 1)..];
+        value = isEscaped ? Unescape(value) : value;
+        return true;
+    }
+
+    // "A single backslash SHOULD NOT be used for undefined escape sequences": it stands for itself.
+    private readonly ReadOnlySpan<byte> Unescape(ReadOnlySpan<byte> text)
+    {
+        TextScratch.Reserve(ref _scratch.Token, text.Length);
+        var token = _scratch.Token;
+        var written = 0;
+        while (text.IndexOf((byte)'\\') is var plain and >= 0 && plain + 1 < text.Length)
+        {
+            text[..plain].CopyTo(token.AsSpan(written));
+            written += plain;
+            var escaped = text[plain + 1];
+            if (escaped is not ((byte)'n' or (byte)'"' or (byte)'\\'))
+            {
+                token[written++] = (byte)'\\';
+            }
+
+            token[written++] = escaped == 'n' ? (byte)'\n' : escaped;
+            text = text[(plain + 2)..];
+        }
+
+        text.CopyTo(token.AsSpan(written));
+        return token.AsSpan(0, written + text.Length);
+    }
+
+    // SP number
+    private bool TryReadNumber(ref ReadOnlySpan<byte> line, string kind, out double value)
+    {
+        value = 0;
+        if (!line.StartsWith(" "u8))
+        {
+            return Fail($"expected a space before the {kind}");
+        }
+
+        line = line[1..];
+        var end = line.IndexOf((byte)' ');
+        var word = end < 0 ? line : line[..end];
+        if (!GoFloat.TryParse(word, out value))
+        {
+            return Fail($"expected a number as {kind}, got {GoQuote.Quote(word)}");
+        }
+
+        line = line[word.Length..];
+        return true;
+    }
+
+    // SP timestamp, when there is one before the end of the line or an exemplar.
+    private bool TryReadTimestamp(ref ReadOnlySpan<byte> line, out double? seconds)
+    {
+        seconds = null;
+        if (line.IsEmpty || line.StartsWith(" #"u8))
+        {
+            return true;
+        }
+
+        if (!TryReadNumber(ref line, "timestamp", out var value))
+        {
+            return false;
+        }
+
+        if (!(Math.Abs(value) <= MaxSeconds))
+        {
+            return Fail(string.Create(CultureInfo.InvariantCulture, $"timestamp {value} is out of range"));
+        }
+
+        seconds = value;
+        return true;
+    }
+}

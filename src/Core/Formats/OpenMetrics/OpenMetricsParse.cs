@@ -1,0 +1,293 @@
+using System.Text.Unicode;
+using PushGateway.Formats.Text;
+using PushGateway.Limits;
+using PushGateway.Model;
+
+namespace PushGateway.Formats.OpenMetrics;
+
+/// <summary>One parse: lines, and the metric family that they are in. A family ends where a line of another begins.</summary>
+internal ref partial struct OpenMetricsParse
+{
+    private readonly ReadOnlySpan<byte> _input;
+    private readonly MetricBatch _batch;
+    private readonly OpenMetricsScratch _scratch;
+    private readonly long _receivedMs;
+
+    private int _position;
+    private int _line;
+    private PushError? _error;
+
+    // The current family. Metadata is settled with the first sample.
+    private ReadOnlySpan<byte> _family;
+    private int _familyOrdinal;
+    private int _familyLine;
+    private MetricType _type;
+    private int _help;
+    private ReadOnlySpan<byte> _unit;
+    private bool _hasType;
+    private bool _hasHelp;
+    private bool _hasUnit;
+    private bool _hasSamples;
+
+    // The family of the batch that has the name of the current one, once it has a sample; -1 before.
+    private int _ownFamily;
+
+    private int _labelCount;
+
+    // The metric being read, its point, and where the last sample of it stood.
+    private int _group;
+    private OpenMetricsPoint _point;
+    private int _pointOrdinal;
+    private int _pointLine;
+    private double? _pointSeconds;
+    private bool _isPointDropped;
+
+    public OpenMetricsParse(ReadOnlySpan<byte> input, MetricBatch batch, long receivedMs, OpenMetricsScratch scratch)
+    {
+        _input = input;
+        _batch = batch;
+        _receivedMs = receivedMs;
+        _scratch = scratch;
+    }
+
+    /// <summary>Line of the first sample with a timestamp, or 0.</summary>
+    public int TimestampLine { get; private set; }
+
+    /// <summary>Reads every line.</summary>
+    public bool Run(out PushError? error)
+    {
+        var parsed = Utf8.IsValid(_input) ? ReadLines() : FailNotUtf8();
+        error = _error;
+        return parsed;
+    }
+
+    private bool ReadLines()
+    {
+        while (_position < _input.Length)
+        {
+            _line++;
+            var rest = _input[_position..];
+            var length = rest.IndexOf((byte)'\n');
+            var line = length < 0 ? rest : rest[..length];
+            _position += length < 0 ? line.Length : length + 1;
+
+            // "Expositions MUST end with EOF and SHOULD end with 'EOF\n'."
+            if (line.SequenceEqual("# EOF"u8))
+            {
+                return EndFamily() && EndInput();
+            }
+
+            if (length < 0)
+            {
+                break;
+            }
+
+            if (!ReadLine(line))
+            {
+                return false;
+            }
+        }
+
+        _line = Math.Max(_line, 1);
+        return Fail("the last line is not \"# EOF\"");
+    }
+
+    private bool EndInput()
+    {
+        _line++;
+        return _position == _input.Length || Fail("there is more after \"# EOF\"");
+    }
+
+    private bool ReadLine(ReadOnlySpan<byte> line) =>
+        line.IsEmpty ? Fail("blank line")
+        : line[0] == '#' ? ReadMetadata(line)
+        : ReadSample(line);
+
+    private bool Fail(string reason) => FailAt(_line, reason);
+
+    private bool FailAt(int line, string reason)
+    {
+        _error = new PushError(RejectCode.OpenMetricsInvalid, $"openmetrics format parsing error in line {line}: {reason}", line);
+        return false;
+    }
+
+    private bool FailNotUtf8()
+    {
+        var line = 1;
+        foreach (var range in _input.Split((byte)'\n'))
+        {
+            if (!Utf8.IsValid(_input[range]))
+            {
+                break;
+            }
+
+            line++;
+        }
+
+        return FailAt(line, "not valid UTF-8");
+    }
+
+    // ---- Metadata
+
+    // HASH SP ("TYPE" / "HELP" / "UNIT") SP metricname SP text
+    private bool ReadMetadata(ReadOnlySpan<byte> line)
+    {
+        const int keywordLength = 7;
+        var keyword = line.Length < keywordLength ? default : line[..keywordLength];
+        var isType = keyword.SequenceEqual("# TYPE "u8);
+        var isHelp = keyword.SequenceEqual("# HELP "u8);
+        if (!isType && !isHelp && !keyword.SequenceEqual("# UNIT "u8))
+        {
+            return Fail("a line that begins with '#' is neither TYPE nor HELP nor UNIT nor EOF");
+        }
+
+        line = line[keywordLength..];
+        var end = line.IndexOf((byte)' ');
+        var name = end < 0 ? line : line[..end];
+        if (!NameAlphabet.Metric.IsLegal(name))
+        {
+            return Fail($"invalid metric name {GoQuote.Quote(name)}");
+        }
+
+        if (end < 0)
+        {
+            return Fail($"nothing follows the metric name {GoQuote.Quote(name)}");
+        }
+
+        if (!name.SequenceEqual(_family))
+        {
+            if (!BeginFamily(name))
+            {
+                return false;
+            }
+        }
+        else if (_hasSamples)
+        {
+            return Fail($"metadata of {GoQuote.Quote(name)} after its samples");
+        }
+
+        var text = line[(end + 1)..];
+        return isType ? ReadType(text) : isHelp ? ReadHelp(text) : ReadUnit(text);
+    }
+
+    private bool ReadType(ReadOnlySpan<byte> text)
+    {
+        if (_hasType)
+        {
+            return Fail($"second TYPE line for metric {GoQuote.Quote(_family)}");
+        }
+
+        _hasType = true;
+        return OpenMetricsType.TryParse(text, out _type) || Fail($"unknown metric type {GoQuote.Quote(text)}");
+    }
+
+    private bool ReadHelp(ReadOnlySpan<byte> text)
+    {
+        if (_hasHelp)
+        {
+            return Fail($"second HELP line for metric {GoQuote.Quote(_family)}");
+        }
+
+        _hasHelp = true;
+        _help = _batch.Symbols.Intern(text.Contains((byte)'\\') ? Unescape(text) : text);
+        return true;
+    }
+
+    // "An underscore and the unit MUST be the suffix of the MetricFamily name." An empty one is as good as none.
+    private bool ReadUnit(ReadOnlySpan<byte> text)
+    {
+        if (_hasUnit)
+        {
+            return Fail($"second UNIT line for metric {GoQuote.Quote(_family)}");
+        }
+
+        _hasUnit = true;
+        _unit = text;
+        return text.IsEmpty
+            || (_family.Length > text.Length && _family.EndsWith(text) && _family[^(text.Length + 1)] == '_')
+            || Fail($"unit {GoQuote.Quote(text)} is not the suffix of metric name {GoQuote.Quote(_family)}");
+    }
+
+    // ---- Families
+
+    private bool BeginFamily(ReadOnlySpan<byte> name)
+    {
+        if (!EndFamily())
+        {
+            return false;
+        }
+
+        if (!TryReserve(name))
+        {
+            return Fail($"the name {GoQuote.Quote(name)} belongs to a metric family above");
+        }
+
+        _family = name;
+        _familyOrdinal++;
+        _familyLine = _line;
+        _type = MetricType.Unspecified;
+        _help = 0;
+        _unit = default;
+        (_hasType, _hasHelp, _hasUnit, _hasSamples) = (false, false, false, false);
+        _scratch.SeriesNames.AsSpan().Clear();
+        _ownFamily = -1;
+        _group = NoGroup;
+        return true;
+    }
+
+    private bool EndFamily() => _familyOrdinal == 0 || (_hasSamples ? EndPoint() : SettleFamily());
+
+    private bool SettleFamily()
+    {
+        if (!_unit.IsEmpty && _type is MetricType.Info or MetricType.StateSet)
+        {
+            return FailAt(_familyLine, $"metric {GoQuote.Quote(_family)} of a type that has no unit has one");
+        }
+
+        foreach (var role in OpenMetricsType.RolesOf(_type))
+        {
+            if (!TryReserve(Join(_family, OpenMetricsType.Suffix(role))))
+            {
+                return FailAt(_familyLine, $"a sample name of metric {GoQuote.Quote(_family)} belongs to a metric family above");
+            }
+        }
+
+        return true;
+    }
+
+    private readonly bool TryReserve(ReadOnlySpan<byte> name)
+    {
+        var count = _scratch.Names.Count;
+        _scratch.Names.Intern(name);
+        return _scratch.Names.Count > count;
+    }
+
+    private readonly ReadOnlySpan<byte> Join(ReadOnlySpan<byte> name, ReadOnlySpan<byte> suffix)
+    {
+        TextScratch.Reserve(ref _scratch.Token, name.Length + suffix.Length);
+        name.CopyTo(_scratch.Token);
+        suffix.CopyTo(_scratch.Token.AsSpan(name.Length));
+        return _scratch.Token.AsSpan(0, name.Length + suffix.Length);
+    }
+
+    // The family of the batch for a role of the current family, made with the first sample.
+    private int FamilyOf(OpenMetricsRole role, int seriesName)
+    {
+        switch (role)
+        {
+            case OpenMetricsRole.Total or OpenMetricsRole.Info:
+                return _batch.AddFamily(seriesName, _type, _help, _batch.Symbols.Intern(_unit));
+            case OpenMetricsRole.GaugeSum:
+                return _batch.AddFamily(seriesName, MetricType.Gauge, _help, _batch.Symbols.Intern(_unit));
+            case OpenMetricsRole.GaugeCount or OpenMetricsRole.Created:
+                return _batch.AddFamily(seriesName, MetricType.Gauge, _help);
+            default:
+                if (_ownFamily < 0)
+                {
+                    _ownFamily = _batch.AddFamily(_batch.Symbols.Intern(_family), _type, _help, _batch.Symbols.Intern(_unit));
+                }
+
+                return _ownFamily;
+        }
+    }
+}

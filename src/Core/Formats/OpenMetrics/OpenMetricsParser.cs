@@ -1,0 +1,63 @@
+using System.Diagnostics.CodeAnalysis;
+using PushGateway.Formats.Text;
+using PushGateway.Limits;
+using PushGateway.Model;
+
+namespace PushGateway.Formats.OpenMetrics;
+
+/// <summary>
+/// Parses OpenMetrics 1.0 text, strictly by the specification: its grammar, its rules for each metric type, and that neither families
+/// nor metrics nor points are interleaved. Laxer in one thing: HELP may hold an unescaped quote, as everyone else allows.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Series keep the names and label values that they have in the body; <c>le="1.0"</c> stays as it is. Exemplars are checked and dropped.
+/// Timestamps are rounded to milliseconds; of a metric's points in one millisecond the first is kept.
+/// </para>
+/// <para>
+/// The families of the model are not those of the body but those that <see cref="FamilyName"/> finds again behind the queue, which are
+/// those that text 0.0.4 has: the counter <c>foo</c> becomes the counter family <c>foo_total</c>, the info <c>foo</c> the info family
+/// <c>foo_info</c>. <c>_created</c> samples stay series, as in a Prometheus that scrapes them; their families, and those of
+/// <c>_gsum</c> and <c>_gcount</c>, are gauges of their own, because 0.0.4 has no such member of a counter or histogram.
+/// <see cref="OpenMetricsWriter"/> puts them together again.
+/// </para>
+/// <para>Families without samples are checked and leave nothing in the batch. A label whose value is empty is no label.</para>
+/// </remarks>
+public static class OpenMetricsParser
+{
+    [ThreadStatic]
+    private static OpenMetricsScratch? _scratch;
+
+    /// <summary>
+    /// Appends a body to <paramref name="destination"/>, one series with one sample for each sample line. In the steady state this
+    /// allocates nothing. Limits are not checked.
+    /// </summary>
+    /// <param name="input">The whole body, decompressed.</param>
+    /// <param name="destination">The caller has called <see cref="MetricBatch.BeginPush"/>, and rolls back when this fails.</param>
+    /// <param name="context">The time of receipt is the timestamp of samples that have none.</param>
+    /// <param name="result">What the caller may still want to refuse.</param>
+    /// <param name="error"><see cref="RejectCode.OpenMetricsInvalid"/> with the line.</param>
+    /// <returns>Whether the body is valid.</returns>
+    /// <exception cref="PushTooLargeException">As for <see cref="MetricBatch.BeginSeries"/>.</exception>
+    public static bool TryParse(
+        ReadOnlySpan<byte> input,
+        MetricBatch destination,
+        in ParseContext context,
+        out TextParseResult result,
+        [NotNullWhen(false)] out PushError? error)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        var scratch = _scratch ??= new OpenMetricsScratch();
+        try
+        {
+            var parse = new OpenMetricsParse(input, destination, context.ReceivedMs, scratch);
+            var parsed = parse.Run(out error);
+            result = new TextParseResult(parse.TimestampLine, NamelessLine: 0);
+            return parsed;
+        }
+        finally
+        {
+            scratch.Reset();
+        }
+    }
+}
