@@ -4,7 +4,7 @@ using Xunit;
 namespace PushGateway.Api.Tests.Endpoints;
 
 /// <summary>OpenMetrics pushed to <c>/metrics</c>.</summary>
-public sealed class OpenMetricsPushTests(GatewayFactory gateway) : IClassFixture<GatewayFactory>
+public sealed class OpenMetricsPushTests(KestrelGateway gateway) : IClassFixture<KestrelGateway>
 {
     private const string OpenMetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -26,5 +26,12 @@ public sealed class OpenMetricsPushTests(GatewayFactory gateway) : IClassFixture
         var error = Assert.Single((await Problem.ReadAsync(response)).Errors);
         Assert.Equal(("openmetrics-invalid", 1), (error.Code, error.Line));
         Assert.Equal("openmetrics format parsing error in line 1: the last line is not \"# EOF\"", error.Detail);
+    }
+
+    [Fact]
+    public async Task A_group_takes_it_for_text_as_Pushgateway_does()
+    {
+        using var response = await _client.PushAsync("a 1\n", OpenMetrics, "/metrics/job/openmetrics");
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
     }
 }
