@@ -11,7 +11,7 @@ namespace PushGateway.Formats.Protobuf;
 
 public sealed class MetricFamilyWriterTests
 {
-    private const int Seeds = 2000;
+    private const int Seeds = 500;
 
     [Fact]
     public void The_reference_decodes_what_was_pushed()
