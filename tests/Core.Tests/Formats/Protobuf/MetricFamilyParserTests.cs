@@ -153,7 +153,9 @@ public sealed class MetricFamilyParserTests
     {
         var body = Encoding.Latin1.GetString(RandomFamilies.Encode(new MetricFamily
         {
-            Name = "m", Help = "HELP", Metric = { new Metric { Label = { new LabelPair { Name = "l", Value = "VALUE" } }, Counter = new Counter() } },
+            Name = "m",
+            Help = "HELP",
+            Metric = { new Metric { Label = { new LabelPair { Name = "l", Value = "VALUE" } }, Counter = new Counter() } },
         }));
         Assert.Equal("metric family 1 \"m\": help or unit is not UTF-8", Refuse("HELP", "HE\u00FFP"));
         Assert.Equal("metric family 1 \"m\": metric 1 has a value of the label \"l\" that is not UTF-8", Refuse("VALUE", "VAL\u00C3E"));
