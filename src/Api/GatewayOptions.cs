@@ -1,3 +1,4 @@
+using PushGateway.Api.Auth;
 using PushGateway.Aws.Sqs;
 using PushGateway.Configuration;
 using PushGateway.Embedded;
@@ -21,6 +22,9 @@ internal sealed record GatewayOptions
     /// <summary><c>PUSHGATEWAY_MAX_*</c>, <c>PUSHGATEWAY_FUTURE_TOLERANCE</c>.</summary>
     public required PushLimits Limits { get; init; }
 
+    /// <summary><c>PUSHGATEWAY_CREDENTIALS_FILE</c>, <c>PUSHGATEWAY_CREDENTIALS</c>: who may use the gateway. Without any, everybody.</summary>
+    public required IReadOnlyList<Credential> Credentials { get; init; }
+
     /// <summary>Reads the settings; what is wrong is collected in <paramref name="settings"/>.</summary>
     public static GatewayOptions Read(SettingsReader settings) => new()
     {
@@ -28,6 +32,7 @@ internal sealed record GatewayOptions
         MaxMessageBytes = (int)settings.Number(
             "PUSHGATEWAY_MAX_MESSAGE_BYTES", SqsQueueOptions.DefaultMaxMessageBytes, 1024, SqsQueueOptions.LargestMessageBytes),
         Limits = PushLimits.Read(settings),
+        Credentials = CredentialSettings.Read(settings),
         Embedded = new EmbeddedOptions
         {
             DataFolder = settings.Text("PUSHGATEWAY_DATA_DIR") ?? DefaultDataFolder(),

@@ -1,14 +1,21 @@
 using System.Net.Sockets;
+using PushGateway.Api.Auth;
 using PushGateway.Api.Endpoints;
 using PushGateway.Api.Hosting;
 using PushGateway.Configuration;
 using PushGateway.Embedded;
+
+if (args is [HashCredentialCommand.Name, .. var arguments])
+{
+    return await HashCredentialCommand.RunAsync(arguments, Console.OpenStandardInput(), Console.Out, Console.Error);
+}
 
 try
 {
     var builder = WebApplication.CreateSlimBuilder(args).AddGateway();
     var app = builder.Build();
     app.UseExceptionHandler();
+    app.UseCredentials();
     app.MapPushEndpoints();
     app.MapExpositionEndpoints();
     app.MapHealthEndpoints();

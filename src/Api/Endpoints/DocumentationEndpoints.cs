@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using PushGateway.Api.Auth;
 
 namespace PushGateway.Api.Endpoints;
 
@@ -9,7 +10,7 @@ internal static class DocumentationEndpoints
 
     public static WebApplication MapDocumentationEndpoints(this WebApplication app)
     {
-        app.MapGet(DocumentPath, GetDocument).ExcludeFromDescription();
+        app.MapGet(DocumentPath, GetDocument).HonoursPinnedLabels().ExcludeFromDescription();
         app.UseSwaggerUI(options =>
         {
             options.RoutePrefix = "swagger";

@@ -1,3 +1,4 @@
+using PushGateway.Api.Auth;
 using PushGateway.Api.Telemetry;
 using PushGateway.Buffers;
 using PushGateway.Embedded;
@@ -16,10 +17,13 @@ internal static class ExpositionEndpoints
     public static IEndpointRouteBuilder MapExpositionEndpoints(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/metrics", GetAsync)
+            .HonoursPinnedLabels()
             .WithName("metrics")
             .WithTags("Scrape")
             .WithSummary("The last state of every group, recent ungrouped series, and the gateway's own metrics.")
-            .Produces<string>(StatusCodes.Status200OK, "text/plain");
+            .WithDescription("A credential that is pinned to labels is shown the series that have them, and nothing else.")
+            .Produces<string>(StatusCodes.Status200OK, "text/plain")
+            .Produces<string>(StatusCodes.Status401Unauthorized, "text/plain");
         return routes;
     }
 
@@ -31,17 +35,31 @@ internal static class ExpositionEndpoints
             await groups.ReadAsync(batch, http.RequestAborted);
         }
 
-        if (http.RequestServices.GetRequiredService<IPushQueue>() is EmbeddedPushQueue queue)
+        var pinned = http.PinnedLabels();
+        if (pinned.IsEmpty)
         {
-            AppendDeadLetters(batch, queue.DeadLetterCount);
+            AppendOwn(batch, http.RequestServices.GetRequiredService<IPushQueue>(), selfMetrics);
+        }
+        else
+        {
+            batch = PinnedSeries.Of(batch, pinned);
         }
 
-        selfMetrics.AppendTo(batch);
         using var text = new PooledBuffer();
         PrometheusTextWriter.Write(batch, text);
         http.Response.ContentType = ContentType;
         http.Response.ContentLength = text.Written.Length;
         await http.Response.Body.WriteAsync(text.Written, http.RequestAborted);
+    }
+
+    private static void AppendOwn(MetricBatch batch, IPushQueue queue, SelfMetrics selfMetrics)
+    {
+        if (queue is EmbeddedPushQueue embedded)
+        {
+            AppendDeadLetters(batch, embedded.DeadLetterCount);
+        }
+
+        selfMetrics.AppendTo(batch);
     }
 
     private static void AppendDeadLetters(MetricBatch batch, long count)

@@ -9,11 +9,13 @@ internal static class HealthEndpoints
     public static IEndpointRouteBuilder MapHealthEndpoints(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/-/healthy", static () => TypedResults.Text("OK\n"))
+            .AllowAnonymous()
             .WithName("healthy")
             .WithTags("Health")
             .WithSummary("The process is alive.")
             .Produces<string>(StatusCodes.Status200OK, "text/plain");
         routes.MapGet("/-/ready", ReadyAsync)
+            .AllowAnonymous()
             .WithName("ready")
             .WithTags("Health")
             .WithSummary("Pushes can be stored.")

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
+using PushGateway.Api.Auth;
 using PushGateway.Api.Push;
 using PushGateway.Groups;
 using PushGateway.Queue;
@@ -15,6 +16,7 @@ internal static class PushEndpoints
     public static IEndpointRouteBuilder MapPushEndpoints(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/metrics", PushAsync)
+            .HonoursPinnedLabels()
             .WithName("push")
             .WithTags("Push")
             .WithSummary("Push JSON records, Prometheus text or protobuf.")
@@ -26,6 +28,7 @@ internal static class PushEndpoints
             .Accepts<PushRecord>("application/json", "application/x-ndjson", "text/plain", "*/*")
             .Produces(StatusCodes.Status202Accepted)
             .Produces<PushProblem>(StatusCodes.Status400BadRequest, ProblemType)
+            .Produces<PushProblem>(StatusCodes.Status401Unauthorized, ProblemType)
             .Produces<PushProblem>(StatusCodes.Status413PayloadTooLarge, ProblemType)
             .Produces<PushProblem>(StatusCodes.Status415UnsupportedMediaType, ProblemType)
             .Produces<PushProblem>(StatusCodes.Status503ServiceUnavailable, ProblemType);
@@ -43,12 +46,14 @@ internal static class PushEndpoints
     }
 
     private static RouteHandlerBuilder Describe(RouteHandlerBuilder route, string name, string summary) => route
+        .HonoursPinnedLabels()
         .WithName(name)
         .WithTags("Pushgateway")
         .WithSummary(summary)
         .WithDescription("The path goes on as `<job>{/<label>/<value>}`; a label that ends in `@base64` has its value in URL-safe base64.")
         .Produces(StatusCodes.Status202Accepted)
         .Produces<string>(StatusCodes.Status400BadRequest, "text/plain")
+        .Produces<string>(StatusCodes.Status401Unauthorized, "text/plain")
         .Produces<string>(StatusCodes.Status503ServiceUnavailable, "text/plain");
 
     private static void DescribeBody(RouteHandlerBuilder route) => route
@@ -57,7 +62,7 @@ internal static class PushEndpoints
 
     private static async Task<Results<Accepted, ProblemHttpResult>> PushAsync(HttpContext http, PushAcceptor acceptor)
     {
-        if (await acceptor.AcceptAsync(http.Request, PushRequest.Append) is not { } refusal)
+        if (await acceptor.AcceptAsync(http.Request, new PushRequest(PushOperation.Append, null) { Labels = http.PinnedLabels() }) is not { } refusal)
         {
             return TypedResults.Accepted((string?)null);
         }
@@ -82,7 +87,7 @@ internal static class PushEndpoints
             return new PlainTextError(StatusCodes.Status400BadRequest, error.Detail);
         }
 
-        var push = new PushRequest(operation, group);
+        var push = new PushRequest(operation, group.With(http.PinnedLabels().AsSpan()));
         var refusal = operation == PushOperation.Delete
             ? await acceptor.DeleteAsync(push, http.RequestAborted)
             : await acceptor.AcceptAsync(http.Request, push);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration.Memory;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using PushGateway.Api.Auth;
 using PushGateway.Api.Push;
 using PushGateway.Api.Telemetry;
 using PushGateway.Aws;
@@ -37,6 +38,7 @@ internal static class GatewayServices
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<PushClock>();
         builder.Services.AddSingleton<PushAcceptor>();
+        builder.Services.AddSingleton(_ => new Authenticator(options.Credentials));
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJsonContext.Default));
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler(DescribeExceptions);
@@ -65,6 +67,9 @@ internal static class GatewayServices
             // RequestBody holds the limit itself, to answer with a reason.
             kestrel.Limits.MaxRequestBodySize = null;
         });
+
+        // The slim builder leaves it out: certificates from Kestrel's own section of the configuration.
+        builder.WebHost.UseKestrelHttpsConfiguration();
         if (builder.Configuration[WebHostDefaults.ServerUrlsKey] is null && builder.Configuration["HTTP_PORTS"] is null
             && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
         {

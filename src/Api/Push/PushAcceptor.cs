@@ -82,7 +82,7 @@ internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, PushCloc
 
     private static PushRefusal? Parse(PushRequest push, PushFormat format, ReadOnlySpan<byte> body, MetricBatch batch, in ParseContext context)
     {
-        var start = batch.BeginPush(PushMessageCodec.GroupingLabels(push.Group, batch.Symbols));
+        var start = batch.BeginPush([.. push.Labels.Select(label => new Label(batch.Symbols.Intern(label.Key), batch.Symbols.Intern(label.Value)))]);
         if (!PushParser.TryParse(format, body, push.Group is not null, batch, context, out var error))
         {
             return format == PushFormat.Json

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using PushGateway.Groups;
 using PushGateway.Queue;
 
@@ -8,5 +9,6 @@ namespace PushGateway.Api.Push;
 /// <param name="Group">The group it does that to; null for <see cref="PushOperation.Append"/> only.</param>
 internal sealed record PushRequest(PushOperation Operation, GroupingKey? Group)
 {
-    public static PushRequest Append { get; } = new(PushOperation.Append, null);
+    /// <summary>Set on every series in place of its own labels of the same names. With a group, these are the group's.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> Labels { get; init; } = Group?.Labels ?? [];
 }

@@ -19,6 +19,35 @@ public sealed class GroupingKey : IEquatable<GroupingKey>
     /// <summary>The canonical, percent-encoded ASCII form: <c>job/backup/instance/db1</c>; <c>name@base64/=</c> stands for an empty value.</summary>
     public string Path { get; }
 
+    /// <summary>The key that has these labels in place of its own of the same names, and the rest of its own.</summary>
+    /// <param name="labels">Names that <see cref="GroupingKeyParser.IsLabelName"/> takes; <c>job</c> may be among them, but not with an empty value.</param>
+    /// <exception cref="ArgumentException">A label is not one that a group may have.</exception>
+    public GroupingKey With(params ReadOnlySpan<KeyValuePair<string, string>> labels)
+    {
+        if (labels.IsEmpty)
+        {
+            return this;
+        }
+
+        var all = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in Labels)
+        {
+            all.Add(name, value);
+        }
+
+        foreach (var (name, value) in labels)
+        {
+            if (!GroupingKeyParser.IsLabelName(name) || (name == "job" && value.Length == 0))
+            {
+                throw new ArgumentException($"A group cannot have the label {name}=\"{value}\".", nameof(labels));
+            }
+
+            all[name] = value;
+        }
+
+        return GroupingKeyParser.Create(all);
+    }
+
     /// <inheritdoc/>
     public bool Equals(GroupingKey? other) => other is not null && Path == other.Path;
 

@@ -4,7 +4,6 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
-using System.Text.Unicode;
 using PushGateway.Formats.Text;
 using PushGateway.Limits;
 
@@ -39,7 +38,7 @@ public static class GroupingKeyParser
     public static bool TryParse(ReadOnlySpan<char> rawPath, [NotNullWhen(true)] out GroupingKey? key, [NotNullWhen(false)] out PushError? error)
     {
         key = null;
-        if (!TryDecodePercent(rawPath, out var path))
+        if (!PercentEncoding.TryDecode(rawPath, out var path))
         {
             error = Invalid("invalid percent-encoding or UTF-8 in path");
             return false;
@@ -70,11 +69,36 @@ public static class GroupingKeyParser
             return false;
         }
 
-        labels.Remove(JobLabel);
-        ImmutableArray<KeyValuePair<string, string>> all = [new(JobLabel, job), .. labels];
-        key = new GroupingKey(all, WritePath(all));
+        labels[JobLabel] = job;
+        key = Create(labels);
         error = null;
         return true;
+    }
+
+    /// <summary>Whether a group may have a label of that name: a legacy name that is not reserved.</summary>
+    public static bool IsLabelName(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (name.Length == 0 || char.IsAsciiDigit(name[0]) || name.StartsWith(ReservedPrefix, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        foreach (var c in name)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c != '_')
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    internal static GroupingKey Create(SortedDictionary<string, string> labels)
+    {
+        ImmutableArray<KeyValuePair<string, string>> all = [new(JobLabel, labels[JobLabel]), .. labels.Where(label => label.Key != JobLabel)];
+        return new GroupingKey(all, WritePath(all));
     }
 
     private static bool TryReadLabels(
@@ -91,7 +115,7 @@ public static class GroupingKeyParser
             var (name, value) = (components[i], components[i + 1]);
             var isBase64 = name.EndsWith(Base64Suffix, StringComparison.Ordinal);
             name = isBase64 ? name[..^Base64Suffix.Length] : name;
-            if (!IsLabelName(name) || name.StartsWith(ReservedPrefix, StringComparison.Ordinal))
+            if (!IsLabelName(name))
             {
                 error = Invalid($"improper label name {Quote(name)}");
                 return false;
@@ -107,56 +131,6 @@ public static class GroupingKeyParser
         }
 
         error = null;
-        return true;
-    }
-
-    private static bool IsLabelName(string name)
-    {
-        if (name.Length == 0 || char.IsAsciiDigit(name[0]))
-        {
-            return false;
-        }
-
-        foreach (var c in name)
-        {
-            if (!char.IsAsciiLetterOrDigit(c) && c != '_')
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private static bool TryDecodePercent(ReadOnlySpan<char> raw, out string decoded)
-    {
-        var bytes = new ArrayBufferWriter<byte>(raw.Length + 1);
-        decoded = "";
-        while (!raw.IsEmpty)
-        {
-            if (raw[0] != '%')
-            {
-                var literal = raw.IndexOf('%') is var next and >= 0 ? raw[..next] : raw;
-                Encoding.UTF8.GetBytes(literal, bytes);
-                raw = raw[literal.Length..];
-                continue;
-            }
-
-            if (raw.Length < 3 || !char.IsAsciiHexDigit(raw[1]) || !char.IsAsciiHexDigit(raw[2]))
-            {
-                return false;
-            }
-
-            bytes.Write(Convert.FromHexString(raw[1..3]));
-            raw = raw[3..];
-        }
-
-        if (!Utf8.IsValid(bytes.WrittenSpan))
-        {
-            return false;
-        }
-
-        decoded = Encoding.UTF8.GetString(bytes.WrittenSpan);
         return true;
     }
 

@@ -105,6 +105,9 @@ public static class RejectCode
     /// <summary>The grouping key in the path is not valid.</summary>
     public const string GroupingKeyInvalid = "grouping-key-invalid";
 
+    /// <summary>The request has no valid credential.</summary>
+    public const string Unauthorized = "unauthorized";
+
     /// <summary>The queue cannot take the push now; nothing of it was promised.</summary>
     public const string QueueUnavailable = "queue-unavailable";
 

@@ -24,6 +24,7 @@ internal sealed class DocumentFilter : IDocumentFilter
 
     public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
     {
+        AddSecurity(swaggerDoc);
         swaggerDoc.Tags = new HashSet<OpenApiTag>
         {
             new() { Name = "Push", Description = "JSON records and Prometheus text, without a grouping key." },
@@ -32,4 +33,34 @@ internal sealed class DocumentFilter : IDocumentFilter
             new() { Name = "Health", Description = "Health in Prometheus' form." },
         };
     }
+
+    private static void AddSecurity(OpenApiDocument document)
+    {
+        document.AddComponent<IOpenApiSecurityScheme>("basic", new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = "basic",
+            Description = "The name of a credential and its secret. Only where credentials are configured.",
+        });
+        document.AddComponent<IOpenApiSecurityScheme>("bearer", new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = "bearer",
+            BearerFormat = "<name>.<secret>",
+            Description = "The same as one token, `<name>.<secret>`.",
+        });
+        foreach (var (path, item) in document.Paths)
+        {
+            foreach (var operation in item.Operations!.Values)
+            {
+                // The last, empty requirement: a gateway without credentials asks for none.
+                operation.Security = path.StartsWith("/-/", StringComparison.Ordinal)
+                    ? null
+                    : [Requirement("basic", document), Requirement("bearer", document), []];
+            }
+        }
+    }
+
+    private static OpenApiSecurityRequirement Requirement(string scheme, OpenApiDocument document) =>
+        new() { [new OpenApiSecuritySchemeReference(scheme, document)] = [] };
 }

@@ -64,6 +64,20 @@ public sealed class OpenApiTests(KestrelGateway gateway) : IClassFixture<Kestrel
     }
 
     [Fact]
+    public async Task Every_operation_but_health_may_ask_for_a_credential()
+    {
+        using var document = await ReadAsync();
+        var schemes = document.RootElement.GetProperty("components").GetProperty("securitySchemes").EnumerateObject();
+        Assert.Equal(["basic", "bearer"], schemes.Select(scheme => scheme.Value.GetProperty("scheme").GetString()!).Order(StringComparer.Ordinal));
+        foreach (var (path, _, operation) in OperationsOf(document))
+        {
+            var asks = !path.StartsWith("/-/", StringComparison.Ordinal);
+            Assert.Equal(asks, operation.GetProperty("responses").TryGetProperty("401", out _));
+            Assert.Equal(asks ? 3 : 0, operation.TryGetProperty("security", out var security) ? security.GetArrayLength() : 0);
+        }
+    }
+
+    [Fact]
     public async Task Every_example_works()
     {
         using var document = await ReadAsync();

@@ -97,6 +97,7 @@ internal sealed class OperationFilter : IOperationFilter
             "200" when path == "/metrics" => "Prometheus text format 0.0.4.",
             "202" => "Durably queued.",
             "400" => "Refused: sending the same again is of no use.",
+            "401" => "Credentials are configured, and the request has no valid one.",
             "413" => "Refused: the body, or what it decompresses to, is too large.",
             "415" => "Refused: the media type or the content encoding is not supported.",
             "503" => "The queue cannot be written now.",
@@ -110,6 +111,18 @@ internal sealed class OperationFilter : IOperationFilter
                 {
                     Description = "Seconds after which to try again.",
                     Schema = new OpenApiSchema { Type = JsonSchemaType.Integer },
+                },
+            };
+        }
+
+        if (status == "401")
+        {
+            response.Headers = new Dictionary<string, IOpenApiHeader>
+            {
+                ["WWW-Authenticate"] = new OpenApiHeader
+                {
+                    Description = "The schemes that are understood.",
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.String },
                 },
             };
         }

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using System.Text;
+using PushGateway.Model;
+
+namespace PushGateway.Api.Auth;
+
+/// <summary>What a pinned credential is shown: the series that have its labels.</summary>
+internal static class PinnedSeries
+{
+    /// <summary>Copies the series of <paramref name="all"/> that have every one of the labels, with their families.</summary>
+    public static MetricBatch Of(MetricBatch all, ImmutableArray<KeyValuePair<string, string>> labels)
+    {
+        var kept = new MetricBatch();
+        var pinned = labels.Select(label => new Label(Find(all.Symbols, label.Key), Find(all.Symbols, label.Value))).ToArray();
+        var family = -1;
+        var copiedFamily = -1;
+        foreach (ref readonly var series in all.Series)
+        {
+            if (!HasAll(all.LabelsOf(series), pinned))
+            {
+                continue;
+            }
+
+            if (series.Family != family)
+            {
+                family = series.Family;
+                copiedFamily = CopyFamily(all, family, kept);
+            }
+
+            kept.BeginSeries(copiedFamily, Copy(all, series.Name, kept));
+            foreach (var label in all.LabelsOf(series))
+            {
+                kept.AddLabel(Copy(all, label.Name, kept), Copy(all, label.Value, kept));
+            }
+
+            foreach (var sample in all.SamplesOf(series))
+            {
+                kept.AddSample(sample);
+            }
+
+            kept.EndSeries();
+        }
+
+        return kept;
+    }
+
+    private static int CopyFamily(MetricBatch all, int index, MetricBatch kept)
+    {
+        // A push of its own, for families of one name may come from several.
+        kept.BeginPush();
+        var family = all.Families[index];
+        return kept.AddFamily(Copy(all, family.Name, kept), family.Type, Copy(all, family.Help, kept), Copy(all, family.Unit, kept));
+    }
+
+    private static bool HasAll(ReadOnlySpan<Label> labels, Label[] pinned)
+    {
+        foreach (var label in pinned)
+        {
+            if (!labels.Contains(label))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static int Copy(MetricBatch from, int symbol, MetricBatch to) => to.Symbols.Intern(from.Symbols[symbol]);
+
+    private static int Find(SymbolTable symbols, string text) => symbols.Find(Encoding.UTF8.GetBytes(text));
+}
