@@ -19,9 +19,10 @@ internal static class PushEndpoints
             .HonoursPinnedLabels()
             .WithName("push")
             .WithTags("Push")
-            .WithSummary("Push JSON records or Prometheus text.")
+            .WithSummary("Push JSON records, Prometheus text or protobuf.")
             .WithDescription(
-                "A JSON record, an array of records, newline-delimited records, or Prometheus text format 0.0.4, told apart by Content-Type, or by the "
+                "A JSON record, an array of records, newline-delimited records, Prometheus text format 0.0.4, or delimited protobuf "
+                + "(application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited), told apart by Content-Type, or by the "
                 + "first tokens when there is none or it is application/x-www-form-urlencoded. Content-Encoding gzip is understood. "
                 + "202 means that the push is durably queued.")
             .Accepts<PushRecord>("application/json", "application/x-ndjson", "text/plain", "*/*")
@@ -39,7 +40,7 @@ internal static class PushEndpoints
 
     private static void MapGroup(IEndpointRouteBuilder routes, string pattern, string name)
     {
-        DescribeBody(Describe(routes.MapPut(pattern, ReplaceAsync), "replace" + name, "Replace a group with Prometheus text, as Pushgateway's PUT."));
+        DescribeBody(Describe(routes.MapPut(pattern, ReplaceAsync), "replace" + name, "Replace a group with Prometheus text or protobuf, as Pushgateway's PUT."));
         DescribeBody(Describe(routes.MapPost(pattern, MergeAsync), "merge" + name, "Replace the pushed families of a group, as Pushgateway's POST."));
         Describe(routes.MapDelete(pattern, DeleteAsync), "delete" + name, "Delete a group, as Pushgateway's DELETE.");
     }

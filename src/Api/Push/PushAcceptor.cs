@@ -27,7 +27,7 @@ internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, PushCloc
             return Refused("none", PushRefusal.Of(unreadable));
         }
 
-        if (!MediaType.TryGetFormat(ContentTypeOf(http, push), body.Written.Span, out var format) || format == PushFormat.RemoteWrite2)
+        if (!TryGetFormat(http.ContentType, push, body.Written.Span, out var format))
         {
             return Refused("none", PushRefusal.Of(new PushError(
                 RejectCode.MediaTypeUnsupported, $"media type \"{http.ContentType}\" is not supported")));
@@ -123,8 +123,18 @@ internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, PushCloc
         return null;
     }
 
-    // Pushgateway reads whatever is pushed to a group as text, whatever its content type says.
-    private static string? ContentTypeOf(HttpRequest http, PushRequest push) => push.Group is null ? http.ContentType : "text/plain";
+    // Pushgateway reads what is pushed to a group as text unless its content type says protobuf.
+    private static bool TryGetFormat(string? contentType, PushRequest push, ReadOnlySpan<byte> body, out PushFormat format)
+    {
+        var known = MediaType.TryGetFormat(contentType, body, out format);
+        if (push.Group is null)
+        {
+            return known && format != PushFormat.RemoteWrite2;
+        }
+
+        format = known && format == PushFormat.Protobuf ? format : PushFormat.Text;
+        return true;
+    }
 
     private static PushRefusal Refused(string format, PushRefusal refusal)
     {
@@ -136,6 +146,7 @@ internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, PushCloc
     {
         PushFormat.Json => "json",
         PushFormat.OpenMetrics => "openmetrics",
+        PushFormat.Protobuf => "protobuf",
         _ => "text",
     };
 }

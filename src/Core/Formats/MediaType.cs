@@ -8,6 +8,8 @@ public static class MediaType
     /// <summary>Media type of the gateway's own queue messages (Prometheus remote write 2.0).</summary>
     public const string RemoteWrite2 = "application/x-protobuf;proto=io.prometheus.write.v2.Request";
 
+    private const string PrometheusProtobuf = "application/vnd.google.protobuf";
+
     private static readonly (string Type, PushFormat Format)[] Table =
     [
         ("application/json", PushFormat.Json),
@@ -40,6 +42,12 @@ public static class MediaType
                 format = known;
                 return true;
             }
+        }
+
+        if (type.Equals(PrometheusProtobuf, StringComparison.OrdinalIgnoreCase))
+        {
+            format = PushFormat.Protobuf;
+            return IsDelimitedMetricFamily(contentType);
         }
 
         format = type.EndsWith("+json", StringComparison.OrdinalIgnoreCase) ? PushFormat.Json : PushFormat.RemoteWrite2;
@@ -107,6 +115,27 @@ public static class MediaType
         }
 
         return false;
+    }
+
+    // As Pushgateway tells it: both parameters, in any order, their values to the letter.
+    private static bool IsDelimitedMetricFamily(ReadOnlySpan<char> contentType)
+    {
+        bool? proto = null;
+        bool? encoding = null;
+        var parameters = new MediaTypeParameters(contentType);
+        while (parameters.TryRead(out var name, out var value))
+        {
+            if (name.Equals("proto", StringComparison.OrdinalIgnoreCase))
+            {
+                proto = proto is not false && value.SequenceEqual("io.prometheus.client.MetricFamily");
+            }
+            else if (name.Equals("encoding", StringComparison.OrdinalIgnoreCase))
+            {
+                encoding = encoding is not false && value.SequenceEqual("delimited");
+            }
+        }
+
+        return proto is true && encoding is true && !parameters.IsMalformed;
     }
 
     private static bool IsRemoteWrite2([NotNull] string contentType) =>

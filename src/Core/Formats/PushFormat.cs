@@ -14,4 +14,7 @@ public enum PushFormat
 
     /// <summary>Remote write 2.0 protobuf, which the gateway's own queue messages hold.</summary>
     RemoteWrite2,
+
+    /// <summary>Delimited protobuf messages <c>io.prometheus.client.MetricFamily</c>.</summary>
+    Protobuf,
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using PushGateway.Formats.Json;
 using PushGateway.Formats.OpenMetrics;
+using PushGateway.Formats.Protobuf;
 using PushGateway.Formats.RemoteWrite2;
 using PushGateway.Formats.Text;
 using PushGateway.Limits;
@@ -11,10 +12,14 @@ namespace PushGateway.Formats;
 /// <summary>Bytes to model, by format.</summary>
 public static class PushParser
 {
+    // What is well-formed and refused all the same, in Pushgateway's words.
+    private const string Inconsistent = "pushed metrics are invalid or inconsistent with existing metrics: ";
+    private const string Timestamps = Inconsistent + "pushed metrics must not have timestamps";
+
     /// <summary>Appends a push to <paramref name="destination"/>; on failure the caller rolls back to where the push began.</summary>
     /// <param name="format">The format.</param>
     /// <param name="body">The body, decompressed.</param>
-    /// <param name="toGroup">The push goes to a group, where text may not give timestamps.</param>
+    /// <param name="toGroup">The push goes to a group, where text and protobuf may not give timestamps.</param>
     /// <param name="destination">The batch.</param>
     /// <param name="context">Limits and time of receipt.</param>
     /// <param name="error">Why the push was refused.</param>
@@ -33,6 +38,7 @@ public static class PushParser
                 PushFormat.Json => JsonRecordParser.TryParse(body, destination, context, out error),
                 PushFormat.Text => TryParseText(body, toGroup, destination, context, out error),
                 PushFormat.OpenMetrics => TryParseOpenMetrics(body, toGroup, destination, context, out error),
+                PushFormat.Protobuf => TryParseProtobuf(body, toGroup, destination, context, out error),
                 _ => RemoteWrite2Parser.TryParse(body, destination, context, out error),
             };
         }
@@ -67,17 +73,25 @@ public static class PushParser
         return error is null;
     }
 
-    // Valid text that is refused all the same, in Pushgateway's words.
     private static PushError? InconsistencyOf(TextParseResult result, bool toGroup)
     {
-        const string prefix = "pushed metrics are invalid or inconsistent with existing metrics: ";
         if (result.NamelessLine > 0)
         {
-            return new PushError(RejectCode.TextInvalid, prefix + "a sample has no metric name", result.NamelessLine);
+            return new PushError(RejectCode.TextInvalid, Inconsistent + "a sample has no metric name", result.NamelessLine);
         }
 
-        return toGroup && result.TimestampLine > 0
-            ? new PushError(RejectCode.TimestampNotAllowed, prefix + "pushed metrics must not have timestamps", result.TimestampLine)
-            : null;
+        return toGroup && result.TimestampLine > 0 ? new PushError(RejectCode.TimestampNotAllowed, Timestamps, result.TimestampLine) : null;
+    }
+
+    private static bool TryParseProtobuf(
+        ReadOnlySpan<byte> body, bool toGroup, MetricBatch destination, in ParseContext context, [NotNullWhen(false)] out PushError? error)
+    {
+        if (!MetricFamilyParser.TryParse(body, destination, context, out var hasTimestamps, out error))
+        {
+            return false;
+        }
+
+        error = toGroup && hasTimestamps ? new PushError(RejectCode.TimestampNotAllowed, Timestamps) : null;
+        return error is null;
     }
 }

@@ -62,7 +62,7 @@ public sealed class MediaTypeTests(KestrelGateway gateway) : IClassFixture<Kestr
     [InlineData("application/json")]
     [InlineData("image/png")]
     [InlineData(null)]
-    public async Task A_group_is_text_whatever_Content_Type_says(string? contentType)
+    public async Task A_group_is_text_unless_Content_Type_says_protobuf(string? contentType)
     {
         using var response = await _client.PushAsync("a 1\n", contentType, "/metrics/job/typed");
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);

@@ -14,6 +14,11 @@ public sealed class MediaTypeTests
     [InlineData("text/plain; version=0.0.4", PushFormat.Text)]
     [InlineData("application/openmetrics-text; version=1.0.0; charset=utf-8", PushFormat.OpenMetrics)]
     [InlineData("application/x-protobuf;proto=io.prometheus.write.v2.Request", PushFormat.RemoteWrite2)]
+    [InlineData("application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited", PushFormat.Protobuf)]
+    [InlineData("application/vnd.google.protobuf;encoding=delimited;proto=io.prometheus.client.MetricFamily", PushFormat.Protobuf)]
+    [InlineData("Application/VND.google.Protobuf ;PROTO=\"io.prometheus.client.MetricFamily\" ; Encoding = \"delimited\";", PushFormat.Protobuf)]
+    [InlineData(
+        "application/vnd.google.protobuf; q=\"a;\\\"b\"; proto=io.prometheus.client.MetricFamily; encoding=delimited; escaping=values", PushFormat.Protobuf)]
     public void A_content_type_names_the_format(string contentType, PushFormat expected)
     {
         Assert.True(MediaType.TryGetFormat(contentType, "m 1\n"u8, out var format));
@@ -24,6 +29,16 @@ public sealed class MediaTypeTests
     [InlineData("image/png")]
     [InlineData("application/x-protobuf")]
     [InlineData("text/html")]
+    [InlineData("application/vnd.google.protobuf")]
+    [InlineData("application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily")]
+    [InlineData("application/vnd.google.protobuf; encoding=delimited")]
+    [InlineData("application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=text")]
+    [InlineData("application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=Delimited")]
+    [InlineData("application/vnd.google.protobuf; proto=other; encoding=delimited")]
+    [InlineData("application/vnd.google.protobuf; proto=other; proto=io.prometheus.client.MetricFamily; encoding=delimited")]
+    [InlineData("application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; x")]
+    [InlineData("application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=\"delimited")]
+    [InlineData("application/vnd.google.protobuf, proto=io.prometheus.client.MetricFamily; encoding=delimited")]
     public void Others_are_unknown(string contentType) => Assert.False(MediaType.TryGetFormat(contentType, "m 1\n"u8, out _));
 
     [Theory]

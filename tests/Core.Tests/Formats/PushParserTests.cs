@@ -37,6 +37,15 @@ public sealed class PushParserTests
         Assert.Null(Refuse(PushFormat.Text, "a 1 1700000000000\n"u8));
     }
 
+    [Fact]
+    public void Protobuf_for_a_group_has_no_timestamps()
+    {
+        // name: "a", metric { timestamp_ms: 5, counter {} }.
+        byte[] body = [0x09, 0x0A, 0x01, (byte)'a', 0x22, 0x04, 0x30, 0x05, 0x1A, 0x00];
+        Assert.Equal(RejectCode.TimestampNotAllowed, Refuse(PushFormat.Protobuf, body, toGroup: true));
+        Assert.Null(Refuse(PushFormat.Protobuf, body));
+    }
+
     private static string? Refuse(PushFormat format, ReadOnlySpan<byte> body, bool toGroup = false)
     {
         var batch = new MetricBatch();

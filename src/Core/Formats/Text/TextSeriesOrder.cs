@@ -27,7 +27,8 @@ internal sealed class TextSeriesOrder(MetricBatch batch) : IComparer<TextSeriesK
         _ => 0,
     };
 
-    private int CompareLabels(in TextSeriesKey x, in TextSeriesKey y)
+    /// <summary>Compares by labels other than the bound.</summary>
+    public int CompareLabels(in TextSeriesKey x, in TextSeriesKey y)
     {
         var left = batch.LabelsOf(batch.Series[x.Series]);
         var right = batch.LabelsOf(batch.Series[y.Series]);

@@ -1,0 +1,531 @@
+using System.Text.Unicode;
+using PushGateway.Formats.Text;
+using PushGateway.Limits;
+using PushGateway.Model;
+using PushGateway.Wire;
+
+namespace PushGateway.Formats.Protobuf;
+
+/// <summary>One run of <see cref="MetricFamilyParser"/> over a body.</summary>
+internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batch, long receivedMs, MetricFamilyScratch scratch)
+{
+    private readonly ReadOnlySpan<byte> _input = input;
+    private PushError? _error;
+
+    // The family, counted from 1, and the names of its series.
+    private int _familyNumber;
+    private ReadOnlySpan<byte> _familyName;
+    private int _family;
+    private MetricType _type;
+    private int _name;
+    private int _bucketName;
+    private int _sumName;
+    private int _countName;
+    private int _boundName;
+
+    // The metric, counted from 1, and what its fields have said so far. The value is also the sum of a histogram or summary.
+    private int _metricNumber;
+    private int _labelCount;
+    private long _timestampMs;
+    private bool _hasTimestamp;
+    private bool _hasValue;
+    private double _value;
+    private ulong _count;
+    private double _countFloat;
+    private bool _hasBuckets;
+    private bool _isNative;
+
+    /// <summary>Whether a metric has a timestamp of its own.</summary>
+    public bool HasTimestamps { get; private set; }
+
+    private readonly bool IsHistogram => TextRoles.IsHistogram(_type);
+
+    private readonly double Count => _countFloat != 0 ? _countFloat : _count;
+
+    /// <summary>Reads every message; null, or why the body is refused.</summary>
+    public PushError? Run()
+    {
+        _ = FindLastOfEachName() && ReadFamilies();
+        return _error;
+    }
+
+    private bool Fail(string reason, string code = RejectCode.ProtobufInvalid)
+    {
+        var name = _familyName.IsEmpty ? "" : " " + GoQuote.Quote(_familyName);
+        _error = new PushError(code, $"metric family {_familyNumber}{name}: {reason}");
+        return false;
+    }
+
+    private bool FailMetric(string reason, string code = RejectCode.ProtobufInvalid) => Fail($"metric {_metricNumber} {reason}", code);
+
+    // ---- Families
+
+    private bool FindLastOfEachName()
+    {
+        var messages = new ProtobufReader(_input);
+        while (!messages.IsAtEnd)
+        {
+            _familyNumber++;
+            _familyName = default;
+            if (!messages.TryReadBytes(out var message))
+            {
+                return Fail("the message is truncated");
+            }
+
+            if (!TryFindName(message, out var name))
+            {
+                return Fail("the protobuf is malformed");
+            }
+
+            if (name.IsEmpty)
+            {
+                return Fail("it has no name");
+            }
+
+            _familyName = name;
+            if (!NameAlphabet.Metric.IsLegal(name))
+            {
+                return Fail("the name is not legal in Prometheus");
+            }
+
+            var symbol = batch.Symbols.Intern(name);
+            TextScratch.Reserve(ref scratch.LastNamed, symbol);
+            scratch.LastNamed[symbol] = _familyNumber;
+        }
+
+        return true;
+    }
+
+    private static bool TryFindName(ReadOnlySpan<byte> message, out ReadOnlySpan<byte> name)
+    {
+        name = default;
+        var reader = new ProtobufReader(message);
+        while (reader.TryReadTag(out var field, out var type))
+        {
+            _ = (field, type) switch
+            {
+                (MetricFamilyFields.FamilyName, WireType.LengthDelimited) => reader.TryReadBytes(out name),
+                _ => reader.TrySkip(type),
+            };
+        }
+
+        return !reader.IsMalformed;
+    }
+
+    private bool ReadFamilies()
+    {
+        var messages = new ProtobufReader(_input);
+        for (_familyNumber = 1; !messages.IsAtEnd; _familyNumber++)
+        {
+            messages.TryReadBytes(out var message);
+            var (mark, hadTimestamps) = (batch.Mark, HasTimestamps);
+            if (!ReadFamily(message))
+            {
+                return false;
+            }
+
+            if (scratch.LastNamed[_name] != _familyNumber)
+            {
+                batch.Rollback(mark);
+                HasTimestamps = hadTimestamps;
+            }
+        }
+
+        return true;
+    }
+
+    private bool ReadFamily(ReadOnlySpan<byte> message)
+    {
+        if (!BeginFamily(message))
+        {
+            return false;
+        }
+
+        _metricNumber = 0;
+        var reader = new ProtobufReader(message);
+        while (reader.TryReadTag(out var field, out var type))
+        {
+            if ((field, type) is not (MetricFamilyFields.FamilyMetric, WireType.LengthDelimited))
+            {
+                reader.TrySkip(type);
+                continue;
+            }
+
+            _metricNumber++;
+            reader.TryReadBytes(out var metric);
+            if (!ReadMetric(metric))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool BeginFamily(ReadOnlySpan<byte> message)
+    {
+        ReadOnlySpan<byte> help = default;
+        ReadOnlySpan<byte> unit = default;
+        var number = 0UL;
+        var reader = new ProtobufReader(message);
+        while (reader.TryReadTag(out var field, out var type))
+        {
+            _ = (field, type) switch
+            {
+                (MetricFamilyFields.FamilyName, WireType.LengthDelimited) => reader.TryReadBytes(out _familyName),
+                (MetricFamilyFields.FamilyHelp, WireType.LengthDelimited) => reader.TryReadBytes(out help),
+                (MetricFamilyFields.FamilyUnit, WireType.LengthDelimited) => reader.TryReadBytes(out unit),
+                (MetricFamilyFields.FamilyType, WireType.Varint) => reader.TryReadVarint(out number),
+                _ => reader.TrySkip(type),
+            };
+        }
+
+        if (!MetricFamilyTypes.TryGet((int)number, out _type))
+        {
+            return Fail($"unknown metric type {(int)number}");
+        }
+
+        if (!Utf8.IsValid(help) || !Utf8.IsValid(unit))
+        {
+            return Fail("help or unit is not UTF-8");
+        }
+
+        _name = batch.Symbols.Intern(_familyName);
+        _family = batch.AddFamily(_name, _type, batch.Symbols.Intern(help), batch.Symbols.Intern(unit));
+        InternNamesOfSeries();
+        return true;
+    }
+
+    private void InternNamesOfSeries()
+    {
+        var boundName = TextRoles.BoundName(_type);
+        _boundName = batch.Symbols.Intern(boundName);
+        if (!boundName.IsEmpty)
+        {
+            _bucketName = IsHistogram ? InternWithSuffix("_bucket"u8) : _name;
+            _sumName = InternWithSuffix("_sum"u8);
+            _countName = InternWithSuffix("_count"u8);
+        }
+    }
+
+    private readonly int InternWithSuffix(ReadOnlySpan<byte> suffix)
+    {
+        var length = _familyName.Length + suffix.Length;
+        TextScratch.Reserve(ref scratch.Name, length);
+        _familyName.CopyTo(scratch.Name);
+        suffix.CopyTo(scratch.Name.AsSpan(_familyName.Length));
+        return batch.Symbols.Intern(scratch.Name.AsSpan(0, length));
+    }
+
+    // ---- Metrics
+
+    private bool ReadMetric(ReadOnlySpan<byte> metric)
+    {
+        (_labelCount, _timestampMs, _hasTimestamp, _hasValue) = (0, receivedMs, false, false);
+        (_value, _count, _countFloat, _hasBuckets, _isNative) = (0, 0, 0, false, false);
+        if (!ReadFields(metric))
+        {
+            return false;
+        }
+
+        if (!_hasValue)
+        {
+            return FailMetric($"has no {MetricFamilyTypes.ValueFieldName(_type)}");
+        }
+
+        if (_isNative && !_hasBuckets)
+        {
+            return FailMetric("is a native histogram without classic buckets, which is not supported", RejectCode.NativeHistogramUnsupported);
+        }
+
+        if (HasDuplicateLabel(out var duplicate))
+        {
+            return FailMetric($"has the label {GoQuote.Quote(batch.Symbols[duplicate])} more than once");
+        }
+
+        HasTimestamps |= _hasTimestamp;
+        if (_boundName == 0)
+        {
+            AddSeries(_name, default, _value);
+            return true;
+        }
+
+        return AddDistribution(metric);
+    }
+
+    private bool ReadFields(ReadOnlySpan<byte> metric)
+    {
+        var valueField = MetricFamilyTypes.ValueField(_type);
+        var reader = new ProtobufReader(metric);
+        while (reader.TryReadTag(out var field, out var type))
+        {
+            if ((field, type) is (MetricFamilyFields.MetricTimestamp, WireType.Varint))
+            {
+                _hasTimestamp = reader.TryReadVarint(out var timestamp);
+                _timestampMs = (long)timestamp;
+            }
+            else if ((field, type) is (MetricFamilyFields.MetricLabel, WireType.LengthDelimited))
+            {
+                reader.TryReadBytes(out var label);
+                if (!reader.IsMalformed && !ReadLabel(label))
+                {
+                    return false;
+                }
+            }
+            else if (field == valueField && type == WireType.LengthDelimited)
+            {
+                _hasValue = true;
+                reader.TryReadBytes(out var value);
+                if (!(_boundName == 0 ? TryReadSimpleValue(value) : TryReadTotals(value)))
+                {
+                    return FailMetric("is malformed");
+                }
+            }
+            else
+            {
+                reader.TrySkip(type);
+            }
+        }
+
+        return !reader.IsMalformed || FailMetric("is malformed");
+    }
+
+    private bool ReadLabel(ReadOnlySpan<byte> label)
+    {
+        ReadOnlySpan<byte> name = default;
+        ReadOnlySpan<byte> value = default;
+        var reader = new ProtobufReader(label);
+        while (reader.TryReadTag(out var field, out var type))
+        {
+            _ = (field, type) switch
+            {
+                (MetricFamilyFields.LabelName, WireType.LengthDelimited) => reader.TryReadBytes(out name),
+                (MetricFamilyFields.LabelValue, WireType.LengthDelimited) => reader.TryReadBytes(out value),
+                _ => reader.TrySkip(type),
+            };
+        }
+
+        if (reader.IsMalformed)
+        {
+            return FailMetric("is malformed");
+        }
+
+        if (!NameAlphabet.Label.IsLegal(name))
+        {
+            return FailMetric($"has the label name {GoQuote.Quote(name)}, which is not legal in Prometheus");
+        }
+
+        if (name.SequenceEqual("__name__"u8) || name.SequenceEqual(TextRoles.BoundName(_type)))
+        {
+            return FailMetric($"has the label {GoQuote.Quote(name)}, which is reserved");
+        }
+
+        if (!Utf8.IsValid(value))
+        {
+            return FailMetric($"has a value of the label {GoQuote.Quote(name)} that is not UTF-8");
+        }
+
+        TextScratch.Reserve(ref scratch.Labels, _labelCount);
+        scratch.Labels[_labelCount++] = new Label(batch.Symbols.Intern(name), batch.Symbols.Intern(value));
+        return true;
+    }
+
+    private readonly bool HasDuplicateLabel(out int duplicate)
+    {
+        TextScratch.Reserve(ref scratch.LabelNames, _labelCount);
+        var names = scratch.LabelNames.AsSpan(0, _labelCount);
+        for (var i = 0; i < names.Length; i++)
+        {
+            names[i] = scratch.Labels[i].Name;
+        }
+
+        names.Sort();
+        for (var i = 1; i < names.Length; i++)
+        {
+            if (names[i] == names[i - 1])
+            {
+                duplicate = names[i];
+                return true;
+            }
+        }
+
+        duplicate = 0;
+        return false;
+    }
+
+    // ---- Values. A message field given twice is one message, of both contents in turn: what is read adds to what was.
+
+    private bool TryReadSimpleValue(ReadOnlySpan<byte> input)
+    {
+        var reader = new ProtobufReader(input);
+        while (reader.TryReadTag(out var field, out var type))
+        {
+            _ = (field, type) switch
+            {
+                (MetricFamilyFields.SimpleValue, WireType.Fixed64) => reader.TryReadDouble(out _value),
+                _ => reader.TrySkip(type),
+            };
+        }
+
+        return !reader.IsMalformed;
+    }
+
+    private bool TryReadTotals(ReadOnlySpan<byte> input)
+    {
+        var reader = new ProtobufReader(input);
+        while (reader.TryReadTag(out var field, out var type))
+        {
+            _ = (field, type) switch
+            {
+                (MetricFamilyFields.SampleCount, WireType.Varint) => reader.TryReadVarint(out _count),
+                (MetricFamilyFields.SampleSum, WireType.Fixed64) => reader.TryReadDouble(out _value),
+                (MetricFamilyFields.Bounds, WireType.LengthDelimited) => _hasBuckets = reader.TrySkip(type),
+                _ when IsHistogram => TryReadHistogramField(ref reader, field, type),
+                _ => reader.TrySkip(type),
+            };
+        }
+
+        return !reader.IsMalformed;
+    }
+
+    // What tells a native histogram is what tells it in Prometheus: spans, a zero bucket's width or its population.
+    private bool TryReadHistogramField(ref ProtobufReader reader, int field, WireType type)
+    {
+        var population = 0UL;
+        var width = 0.0;
+        var read = (field, type) switch
+        {
+            (MetricFamilyFields.HistogramCountFloat, WireType.Fixed64) => reader.TryReadDouble(out _countFloat),
+            (MetricFamilyFields.HistogramZeroThreshold, WireType.Fixed64) => reader.TryReadDouble(out width),
+            (MetricFamilyFields.HistogramZeroCount, WireType.Varint) => reader.TryReadVarint(out population),
+            (MetricFamilyFields.HistogramZeroCountFloat, WireType.Fixed64) => reader.TryReadDouble(out width),
+            (MetricFamilyFields.HistogramNegativeSpan or MetricFamilyFields.HistogramPositiveSpan, WireType.LengthDelimited) =>
+                _isNative = reader.TrySkip(type),
+            _ => reader.TrySkip(type),
+        };
+        _isNative |= population > 0 || width > 0;
+        return read;
+    }
+
+    private bool AddDistribution(ReadOnlySpan<byte> metric)
+    {
+        if (IsHistogram && Count < 0)
+        {
+            return FailMetric("has a negative count");
+        }
+
+        var hasInfinity = false;
+        var valueField = MetricFamilyTypes.ValueField(_type);
+        var fields = new ProtobufReader(metric);
+        while (fields.TryReadTag(out var field, out var type))
+        {
+            if (field != valueField || type != WireType.LengthDelimited)
+            {
+                fields.TrySkip(type);
+                continue;
+            }
+
+            fields.TryReadBytes(out var value);
+            if (!AddBounds(value, ref hasInfinity))
+            {
+                return false;
+            }
+        }
+
+        if (IsHistogram && !hasInfinity)
+        {
+            AddSeries(_bucketName, BoundLabel(double.PositiveInfinity), Count);
+        }
+
+        AddSeries(_sumName, default, _value);
+        batch.AddSeriesWithSameLabels(_family, _countName, new Sample(_timestampMs, Count));
+        return true;
+    }
+
+    private bool AddBounds(ReadOnlySpan<byte> input, ref bool hasInfinity)
+    {
+        var fields = new ProtobufReader(input);
+        while (fields.TryReadTag(out var field, out var type))
+        {
+            if ((field, type) is not (MetricFamilyFields.Bounds, WireType.LengthDelimited))
+            {
+                fields.TrySkip(type);
+                continue;
+            }
+
+            fields.TryReadBytes(out var item);
+            if (!(IsHistogram ? TryReadBucket(item, out var bound, out var value) : TryReadQuantile(item, out bound, out value)))
+            {
+                return FailMetric("is malformed");
+            }
+
+            if (IsHistogram && value < 0)
+            {
+                return FailMetric("has a bucket with a negative count");
+            }
+
+            hasInfinity |= double.IsPositiveInfinity(bound);
+            AddSeries(_bucketName, BoundLabel(bound), value);
+        }
+
+        return true;
+    }
+
+    private static bool TryReadQuantile(ReadOnlySpan<byte> input, out double quantile, out double value)
+    {
+        (quantile, value) = (0, 0);
+        var reader = new ProtobufReader(input);
+        while (reader.TryReadTag(out var field, out var type))
+        {
+            _ = (field, type) switch
+            {
+                (MetricFamilyFields.Quantile, WireType.Fixed64) => reader.TryReadDouble(out quantile),
+                (MetricFamilyFields.QuantileValue, WireType.Fixed64) => reader.TryReadDouble(out value),
+                _ => reader.TrySkip(type),
+            };
+        }
+
+        return !reader.IsMalformed;
+    }
+
+    private static bool TryReadBucket(ReadOnlySpan<byte> input, out double bound, out double population)
+    {
+        (bound, population) = (0, 0);
+        var (count, countFloat) = (0UL, 0.0);
+        var reader = new ProtobufReader(input);
+        while (reader.TryReadTag(out var field, out var type))
+        {
+            _ = (field, type) switch
+            {
+                (MetricFamilyFields.BucketUpperBound, WireType.Fixed64) => reader.TryReadDouble(out bound),
+                (MetricFamilyFields.BucketCount, WireType.Varint) => reader.TryReadVarint(out count),
+                (MetricFamilyFields.BucketCountFloat, WireType.Fixed64) => reader.TryReadDouble(out countFloat),
+                _ => reader.TrySkip(type),
+            };
+        }
+
+        population = countFloat != 0 ? countFloat : count;
+        return !reader.IsMalformed;
+    }
+
+    // ---- Series
+
+    private readonly Label BoundLabel(double bound)
+    {
+        Span<byte> canonical = stackalloc byte[GoFloat.MaxLength];
+        return new Label(_boundName, batch.Symbols.Intern(canonical[..GoFloat.Format(bound, canonical)]));
+    }
+
+    private readonly void AddSeries(int name, Label bound, double value)
+    {
+        batch.BeginSeries(_family, name);
+        foreach (var label in scratch.Labels.AsSpan(0, _labelCount))
+        {
+            batch.AddLabel(label.Name, label.Value);
+        }
+
+        batch.AddLabel(bound.Name, bound.Value);
+        batch.AddSample(new Sample(_timestampMs, value));
+        batch.EndSeries();
+    }
+}

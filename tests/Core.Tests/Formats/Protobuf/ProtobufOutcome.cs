@@ -1,0 +1,26 @@
+using PushGateway.Formats.Text;
+using PushGateway.Limits;
+using PushGateway.Model;
+using Xunit;
+
+namespace PushGateway.Formats.Protobuf;
+
+/// <summary>Runs the parser on a batch of its own.</summary>
+internal static class ProtobufOutcome
+{
+    public static MetricBatch Parse(ReadOnlySpan<byte> body, long receivedMs = TextOutcome.ReceivedMs)
+    {
+        var batch = new MetricBatch();
+        batch.BeginPush();
+        Assert.True(MetricFamilyParser.TryParse(body, batch, new ParseContext(PushLimits.Default, receivedMs), out _, out var error), error?.Detail);
+        return batch;
+    }
+
+    public static PushError Refuse(ReadOnlySpan<byte> body)
+    {
+        var batch = new MetricBatch();
+        batch.BeginPush();
+        Assert.False(MetricFamilyParser.TryParse(body, batch, new ParseContext(PushLimits.Default, TextOutcome.ReceivedMs), out _, out var error));
+        return error;
+    }
+}
