@@ -9,9 +9,11 @@ try
     var builder = WebApplication.CreateSlimBuilder(args).AddGateway();
     var app = builder.Build();
     app.UseExceptionHandler();
+    app.UseUnroutedRequests();
     app.MapPushEndpoints();
     app.MapExpositionEndpoints();
     app.MapHealthEndpoints();
+    app.MapLifecycleEndpoints();
     app.MapDocumentationEndpoints();
     app.PrintOnStart();
 
