@@ -14,4 +14,7 @@ internal static partial class Log
 
     [LoggerMessage(4, LogLevel.Error, "Group state and completions could not be written; they are kept in memory and tried again")]
     public static partial void CheckpointFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(5, LogLevel.Warning, "A push could not be stored: {Reason}")]
+    public static partial void QueueUnavailable(this ILogger logger, string reason);
 }

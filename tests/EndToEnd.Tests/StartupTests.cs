@@ -69,6 +69,18 @@ public sealed class StartupTests
     }
 
     [Theory]
+    [InlineData("http://127.0.0.1:port")]
+    [InlineData("127.0.0.1:9091")]
+    [InlineData("http://127.0.0.1:99999")]
+    public async Task A_wrong_address_to_listen_on_is_named(string url)
+    {
+        var result = await GatewayProcess.RunAsync(arguments: ["--urls", url]);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains($"urls: \"{url}\" is not a URL such as http://127.0.0.1:9091.", result.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("PUSHGATEWAY_QUEUE_URL", "queue")]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector")]
     public async Task A_wrong_address_is_named(string name, string value)

@@ -22,7 +22,7 @@ internal static class HealthEndpoints
         return routes;
     }
 
-    private static async Task<Results<ContentHttpResult, PlainTextError>> ReadyAsync(IPushQueue queue, HttpContext http)
+    private static async Task<Results<ContentHttpResult, PlainTextError>> ReadyAsync(IPushQueue queue, HttpContext http, ILogger<IPushQueue> logger)
     {
         try
         {
@@ -31,7 +31,8 @@ internal static class HealthEndpoints
         }
         catch (QueueUnavailableException exception)
         {
-            return new PlainTextError(StatusCodes.Status503ServiceUnavailable, exception.Message);
+            logger.QueueUnavailable(exception.Message);
+            return new PlainTextError(StatusCodes.Status503ServiceUnavailable, "pushes cannot be stored now");
         }
     }
 }

@@ -27,7 +27,7 @@ internal static class PushEndpoints
             .Produces<PushProblem>(StatusCodes.Status400BadRequest, ProblemType)
             .Produces<PushProblem>(StatusCodes.Status413PayloadTooLarge, ProblemType)
             .Produces<PushProblem>(StatusCodes.Status415UnsupportedMediaType, ProblemType)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .Produces<PushProblem>(StatusCodes.Status503ServiceUnavailable, ProblemType);
 
         MapGroup(routes, "/metrics/job/{**group}", "Group");
         MapGroup(routes, "/metrics/job@base64/{**group}", "GroupBase64");
@@ -56,17 +56,13 @@ internal static class PushEndpoints
 
     private static async Task<Results<Accepted, ProblemHttpResult>> PushAsync(HttpContext http, PushAcceptor acceptor)
     {
-        try
+        if (await acceptor.AcceptAsync(http.Request, PushRequest.Append) is not { } refusal)
         {
-            return await acceptor.AcceptAsync(http.Request, PushRequest.Append) is { } refusal
-                ? PushProblem.From(refusal)
-                : TypedResults.Accepted((string?)null);
+            return TypedResults.Accepted((string?)null);
         }
-        catch (QueueUnavailableException exception)
-        {
-            http.Response.Headers.RetryAfter = RetryAfterSeconds;
-            return TypedResults.Problem(exception.Message, statusCode: StatusCodes.Status503ServiceUnavailable, title: "The queue is not available.");
-        }
+
+        AdviseRetry(http, refusal);
+        return PushProblem.From(refusal);
     }
 
     private static Task<Results<Accepted, PlainTextError>> ReplaceAsync(HttpContext http, PushAcceptor acceptor) =>
@@ -85,24 +81,24 @@ internal static class PushEndpoints
             return new PlainTextError(StatusCodes.Status400BadRequest, error.Detail);
         }
 
-        try
+        var push = new PushRequest(operation, group);
+        var refusal = operation == PushOperation.Delete
+            ? await acceptor.DeleteAsync(push, http.RequestAborted)
+            : await acceptor.AcceptAsync(http.Request, push);
+        if (refusal is null)
         {
-            var push = new PushRequest(operation, group);
-            if (operation == PushOperation.Delete)
-            {
-                await acceptor.DeleteAsync(push, http.RequestAborted);
-            }
-            else if (await acceptor.AcceptAsync(http.Request, push) is { } refusal)
-            {
-                return new PlainTextError(refusal.StatusCode, refusal.First.Detail);
-            }
-
             return TypedResults.Accepted((string?)null);
         }
-        catch (QueueUnavailableException exception)
+
+        AdviseRetry(http, refusal);
+        return new PlainTextError(refusal.StatusCode, refusal.First.Detail);
+    }
+
+    private static void AdviseRetry(HttpContext http, PushRefusal refusal)
+    {
+        if (refusal.StatusCode == StatusCodes.Status503ServiceUnavailable)
         {
             http.Response.Headers.RetryAfter = RetryAfterSeconds;
-            return new PlainTextError(StatusCodes.Status503ServiceUnavailable, exception.Message);
         }
     }
 

@@ -28,9 +28,9 @@ internal static class GatewayServices
         var settings = new SettingsReader(name => builder.Configuration[name]);
         var options = GatewayOptions.Read(settings);
         var sink = options.QueueUrl is null ? MetricSinkFactory.Create(settings, TimeProvider.System) : null;
+        builder.AddServer(settings);
         settings.ThrowIfInvalid();
 
-        builder.AddServer();
         builder.AddDefaults();
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(options.Limits);
@@ -55,8 +55,9 @@ internal static class GatewayServices
         return builder;
     }
 
-    private static void AddServer(this WebApplicationBuilder builder)
+    private static void AddServer(this WebApplicationBuilder builder, SettingsReader settings)
     {
+        CheckUrls(builder.Configuration[WebHostDefaults.ServerUrlsKey], settings);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -68,6 +69,19 @@ internal static class GatewayServices
             && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
         {
             builder.WebHost.UseUrls(DefaultUrl);
+        }
+    }
+
+    // Kestrel takes what follows the host for a part of it when it is no port, and a host that is no address for every interface.
+    private static void CheckUrls(string? urls, SettingsReader settings)
+    {
+        foreach (var url in (urls ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            var host = url[(url.IndexOf("://", StringComparison.Ordinal) + 1)..].TrimStart('/');
+            if (!url.Contains("://", StringComparison.Ordinal) || !Uri.TryCreate($"http://{host.Replace('*', 'x').Replace('+', 'x')}", UriKind.Absolute, out _))
+            {
+                settings.Refuse($"{WebHostDefaults.ServerUrlsKey}: \"{url}\" is not a URL such as {DefaultUrl}.");
+            }
         }
     }
 

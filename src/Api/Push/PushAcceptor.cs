@@ -11,7 +11,7 @@ using PushGateway.Telemetry;
 namespace PushGateway.Api.Push;
 
 /// <summary>The way of a push: body, model, limits, messages, queue. What it accepts is durable.</summary>
-internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, PushClock clock)
+internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, PushClock clock, ILogger<PushAcceptor> logger)
 {
     // Buffers that one huge push has grown are not kept for the small ones that follow.
     private const int MaxPooledSymbols = 1 << 16;
@@ -19,7 +19,6 @@ internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, PushCloc
     private readonly ConcurrentBag<MetricBatch> _batches = [];
 
     /// <summary>Accepts a push: null once it is durably queued, or why it was refused.</summary>
-    /// <exception cref="QueueUnavailableException">The queue cannot take it now.</exception>
     public async ValueTask<PushRefusal?> AcceptAsync(HttpRequest http, PushRequest push)
     {
         using var body = new PooledBuffer();
@@ -49,12 +48,16 @@ internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, PushCloc
         }
     }
 
-    /// <summary>Queues the deletion of a group.</summary>
-    /// <exception cref="QueueUnavailableException">The queue cannot take it now.</exception>
-    public async ValueTask DeleteAsync(PushRequest delete, CancellationToken cancellationToken)
+    /// <summary>Queues the deletion of a group: null once that is durably queued, or why it was refused.</summary>
+    public async ValueTask<PushRefusal?> DeleteAsync(PushRequest delete, CancellationToken cancellationToken)
     {
-        await EnqueueAsync(delete, clock.Next(), new MetricBatch(), cancellationToken);
+        if (await EnqueueAsync(delete, clock.Next(), new MetricBatch(), cancellationToken) is { } error)
+        {
+            return Refused("none", PushRefusal.Of(error));
+        }
+
         PushTelemetry.Pushed("none", "accepted", samples: 0);
+        return null;
     }
 
     private async ValueTask<PushRefusal?> AcceptAsync(
@@ -68,9 +71,9 @@ internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, PushCloc
         }
 
         var samples = batch.Samples.Length;
-        if (await EnqueueAsync(push, pushTimeNs, batch, cancellationToken) is { } tooLarge)
+        if (await EnqueueAsync(push, pushTimeNs, batch, cancellationToken) is { } error)
         {
-            return Refused(NameOf(format), PushRefusal.Of(tooLarge));
+            return Refused(NameOf(format), PushRefusal.Of(error));
         }
 
         PushTelemetry.Pushed(NameOf(format), "accepted", samples);
@@ -105,7 +108,17 @@ internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, PushCloc
             return tooLarge;
         }
 
-        await queue.EnqueueAsync(messages, cancellationToken);
+        try
+        {
+            await queue.EnqueueAsync(messages, cancellationToken);
+        }
+        catch (QueueUnavailableException exception)
+        {
+            // The reason is the operator's: it can name accounts and folders.
+            logger.QueueUnavailable(exception.Message);
+            return new PushError(RejectCode.QueueUnavailable, "the push cannot be stored now; send it again");
+        }
+
         PushTelemetry.Queued(messages.Count);
         return null;
     }

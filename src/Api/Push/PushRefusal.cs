@@ -15,6 +15,7 @@ internal sealed record PushRefusal(int StatusCode, IReadOnlyList<PushError> Erro
     {
         RejectCode.BodyTooLarge or RejectCode.DecompressedTooLarge or RejectCode.MessageTooLarge or RejectCode.PushTooLarge => StatusCodes.Status413PayloadTooLarge,
         RejectCode.MediaTypeUnsupported or RejectCode.EncodingUnsupported => StatusCodes.Status415UnsupportedMediaType,
+        RejectCode.QueueUnavailable => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status400BadRequest,
     };
 }

@@ -99,6 +99,9 @@ public static class RejectCode
     /// <summary>The grouping key in the path is not valid.</summary>
     public const string GroupingKeyInvalid = "grouping-key-invalid";
 
+    /// <summary>The queue cannot take the push now; nothing of it was promised.</summary>
+    public const string QueueUnavailable = "queue-unavailable";
+
     /// <summary>A queue message has a version or an operation that this build does not know.</summary>
     public const string MessageUnsupported = "message-unsupported";
 
