@@ -1,5 +1,6 @@
 using PushGateway.Groups;
 using PushGateway.Model;
+using PushGateway.Queue;
 
 namespace PushGateway.Embedded;
 
@@ -23,9 +24,16 @@ public sealed class EmbeddedGroupStore : IGroupStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask ApplyAsync(IReadOnlyList<GroupPush> pushes, CancellationToken cancellationToken)
+    public async ValueTask ApplyAsync(IReadOnlyList<GroupPush> pushes, ICollection<StaleSeries>? stale, CancellationToken cancellationToken)
     {
-        await _memory.ApplyAsync(pushes, cancellationToken);
+        await _memory.ApplyAsync(pushes, stale, cancellationToken);
+        _checkpointer.Schedule();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask ConfirmAsync(IReadOnlyList<PushHeader> pushes, CancellationToken cancellationToken)
+    {
+        await _memory.ConfirmAsync(pushes, cancellationToken);
         _checkpointer.Schedule();
     }
 

@@ -193,6 +193,40 @@ public sealed class MainPathTests(OneMachine servers) : IClassFixture<OneMachine
     }
 
     [Fact]
+    public async Task What_a_push_ends_is_gone_from_Prometheus_at_once()
+    {
+        await servers.StartAsync();
+        var group = new Uri(servers.Gateway.BaseAddress, "metrics/job/main_stale/instance/one").AbsoluteUri;
+
+        await PushAsync("PUT", "stale_a{l=\"1\"} 1\nstale_a{l=\"2\"} 2\nstale_b 3\n");
+        await UntilAsync("stale_a 1", "stale_a 2", "stale_b 3");
+
+        // Merged: of the family pushed again, the series that is not there any more.
+        await PushAsync("POST", "stale_a{l=\"1\"} 4\n");
+        await UntilAsync("stale_a 4", "stale_b 3");
+
+        await PushAsync("PUT", "stale_c 5\n");
+        await UntilAsync("stale_c 5");
+
+        await PushAsync("PUT", "stale_a{l=\"1\"} 6\n");
+        await UntilAsync("stale_a 6");
+
+        await PushAsync("DELETE", "");
+        await UntilAsync();
+
+        async Task PushAsync(string method, string text) =>
+            Assert.Equal(new CurlAnswer(202, ""), await Curl.RunAsync(group, "--request", method, "--data-binary", text));
+
+        Task UntilAsync(params string[] expected) => Poll.UntilAsync(
+            async token => (await servers.Prometheus.QueryAsync("{job=\"main_stale\"}", null, token))
+                .Select(series => $"{series.Name} {series.Samples[0].Value}").Order(StringComparer.Ordinal),
+            values => values.SequenceEqual(expected),
+            $"only {string.Join(", ", expected)} to be left",
+            Deadlines.Delivery,
+            Cancellation);
+    }
+
+    [Fact]
     public async Task A_group_is_replaced_merged_and_deleted_and_each_push_arrives()
     {
         await servers.StartAsync();

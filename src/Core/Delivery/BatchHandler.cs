@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using PushGateway.Groups;
 using PushGateway.Limits;
-using PushGateway.Model;
 using PushGateway.Queue;
 using PushGateway.Sinks;
 using PushGateway.Telemetry;
@@ -36,7 +36,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         try
         {
             var decoded = Decode(messages, buffers, outcome);
-            await ApplyAsync(decoded, buffers.Batch, cancellationToken);
+            await ApplyAsync(decoded, buffers, cancellationToken);
             await SendAsync(decoded, buffers, outcome, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -75,36 +75,74 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         return decoded.AsMemory(0, messages.Count);
     }
 
-    private ValueTask ApplyAsync(ReadOnlyMemory<DecodedMessage> decoded, MetricBatch batch, CancellationToken cancellationToken)
+    // The series that the pushes have ended join the batch as stale markers, each owned by the message whose push ended it.
+    private async ValueTask ApplyAsync(ReadOnlyMemory<DecodedMessage> decoded, DeliveryBuffers buffers, CancellationToken cancellationToken)
     {
         if (groups is null)
         {
-            return ValueTask.CompletedTask;
+            return;
         }
 
         var pushes = new List<GroupPush>(decoded.Length);
-        foreach (ref readonly var message in decoded.Span)
+        var owners = new List<int>(decoded.Length);
+        for (var i = 0; i < decoded.Length; i++)
         {
+            var message = decoded.Span[i];
             if (!ReferenceEquals(message.Header, PushHeader.None))
             {
-                pushes.Add(new GroupPush(message.Header, batch, message.Start, message.End));
+                pushes.Add(new GroupPush(message.Header, buffers.Batch, message.Start, message.End));
+                owners.Add(i);
             }
         }
 
-        return groups.ApplyAsync(pushes, cancellationToken);
+        var stale = sink is null ? null : new List<StaleSeries>();
+        await groups.ApplyAsync(pushes, stale, cancellationToken);
+        if (stale is { Count: > 0 })
+        {
+            buffers.Batch.BeginPush();
+            foreach (var series in stale)
+            {
+                series.AddTo(buffers.Batch);
+                buffers.MarkerOwners.Add(owners[series.Push]);
+            }
+        }
+    }
+
+    private async ValueTask ConfirmAsync(ReadOnlyMemory<DecodedMessage> decoded, DeliveryBuffers buffers, BatchOutcome outcome)
+    {
+        var confirmed = new List<PushHeader>();
+        foreach (var owner in buffers.MarkerOwners.Distinct())
+        {
+            if (outcome.IsSettled(owner))
+            {
+                confirmed.Add(decoded.Span[owner].Header);
+            }
+        }
+
+        if (confirmed.Count > 0)
+        {
+            await groups!.ConfirmAsync(confirmed, CancellationToken.None);
+        }
     }
 
     private async ValueTask SendAsync(
         ReadOnlyMemory<DecodedMessage> decoded, DeliveryBuffers buffers, BatchOutcome outcome, CancellationToken cancellationToken)
     {
-        var samples = sink is null ? default : buffers.Coalescer.Coalesce(buffers.Batch, decoded);
+        var samples = sink is null ? default : buffers.Coalescer.Coalesce(buffers.Batch, decoded, CollectionsMarshal.AsSpan(buffers.MarkerOwners));
         var ledger = buffers.Ledger(decoded.Length);
         ledger.Open(samples.Span, outcome);
-        while (!samples.IsEmpty)
+        try
         {
-            var request = samples[..RequestCutter.Cut(buffers.Batch, samples.Span, sink!.MaxRequestBytes)];
-            await SendRangeAsync(new SampleRange(buffers.Batch, request), ledger, outcome, cancellationToken);
-            samples = samples[request.Length..];
+            while (!samples.IsEmpty)
+            {
+                var request = samples[..RequestCutter.Cut(buffers.Batch, samples.Span, sink!.MaxRequestBytes)];
+                await SendRangeAsync(new SampleRange(buffers.Batch, request), ledger, outcome, cancellationToken);
+                samples = samples[request.Length..];
+            }
+        }
+        finally
+        {
+            await ConfirmAsync(decoded, buffers, outcome);
         }
     }
 

@@ -17,15 +17,16 @@ internal sealed class Coalescer
     /// <summary>Coalesces every series of the batch.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="messages">The messages, by their place among those received; the owner of a sample is an index in here.</param>
+    /// <param name="markerOwners">The owners of the last series of the batch, which stand behind those of the messages.</param>
     /// <returns>The samples, valid until the next call. Where two conflict, see <see cref="Supersedes"/>.</returns>
-    public ReadOnlyMemory<SeriesSample> Coalesce(MetricBatch batch, ReadOnlyMemory<DecodedMessage> messages)
+    public ReadOnlyMemory<SeriesSample> Coalesce(MetricBatch batch, ReadOnlyMemory<DecodedMessage> messages, ReadOnlySpan<int> markerOwners)
     {
         var seriesCount = batch.Series.Length;
         Grow(ref _first, seriesCount);
         Grow(ref _next, seriesCount + 1);
         FindFirstOfEach(batch);
         LayOut(batch);
-        Fill(batch, messages.Span);
+        Fill(batch, messages.Span, markerOwners);
         return _samples.AsMemory(0, SortAndDeduplicate(batch.Samples.Length, messages));
     }
 
@@ -84,7 +85,7 @@ internal sealed class Coalescer
         }
     }
 
-    private void Fill(MetricBatch batch, ReadOnlySpan<DecodedMessage> messages)
+    private void Fill(MetricBatch batch, ReadOnlySpan<DecodedMessage> messages, ReadOnlySpan<int> markerOwners)
     {
         if (_samples.Length < batch.Samples.Length)
         {
@@ -95,11 +96,21 @@ internal sealed class Coalescer
         {
             for (var s = messages[owner].Start.Series; s < messages[owner].End.Series; s++)
             {
-                foreach (var sample in batch.SamplesOf(batch.Series[s]))
-                {
-                    _samples[_next[_first[s]]++] = new SeriesSample(_first[s], owner, sample);
-                }
+                Fill(batch, s, owner);
             }
+        }
+
+        for (var marker = 0; marker < markerOwners.Length; marker++)
+        {
+            Fill(batch, batch.Series.Length - markerOwners.Length + marker, markerOwners[marker]);
+        }
+    }
+
+    private void Fill(MetricBatch batch, int series, int owner)
+    {
+        foreach (var sample in batch.SamplesOf(batch.Series[series]))
+        {
+            _samples[_next[_first[series]]++] = new SeriesSample(_first[series], owner, sample);
         }
     }
 

@@ -12,6 +12,9 @@ internal sealed class DeliveryBuffers
 
     public Coalescer Coalescer { get; } = new();
 
+    /// <summary>The message of each stale marker; the markers are the last series of the batch.</summary>
+    public List<int> MarkerOwners { get; } = [];
+
     public DecodedMessage[] Rent(int messages)
     {
         if (_decoded.Length < messages)
@@ -31,6 +34,7 @@ internal sealed class DeliveryBuffers
     public void Reset()
     {
         Batch.Clear();
+        MarkerOwners.Clear();
         Array.Clear(_decoded);
     }
 }

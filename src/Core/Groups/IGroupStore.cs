@@ -1,4 +1,5 @@
 using PushGateway.Model;
+using PushGateway.Queue;
 
 namespace PushGateway.Groups;
 
@@ -13,7 +14,16 @@ public interface IGroupStore
     /// Applies pushes. Their effect is durable no later than the completion of the messages that brought them;
     /// a crash in between is healed by redelivery.
     /// </summary>
-    ValueTask ApplyAsync(IReadOnlyList<GroupPush> pushes, CancellationToken cancellationToken);
+    /// <param name="pushes">The pushes.</param>
+    /// <param name="stale">
+    /// Takes the series that the pushes have ended: those a replace or delete dropped, and those of a push that came after the one that
+    /// overtook it. A push applied again ends the same series again, until <see cref="ConfirmAsync"/>. Null when there is no sink to tell.
+    /// </param>
+    /// <param name="cancellationToken">Ends the work between two pushes.</param>
+    ValueTask ApplyAsync(IReadOnlyList<GroupPush> pushes, ICollection<StaleSeries>? stale, CancellationToken cancellationToken);
+
+    /// <summary>The sink has the stale markers of these pushes: they need not be kept for another delivery.</summary>
+    ValueTask ConfirmAsync(IReadOnlyList<PushHeader> pushes, CancellationToken cancellationToken);
 
     /// <summary>
     /// Appends what is held to <paramref name="destination"/>: the series of every group without timestamps

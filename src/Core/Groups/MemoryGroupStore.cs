@@ -41,15 +41,38 @@ public sealed class MemoryGroupStore : IGroupStore
     }
 
     /// <inheritdoc/>
-    public ValueTask ApplyAsync(IReadOnlyList<GroupPush> pushes, CancellationToken cancellationToken)
+    public ValueTask ApplyAsync(IReadOnlyList<GroupPush> pushes, ICollection<StaleSeries>? stale, CancellationToken cancellationToken)
     {
-        foreach (var push in pushes)
+        for (var i = 0; i < pushes.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Apply(push);
+            Apply(pushes[i], i, stale);
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask ConfirmAsync(IReadOnlyList<PushHeader> pushes, CancellationToken cancellationToken)
+    {
+        foreach (var push in pushes)
+        {
+            Confirm(push);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Confirms one push, as <see cref="IGroupStore.ConfirmAsync"/> says.</summary>
+    public void Confirm(PushHeader push)
+    {
+        lock (_lock)
+        {
+            if (push.Group is { } key && _groups.TryGetValue(key.Path, out var group) && group.Confirm(push.PushTimeNs))
+            {
+                Changed(group);
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -60,13 +83,16 @@ public sealed class MemoryGroupStore : IGroupStore
     }
 
     /// <summary>Applies one push.</summary>
-    public void Apply(in GroupPush push)
+    /// <param name="push">The push.</param>
+    /// <param name="index">Its index in what is added to <paramref name="stale"/>.</param>
+    /// <param name="stale">As for <see cref="IGroupStore.ApplyAsync"/>.</param>
+    public void Apply(in GroupPush push, int index = 0, ICollection<StaleSeries>? stale = null)
     {
         lock (_lock)
         {
             if (push.Header.Group is { } group)
             {
-                ApplyToGroup(push, group.Path);
+                ApplyToGroup(push, group.Path, index, stale);
             }
             else
             {
@@ -202,7 +228,7 @@ public sealed class MemoryGroupStore : IGroupStore
 
     private static long Nanoseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 
-    private void ApplyToGroup(in GroupPush push, string path)
+    private void ApplyToGroup(in GroupPush push, string path, int index, ICollection<StaleSeries>? stale)
     {
         if (push.Header.Operation is not PushOperation.Delete)
         {
@@ -215,9 +241,14 @@ public sealed class MemoryGroupStore : IGroupStore
             _groups.Add(path, group);
         }
 
-        if (group.Apply(push.Header, _families, _joinScratch, _headers))
+        if (group.Apply(push.Header, _families, ends: stale is not null, _joinScratch, _headers))
         {
             Changed(group);
+        }
+
+        if (stale is not null)
+        {
+            group.ReadEnded(push.Header.PushTimeNs, index, stale);
         }
     }
 

@@ -154,6 +154,43 @@ public sealed class BatchHandlerTests
     }
 
     [Fact]
+    public async Task A_series_that_a_push_ends_gets_a_stale_marker_until_the_sink_has_it()
+    {
+        var answers = new Queue<SinkResult>([SinkResult.Delivered]);
+        using var deadline = new CancellationTokenSource();
+        var sink = new ScriptedSink(_ =>
+        {
+            if (answers.TryDequeue(out var answer))
+            {
+                return answer;
+            }
+
+            deadline.Cancel();
+            return SinkResult.Retry("HTTP 503");
+        });
+        var groups = new MemoryGroupStore(GroupStoreOptions.Default, _time);
+        var handler = new BatchHandler(sink, groups, PushLimits.Default, new DeliveryOptions(), _time);
+        await handler.HandleAsync([GroupPush("1", "replace", "x 1\n", SentMs)], Cancelled);
+        ReceivedMessage[] delete = [GroupPush("2", "delete", "-", SentMs + 1000)];
+
+        Assert.Single((await handler.HandleAsync(delete, deadline.Token)).Failed);
+        answers.Enqueue(SinkResult.Delivered);
+        Assert.Single((await handler.HandleAsync(delete, Cancelled)).Delivered);
+        var requests = sink.Requests;
+        Assert.Single((await handler.HandleAsync(delete, Cancelled)).Delivered);
+
+        Assert.Equal([$"x 1 @{SentMs}", $"x NaN @{SentMs + 999}"], sink.Stored);
+        Assert.Equal(requests, sink.Requests);
+
+        static ReceivedMessage GroupPush(string id, string operation, string text, long timeMs) => Raw(
+            id,
+            text,
+            (MessageAttribute.Group, "job/j"),
+            (MessageAttribute.Operation, operation),
+            (MessageAttribute.Time, $"{timeMs * 1_000_000}")) with { SentMs = timeMs };
+    }
+
+    [Fact]
     public async Task A_group_store_that_fails_fails_the_batch_and_settles_nothing()
     {
         var handler = new BatchHandler(new ScriptedSink(_ => SinkResult.Delivered), new BrokenGroupStore(), PushLimits.Default, new DeliveryOptions(), _time);
@@ -178,7 +215,10 @@ public sealed class BatchHandlerTests
 
     private sealed class BrokenGroupStore : IGroupStore
     {
-        public ValueTask ApplyAsync(IReadOnlyList<GroupPush> pushes, CancellationToken cancellationToken) => throw new InvalidOperationException("broken");
+        public ValueTask ApplyAsync(IReadOnlyList<GroupPush> pushes, ICollection<StaleSeries>? stale, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("broken");
+
+        public ValueTask ConfirmAsync(IReadOnlyList<PushHeader> pushes, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
         public ValueTask ReadAsync(MetricBatch destination, CancellationToken cancellationToken) => throw new InvalidOperationException("broken");
     }

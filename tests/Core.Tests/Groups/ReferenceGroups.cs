@@ -11,10 +11,7 @@ internal static class ReferenceGroups
         var lines = new List<string>();
         foreach (var group in pushes.Where(push => push.Group is not null).GroupBy(push => push.Group))
         {
-            var deleted = Latest(group.Where(push => push.Operation is PushOperation.Delete));
-            var replaced = Latest(group.Where(push => push.Operation is PushOperation.Replace));
-            var alive = group.Where(push => push.Operation is not PushOperation.Delete && push.TimeNs > deleted && push.TimeNs >= replaced);
-            foreach (var family in alive.SelectMany(push => push.Series.Select(series => (push.TimeNs, series))).GroupBy(pair => pair.series.Family))
+            foreach (var family in Alive([.. group]).SelectMany(push => push.Series.Select(series => (push.TimeNs, series))).GroupBy(pair => pair.series.Family))
             {
                 var latest = family.Max(pair => pair.TimeNs);
                 var series = family.Where(pair => pair.TimeNs == latest).Select(pair => pair.series).ToList();
@@ -26,6 +23,23 @@ internal static class ReferenceGroups
         }
 
         return [.. lines.Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Group and identity of every series that lives in the end.</summary>
+    public static List<string> Identities(IReadOnlyCollection<TestPush> pushes)
+    {
+        var lines = new List<string>();
+        foreach (var group in pushes.GroupBy(push => push.Group))
+        {
+            var alive = Alive([.. group]);
+            foreach (var family in alive.SelectMany(push => push.Series.Select(series => (push.TimeNs, series))).GroupBy(pair => pair.series.Family))
+            {
+                var latest = family.Max(pair => pair.TimeNs);
+                lines.AddRange(family.Where(pair => pair.TimeNs == latest).Select(pair => $"{group.Key} {pair.series.Identity}"));
+            }
+        }
+
+        return [.. lines.Distinct().Order(StringComparer.Ordinal)];
     }
 
     public static List<string> Ungrouped(IReadOnlyCollection<TestPush> pushes)
@@ -40,6 +54,13 @@ internal static class ReferenceGroups
                 .Select(last => GroupDump.Line("", default, "", last.series.Name, last.series.Label, last.sample))
                 .Order(StringComparer.Ordinal),
         ];
+    }
+
+    private static IEnumerable<TestPush> Alive(IReadOnlyCollection<TestPush> group)
+    {
+        var deleted = Latest(group.Where(push => push.Operation is PushOperation.Delete));
+        var replaced = Latest(group.Where(push => push.Operation is PushOperation.Replace));
+        return group.Where(push => push.Operation is not PushOperation.Delete && push.TimeNs > deleted && push.TimeNs >= replaced);
     }
 
     private static long Latest(IEnumerable<TestPush> pushes) => pushes.Select(push => push.TimeNs).DefaultIfEmpty(long.MinValue).Max();
