@@ -16,9 +16,11 @@ try
     var app = builder.Build();
     app.UseExceptionHandler();
     app.UseCredentials();
+    app.UseUnroutedRequests();
     app.MapPushEndpoints();
     app.MapExpositionEndpoints();
     app.MapHealthEndpoints();
+    app.MapLifecycleEndpoints();
     app.MapDocumentationEndpoints();
     app.PrintOnStart();
 

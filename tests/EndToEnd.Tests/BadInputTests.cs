@@ -122,7 +122,7 @@ public sealed class BadInputTests(BareGateway servers) : IClassFixture<BareGatew
     [InlineData("metrics/job/x/label", "m 1\n", "odd number of components in label string \"/label\"")]
     [InlineData("metrics/job/x/0label/v", "m 1\n", "improper label name \"0label\"")]
     [InlineData("metrics/job/x/__label/v", "m 1\n", "improper label name \"__label\"")]
-    [InlineData("metrics/job@base64/%25%25", "m 1\n", "invalid base64 encoding in job name \"%%\"")]
+    [InlineData("metrics/job@base64/%25%25", "m 1\n", "invalid base64 encoding in job name \"\": illegal base64 data at input byte 0")]
     [InlineData("metrics/job/x", "m 1", "text format parsing error in line 1: ")]
     [InlineData("metrics/job/x", "m 1 1700000000000\n", "pushed metrics are invalid or inconsistent with existing metrics: ")]
     [InlineData("metrics/job/x", "{\"dimensions\":{\"a\":\"b\"},\"metrics\":{\"m\":1}}", "text format parsing error in line 1: ")]

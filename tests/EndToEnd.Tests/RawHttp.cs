@@ -54,7 +54,11 @@ sealed class RawHttp : IAsyncDisposable
     }
 
     /// <summary>Reads what is left of the answer, up to the end of the connection, however that comes.</summary>
-    internal async Task<string> ReadRestAsync(CancellationToken cancellationToken)
+    internal async Task<string> ReadRestAsync(CancellationToken cancellationToken) =>
+        Encoding.UTF8.GetString(await ReadRestBytesAsync(cancellationToken));
+
+    /// <summary>The same, undecoded.</summary>
+    internal async Task<byte[]> ReadRestBytesAsync(CancellationToken cancellationToken)
     {
         using var rest = new MemoryStream();
         try
@@ -66,7 +70,7 @@ sealed class RawHttp : IAsyncDisposable
             // The server resets a connection on which it has not read everything that was announced.
         }
 
-        return Encoding.UTF8.GetString(rest.ToArray());
+        return rest.ToArray();
     }
 
     public async ValueTask DisposeAsync()

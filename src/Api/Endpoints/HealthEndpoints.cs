@@ -8,7 +8,7 @@ internal static class HealthEndpoints
 {
     public static IEndpointRouteBuilder MapHealthEndpoints(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/-/healthy", static () => TypedResults.Text("OK\n"))
+        routes.MapGet("/-/healthy", static () => TypedResults.Text("OK"))
             .AllowAnonymous()
             .WithName("healthy")
             .WithTags("Health")
@@ -29,7 +29,7 @@ internal static class HealthEndpoints
         try
         {
             await queue.CheckAsync(http.RequestAborted);
-            return TypedResults.Text("OK\n");
+            return TypedResults.Text("OK");
         }
         catch (QueueUnavailableException exception)
         {

@@ -118,7 +118,7 @@ internal static class PushEndpoints
             target = target[Math.Max(0, target.IndexOf('/'))..];
         }
 
-        target = target.IndexOfAny('?', '#') is var end and >= 0 ? target[..end] : target;
+        target = target.IndexOf('?') is var end and >= 0 ? target[..end] : target;
         target = target[Math.Min(target.Length, http.Request.PathBase.Value?.Length ?? 0)..];
         return target.Length > 1 ? target[(target[1..].IndexOf('/') + 2)..] : "";
     }

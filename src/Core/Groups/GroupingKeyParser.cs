@@ -51,9 +51,10 @@ public static class GroupingKeyParser
             return false;
         }
 
-        if (components[0].EndsWith(Base64Suffix, StringComparison.Ordinal) && !TryDecodeBase64(job, out job, out var reason))
+        if (components[0].EndsWith(Base64Suffix, StringComparison.Ordinal) && !TryDecodeBase64(job, out job, out var decoded, out var reason))
         {
-            error = Invalid($"invalid base64 encoding in job name {Quote(components[1])}: {reason}");
+            // Of a job, Pushgateway shows what could be decoded; of a label, what was sent.
+            error = Invalid($"invalid base64 encoding in job name {GoQuote.Quote(decoded)}: {reason}");
             return false;
         }
 
@@ -121,7 +122,7 @@ public static class GroupingKeyParser
                 return false;
             }
 
-            if (isBase64 && !TryDecodeBase64(value, out value, out var reason))
+            if (isBase64 && !TryDecodeBase64(value, out value, out _, out var reason))
             {
                 error = Invalid($"invalid base64 encoding for label {name}={Quote(components[i + 1])}: {reason}");
                 return false;
@@ -134,11 +135,13 @@ public static class GroupingKeyParser
         return true;
     }
 
-    // The reason is worded as Go's encoding/base64 does, which is what Pushgateway's clients know.
-    private static bool TryDecodeBase64(string text, out string value, out string reason)
+    // The reason is worded as Go's encoding/base64 does, which is what Pushgateway's clients know. So is what it passes over: line
+    // breaks, and padding at the end. On failure `decoded` holds what comes before the four digits that cannot be decoded.
+    private static bool TryDecodeBase64(string text, out string value, out byte[] decoded, out string reason)
     {
         (value, reason) = ("", "");
-        var digits = text.TrimEnd('=');
+        text = text.TrimEnd('=');
+        var digits = text.Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal);
         var illegal = digits.AsSpan().IndexOfAnyExcept(Base64UrlDigits);
         if (illegal < 0 && digits.Length % 4 == 1)
         {
@@ -147,14 +150,15 @@ public static class GroupingKeyParser
 
         if (illegal >= 0)
         {
-            reason = string.Create(CultureInfo.InvariantCulture, $"illegal base64 data at input byte {Encoding.UTF8.GetByteCount(digits.AsSpan(0, illegal))}");
+            decoded = Base64Url.DecodeFromChars(digits.AsSpan(0, illegal - (illegal % 4)));
+            reason = string.Create(CultureInfo.InvariantCulture, $"illegal base64 data at input byte {PositionOf(illegal, text)}");
             return false;
         }
 
-        var bytes = Base64Url.DecodeFromChars(WithoutUnusedBits(digits));
+        decoded = Base64Url.DecodeFromChars(WithoutUnusedBits(digits));
         try
         {
-            value = StrictUtf8.GetString(bytes);
+            value = StrictUtf8.GetString(decoded);
             return true;
         }
         catch (DecoderFallbackException)
@@ -162,6 +166,18 @@ public static class GroupingKeyParser
             reason = "not UTF-8";
             return false;
         }
+    }
+
+    // Where a digit stands in the text that it was taken from. Everything before it is one byte long.
+    private static int PositionOf(int digit, string text)
+    {
+        var position = 0;
+        while (text[position] is '\r' or '\n' || digit-- > 0)
+        {
+            position++;
+        }
+
+        return position;
     }
 
     // Go passes over the bits of the last digit that belong to no byte; .NET refuses them unless they are zero.

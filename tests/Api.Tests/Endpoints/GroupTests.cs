@@ -39,7 +39,7 @@ public sealed class GroupTests(KestrelGateway gateway) : IClassFixture<KestrelGa
     [InlineData("/metrics/job/x/__name__/y", "improper label name \"__name__\"")]
     [InlineData("/metrics/job/x/a%0Ab/y", "improper label name \"a\\nb\"")]
     [InlineData("/metrics/job/x/a/b%0A/c", "odd number of components in label string \"/a/b\\n/c\"")]
-    [InlineData("/metrics/job@base64/a%0Ab", "invalid base64 encoding in job name \"a\\nb\": illegal base64 data at input byte 1")]
+    [InlineData("/metrics/job/x/l@base64/a%0Ab~", "invalid base64 encoding for label l=\"a\\nb~\": illegal base64 data at input byte 3")]
     [InlineData("/metrics/job/x/a@base64/!!", "invalid base64 encoding for label a=\"!!\": illegal base64 data at input byte 0")]
     public async Task A_bad_grouping_key_is_answered_in_one_line(string path, string line)
     {

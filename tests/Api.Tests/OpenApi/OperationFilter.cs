@@ -133,7 +133,7 @@ internal sealed class OperationFilter : IOperationFilter
             {
                 ("400", ProblemJson) => JsonNode.Parse(Examples.Problem),
                 ("400", PlainText) => Examples.TextError,
-                ("200", PlainText) => path == "/metrics" ? Examples.Text : "OK\n",
+                ("200", PlainText) => path == "/metrics" ? Examples.Text : "OK",
                 _ => null,
             };
         }

@@ -1,0 +1,34 @@
+namespace PushGateway.Api.Endpoints;
+
+/// <summary>What no endpoint takes is answered as Pushgateway answers it, and never with a redirect, on which clients lose data.</summary>
+internal static class UnroutedRequests
+{
+    public static WebApplication UseUnroutedRequests(this WebApplication app)
+    {
+        app.UseStatusCodePages(static context => DescribeAsync(context.HttpContext));
+        return app;
+    }
+
+    private static Task DescribeAsync(HttpContext http)
+    {
+        switch (http.Response.StatusCode)
+        {
+            case StatusCodes.Status404NotFound:
+                return new PlainTextError(StatusCodes.Status404NotFound, "404 page not found").ExecuteAsync(http);
+            case StatusCodes.Status405MethodNotAllowed:
+                http.Response.Headers.Allow = WithOptions(http.Response.Headers.Allow.ToString());
+                if (HttpMethods.IsOptions(http.Request.Method))
+                {
+                    http.Response.StatusCode = StatusCodes.Status200OK;
+                    return Task.CompletedTask;
+                }
+
+                return new PlainTextError(StatusCodes.Status405MethodNotAllowed, "Method Not Allowed").ExecuteAsync(http);
+            default:
+                return Task.CompletedTask;
+        }
+    }
+
+    private static string WithOptions(string allow) => string.Join(
+        ", ", allow.Split(',', StringSplitOptions.TrimEntries).Append(HttpMethods.Options).Distinct().Order(StringComparer.Ordinal));
+}
