@@ -187,7 +187,8 @@ public sealed class BatchHandlerTests
             text,
             (MessageAttribute.Group, "job/j"),
             (MessageAttribute.Operation, operation),
-            (MessageAttribute.Time, $"{timeMs * 1_000_000}")) with { SentMs = timeMs };
+            (MessageAttribute.Time, $"{timeMs * 1_000_000}")) with
+        { SentMs = timeMs };
     }
 
     [Fact]
