@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.RegularExpressions;
 using PushGateway.Testing;
 using Xunit;
@@ -10,6 +11,7 @@ public sealed partial class ReadmeTests
     const string Start = "dotnet run --project src/Api";
     const string Test = "dotnet test";
     const string Url = "http://127.0.0.1:9091";
+    const string PrometheusUrl = "http://127.0.0.1:9090/api/v1/write";
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -18,41 +20,87 @@ public sealed partial class ReadmeTests
     {
         RealComponents.RequireOnPath("curl");
         var commands = await ReadCommandsAsync();
+        Assert.Equal(7, commands.Count);
         Assert.Equal(Start, commands[0]);
         Assert.Equal(Test, commands[^1]);
 
         using var data = new TempFolder();
         var url = $"http://127.0.0.1:{FreePort.Next()}";
-        await using var gateway = await ChildProcess.StartAsync(new ChildProcessStart("bash", "-c", Start)
-        {
-            WorkingDirectory = RepositoryRoot.FullPath,
-            ScrubbedPrefixes = ["AWS_", "OTEL_", "PROMETHEUS_", "PUSHGATEWAY_"],
-            Environment = new Dictionary<string, string> { ["ASPNETCORE_URLS"] = url, ["PUSHGATEWAY_DATA_DIR"] = data.FullPath },
-        });
-        await gateway.WaitForLineAsync("Try  ", TimeSpan.FromMinutes(3), Cancellation);
-
-        foreach (var push in commands[1..^2])
-        {
-            Assert.Empty(await RunAsync(push, url));
-        }
-
+        await using var gateway = await StartAsync(Start, data, url);
+        Assert.Empty(await RunAsync(commands[1], url));
+        Assert.Empty(await RunAsync(commands[2], url));
         await Poll.UntilAsync(
-            _ => RunAsync(commands[^2], url),
+            _ => RunAsync(commands[3], url),
             page => BackupSize().IsMatch(page) && Temperature().IsMatch(page),
             "what the README shows",
             cancellationToken: Cancellation);
     }
 
     [Fact]
+    public async Task The_command_that_delivers_to_Prometheus_does()
+    {
+        RealComponents.RequireOnPath("curl");
+        await using var prometheus = await PrometheusServer.StartAsync(cancellationToken: Cancellation);
+        var commands = await ReadCommandsAsync();
+        Assert.Contains(PrometheusUrl, commands[4], StringComparison.Ordinal);
+
+        using var data = new TempFolder();
+        var url = $"http://127.0.0.1:{FreePort.Next()}";
+        var command = commands[4].Replace(PrometheusUrl, prometheus.RemoteWriteUrl.AbsoluteUri, StringComparison.Ordinal);
+        await using var gateway = await StartAsync(command, data, url);
+        Assert.Empty(await RunAsync(commands[1], url));
+        await Poll.UntilAsync(
+            token => prometheus.QueryAsync("temperature{room=\"kitchen\"}", null, token),
+            found => found is [{ Samples: [{ Value: "21.5" }] }],
+            "the pushed value in Prometheus",
+            cancellationToken: Cancellation);
+    }
+
+    [Fact]
+    public async Task The_command_that_makes_a_credential_does()
+    {
+        var command = (await ReadCommandsAsync())[5];
+        Assert.EndsWith("hash-credential ci >> credentials", command, StringComparison.Ordinal);
+
+        using var folder = new TempFolder();
+        var (secret, credentials) = (folder.Combine("secret.txt"), folder.Combine("credentials"));
+        command = command.Replace("secret.txt", secret, StringComparison.Ordinal).Replace(">> credentials", $">> {credentials}", StringComparison.Ordinal);
+        (await ChildProcess.RunAsync(Shell(command), TimeSpan.FromMinutes(3))).EnsureSuccess();
+
+        await using var gateway = await GatewayProcess.StartAsync(
+            new Dictionary<string, string> { ["PUSHGATEWAY_CREDENTIALS_FILE"] = credentials }, cancellationToken: Cancellation);
+        using var refused = await gateway.Client.GetAsync(new Uri("metrics", UriKind.Relative), Cancellation);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+
+        gateway.Client.DefaultRequestHeaders.Authorization = new("Bearer", $"ci.{(await File.ReadAllTextAsync(secret, Cancellation)).TrimEnd()}");
+        using var admitted = await gateway.Client.GetAsync(new Uri("metrics", UriKind.Relative), Cancellation);
+        Assert.Equal(HttpStatusCode.OK, admitted.StatusCode);
+    }
+
+    [Fact]
     public async Task The_test_command_is_what_CI_runs() => Assert.Contains(
         (await File.ReadAllLinesAsync(RepositoryRoot.Combine(".ci", "run"), Cancellation)).Select(line => line.Split(" 2>&1")[0]), line => line == Test);
 
+    static ChildProcessStart Shell(string command) => new("bash", "-c", $"set -o pipefail; {command}")
+    {
+        WorkingDirectory = RepositoryRoot.FullPath,
+        ScrubbedPrefixes = ["AWS_", "OTEL_", "PROMETHEUS_", "PUSHGATEWAY_"],
+        Environment = new Dictionary<string, string> { ["NO_PROXY"] = "*" },
+    };
+
+    static async Task<ChildProcess> StartAsync(string command, TempFolder data, string url)
+    {
+        var gateway = await ChildProcess.StartAsync(Shell(command) with
+        {
+            Environment = new Dictionary<string, string> { ["ASPNETCORE_URLS"] = url, ["PUSHGATEWAY_DATA_DIR"] = data.FullPath },
+        });
+        await gateway.WaitForLineAsync("Try  ", TimeSpan.FromMinutes(3), Cancellation);
+        return gateway;
+    }
+
     static async Task<string> RunAsync(string command, string url)
     {
-        var curl = new ChildProcessStart("bash", "-c", $"set -o pipefail; {command.Replace(Url, url, StringComparison.Ordinal)}")
-        {
-            Environment = new Dictionary<string, string> { ["NO_PROXY"] = "*" },
-        };
+        var curl = Shell(command.Replace(Url, url, StringComparison.Ordinal));
         return (await ChildProcess.RunAsync(curl)).EnsureSuccess().StandardOutput;
     }
 
