@@ -49,21 +49,8 @@ public sealed class SymbolTable
         }
 
         var hash = Hash(utf8);
-        var mask = _slots.Length - 1;
-        for (var slot = (int)hash & mask; ; slot = (slot + 1) & mask)
-        {
-            var symbol = _slots[slot];
-            if (symbol == 0)
-            {
-                return Add(utf8, hash, slot);
-            }
-
-            ref readonly var entry = ref _symbols[symbol];
-            if (entry.Hash == hash && _bytes.AsSpan(entry.Start, entry.Length).SequenceEqual(utf8))
-            {
-                return symbol;
-            }
-        }
+        var symbol = Locate(utf8, hash, out var slot);
+        return symbol != 0 ? symbol : Add(utf8, hash, slot);
     }
 
     /// <summary>Returns the reference of <paramref name="utf8"/>, or -1 when it is not here.</summary>
@@ -74,22 +61,8 @@ public sealed class SymbolTable
             return 0;
         }
 
-        var hash = Hash(utf8);
-        var mask = _slots.Length - 1;
-        for (var slot = (int)hash & mask; ; slot = (slot + 1) & mask)
-        {
-            var symbol = _slots[slot];
-            if (symbol == 0)
-            {
-                return -1;
-            }
-
-            ref readonly var entry = ref _symbols[symbol];
-            if (entry.Hash == hash && _bytes.AsSpan(entry.Start, entry.Length).SequenceEqual(utf8))
-            {
-                return symbol;
-            }
-        }
+        var symbol = Locate(utf8, Hash(utf8), out _);
+        return symbol != 0 ? symbol : -1;
     }
 
     /// <summary>Interns the UTF-8 form of <paramref name="text"/>.</summary>
@@ -136,6 +109,26 @@ public sealed class SymbolTable
     {
         var high = Math.BigMul(a, b, out var low);
         return high ^ low;
+    }
+
+    // 0 when it is not here; the slot is then the free one where it belongs.
+    private int Locate(ReadOnlySpan<byte> utf8, uint hash, out int slot)
+    {
+        var mask = _slots.Length - 1;
+        for (slot = (int)hash & mask; ; slot = (slot + 1) & mask)
+        {
+            var symbol = _slots[slot];
+            if (symbol == 0)
+            {
+                return 0;
+            }
+
+            ref readonly var entry = ref _symbols[symbol];
+            if (entry.Hash == hash && _bytes.AsSpan(entry.Start, entry.Length).SequenceEqual(utf8))
+            {
+                return symbol;
+            }
+        }
     }
 
     private int Add(ReadOnlySpan<byte> utf8, uint hash, int slot)
