@@ -8,6 +8,7 @@ internal sealed class TextFamilies
     private readonly MetricBatch _batch;
     private readonly int[] _rankOf;
     private readonly MetricFamily[] _merged;
+    private readonly bool[] _isMixed;
     private int _count;
 
     public TextFamilies(MetricBatch batch)
@@ -22,6 +23,7 @@ internal sealed class TextFamilies
         Array.Sort(byName, CompareNames);
         _rankOf = new int[byName.Length];
         _merged = new MetricFamily[byName.Length];
+        _isMixed = new bool[byName.Length];
         Merge(byName, FindUsed(batch));
         MoveCollidingAhead();
     }
@@ -90,31 +92,32 @@ internal sealed class TextFamilies
         }
     }
 
-    // Whether a family has the name of a histogram's or summary's series, which someone else pushed without its type.
+    // Whether a family has the name of a histogram's or summary's series, which someone else pushed without its type. A family of
+    // mixed types, written as untyped, may hold such series, too.
     private bool Collides(int rank)
     {
         var name = _batch.Symbols[_merged[rank].Name];
         var role = TextRoles.OfSuffix(name, out var suffixLength);
-        return role != TextRole.Own && TryFind(name[..^suffixLength], out var type) && TextRoles.Has(type, role);
+        return role != TextRole.Own && TryFind(name[..^suffixLength], out var found)
+            && (_isMixed[found] || TextRoles.Has(_merged[found].Type, role));
     }
 
-    private bool TryFind(ReadOnlySpan<byte> name, out MetricType type)
+    private bool TryFind(ReadOnlySpan<byte> name, out int rank)
     {
         var (low, high) = (0, _count - 1);
         while (low <= high)
         {
-            var middle = (low + high) / 2;
-            var order = _batch.Symbols[_merged[middle].Name].SequenceCompareTo(name);
+            rank = (low + high) / 2;
+            var order = _batch.Symbols[_merged[rank].Name].SequenceCompareTo(name);
             if (order == 0)
             {
-                type = _merged[middle].Type;
                 return true;
             }
 
-            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
+            (low, high) = order < 0 ? (rank + 1, high) : (low, rank - 1);
         }
 
-        type = MetricType.Unspecified;
+        rank = -1;
         return false;
     }
 
@@ -143,7 +146,8 @@ internal sealed class TextFamilies
 
             ref var merged = ref _merged[rank];
             merged.Help = merged.Help != 0 ? merged.Help : family.Help;
-            merged.Type = merged.Type == family.Type ? merged.Type : MetricType.Unspecified;
+            _isMixed[rank] |= merged.Type != family.Type;
+            merged.Type = _isMixed[rank] ? MetricType.Unspecified : merged.Type;
             _rankOf[index] = rank;
         }
 
