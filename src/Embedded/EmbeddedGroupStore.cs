@@ -1,5 +1,5 @@
 using PushGateway.Groups;
-using PushGateway.Model;
+using PushGateway.Limits;
 using PushGateway.Queue;
 
 namespace PushGateway.Embedded;
@@ -24,9 +24,9 @@ public sealed class EmbeddedGroupStore : IGroupStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask ApplyAsync(IReadOnlyList<GroupPush> pushes, ICollection<StaleSeries>? stale, CancellationToken cancellationToken)
+    public async ValueTask ApplyAsync(IReadOnlyList<GroupPush> pushes, GroupEffects effects, CancellationToken cancellationToken)
     {
-        await _memory.ApplyAsync(pushes, stale, cancellationToken);
+        await _memory.ApplyAsync(pushes, effects, cancellationToken);
         _checkpointer.Schedule();
     }
 
@@ -38,7 +38,13 @@ public sealed class EmbeddedGroupStore : IGroupStore
     }
 
     /// <inheritdoc/>
-    public ValueTask ReadAsync(MetricBatch destination, CancellationToken cancellationToken) => _memory.ReadAsync(destination, cancellationToken);
+    public ValueTask ReadAsync(GroupReading destination, CancellationToken cancellationToken) => _memory.ReadAsync(destination, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<PushHeader>> FindExpiredAsync(CancellationToken cancellationToken) => _memory.FindExpiredAsync(cancellationToken);
+
+    /// <summary>Whether there is no room for a push now, by what has been applied so far; null when there is.</summary>
+    public PushError? Check(in GroupPush push) => _memory.Check(push);
 
     /// <summary>Ends purging.</summary>
     internal void Close() => _purgeTimer.Dispose();

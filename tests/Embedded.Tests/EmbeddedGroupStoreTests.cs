@@ -18,8 +18,8 @@ public sealed class EmbeddedGroupStoreTests : StoreFixture
             var path = i % 20 == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"job/j{i % 13}");
             var operation = (i % 7) switch { 0 => PushOperation.Delete, 1 => PushOperation.Replace, _ => PushOperation.Merge };
             var push = TestGroup.Push(path, NowNs + (i * 31 % 50), $"help {i % 3}", operation);
-            memory.Apply(push);
-            await Store.Groups.ApplyAsync([push], stale: null, Cancellation);
+            memory.Apply(push, new GroupEffects { TellsSink = false });
+            await Store.Groups.ApplyAsync([push], new GroupEffects { TellsSink = false }, Cancellation);
             if (i % 50 == 0)
             {
                 await RestartAsync();
@@ -40,7 +40,7 @@ public sealed class EmbeddedGroupStoreTests : StoreFixture
         {
             await EnqueueAsync(Number(i));
             var received = await ReceiveAsync();
-            await Store.Groups.ApplyAsync([TestGroup.Push("job/" + Number(i), 1 + i)], stale: null, Cancellation);
+            await Store.Groups.ApplyAsync([TestGroup.Push("job/" + Number(i), 1 + i)], new GroupEffects { TellsSink = false }, Cancellation);
             await Store.Queue.CompleteAsync(received, Cancellation);
             if (i % 3 == 0)
             {
@@ -57,7 +57,7 @@ public sealed class EmbeddedGroupStoreTests : StoreFixture
     [Fact]
     public async Task Expired_series_and_forgotten_groups_leave_the_file()
     {
-        await Store.Groups.ApplyAsync([TestGroup.Push(null, NowNs), TestGroup.Push("job/a", NowNs, operation: PushOperation.Delete)], stale: null, Cancellation);
+        await Store.Groups.ApplyAsync([TestGroup.Push(null, NowNs), TestGroup.Push("job/a", NowNs, operation: PushOperation.Delete)], new GroupEffects { TellsSink = false }, Cancellation);
         await Store.Checkpointer.FlushAsync();
         Assert.Equal(2, await CountRowsAsync());
         Assert.Single(await TestGroup.DumpAsync(Store.Groups));

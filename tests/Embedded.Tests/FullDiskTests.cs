@@ -1,4 +1,5 @@
 using System.Globalization;
+using PushGateway.Groups;
 using PushGateway.Queue;
 using Xunit;
 
@@ -60,7 +61,7 @@ public sealed class FullDiskTests : StoreFixture
     public async Task State_that_could_not_be_written_is_written_later()
     {
         await EnqueueAsync("a");
-        await Store.Groups.ApplyAsync([TestGroup.Push("job/big", 1, new string('h', 100_000))], stale: null, Cancellation);
+        await Store.Groups.ApplyAsync([TestGroup.Push("job/big", 1, new string('h', 100_000))], new GroupEffects { TellsSink = false }, Cancellation);
         await Store.Queue.CompleteAsync(await ReceiveAsync(), Cancellation);
         await LimitPagesAsync(1);
         await Store.Checkpointer.FlushAsync();

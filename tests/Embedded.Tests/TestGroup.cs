@@ -29,13 +29,19 @@ internal static class TestGroup
 
     public static async Task<List<string>> DumpAsync(IGroupStore store)
     {
-        var batch = new MetricBatch();
-        await store.ReadAsync(batch, TestContext.Current.CancellationToken);
+        var reading = new GroupReading();
+        await store.ReadAsync(reading, TestContext.Current.CancellationToken);
+        var batch = reading.Batch;
         var lines = new List<string>();
         foreach (var series in batch.Series)
         {
             var sample = batch.SamplesOf(series)[0];
-            var path = batch.Symbols.GetString(batch.LabelsOf(series)[0].Value);
+            if (batch.Symbols[series.Name].StartsWith("push_"u8))
+            {
+                continue;
+            }
+
+            var path = batch.Symbols.GetString(batch.LabelsOf(series)[^1].Value);
             var help = batch.Symbols.GetString(batch.Families[series.Family].Help);
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"{help} {path} {sample.Value} {sample.TimestampMs}"));
         }

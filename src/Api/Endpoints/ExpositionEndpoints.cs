@@ -29,12 +29,13 @@ internal static class ExpositionEndpoints
 
     private static async Task GetAsync(HttpContext http, SelfMetrics selfMetrics)
     {
-        var batch = new MetricBatch();
+        var reading = new GroupReading();
         if (http.RequestServices.GetService<IGroupStore>() is { } groups)
         {
-            await groups.ReadAsync(batch, http.RequestAborted);
+            await groups.ReadAsync(reading, http.RequestAborted);
         }
 
+        var batch = reading.Batch;
         var pinned = http.PinnedLabels();
         if (pinned.IsEmpty)
         {

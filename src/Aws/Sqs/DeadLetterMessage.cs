@@ -74,6 +74,8 @@ internal static class DeadLetterMessage
         or MessageAttribute.ContentTransferEncoding
         or MessageAttribute.Operation
         or MessageAttribute.Group
+        or MessageAttribute.Selector
+        or MessageAttribute.TimeToLive
         or MessageAttribute.Time
         or MessageAttribute.Version
         or MessageAttribute.TraceParent);

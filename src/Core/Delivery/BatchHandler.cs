@@ -36,7 +36,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         try
         {
             var decoded = Decode(messages, buffers, outcome);
-            await ApplyAsync(decoded, buffers, cancellationToken);
+            await ApplyAsync(decoded, buffers, outcome, cancellationToken);
             await SendAsync(decoded, buffers, outcome, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -54,7 +54,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         return outcome;
     }
 
-    private ReadOnlyMemory<DecodedMessage> Decode(IReadOnlyList<ReceivedMessage> messages, DeliveryBuffers buffers, BatchOutcome outcome)
+    private Memory<DecodedMessage> Decode(IReadOnlyList<ReceivedMessage> messages, DeliveryBuffers buffers, BatchOutcome outcome)
     {
         var decoded = buffers.Rent(messages.Count);
         for (var i = 0; i < messages.Count; i++)
@@ -76,7 +76,8 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
     }
 
     // The series that the pushes have ended join the batch as stale markers, each owned by the message whose push ended it.
-    private async ValueTask ApplyAsync(ReadOnlyMemory<DecodedMessage> decoded, DeliveryBuffers buffers, CancellationToken cancellationToken)
+    private async ValueTask ApplyAsync(
+        Memory<DecodedMessage> decoded, DeliveryBuffers buffers, BatchOutcome outcome, CancellationToken cancellationToken)
     {
         if (groups is null)
         {
@@ -95,12 +96,19 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
             }
         }
 
-        var stale = sink is null ? null : new List<StaleSeries>();
-        await groups.ApplyAsync(pushes, stale, cancellationToken);
-        if (stale is { Count: > 0 })
+        var effects = new GroupEffects { TellsSink = sink is not null };
+        await groups.ApplyAsync(pushes, effects, cancellationToken);
+        foreach (var refused in effects.Refused)
+        {
+            var owner = owners[refused.Push];
+            decoded.Span[owner] = decoded.Span[owner] with { End = decoded.Span[owner].Start };
+            outcome.Reject(owner, refused.Reason);
+        }
+
+        if (effects.Stale.Count > 0)
         {
             buffers.Batch.BeginPush();
-            foreach (var series in stale)
+            foreach (var series in effects.Stale)
             {
                 series.AddTo(buffers.Batch);
                 buffers.MarkerOwners.Add(owners[series.Push]);

@@ -25,9 +25,9 @@ internal sealed class Coalescer
         Grow(ref _first, seriesCount);
         Grow(ref _next, seriesCount + 1);
         FindFirstOfEach(batch);
-        LayOut(batch);
+        var count = LayOut(batch, messages.Span, markerOwners.Length);
         Fill(batch, messages.Span, markerOwners);
-        return _samples.AsMemory(0, SortAndDeduplicate(batch.Samples.Length, messages));
+        return _samples.AsMemory(0, SortAndDeduplicate(count, messages));
     }
 
     // _first[s] becomes the first series equal to s. Symbols are interned, so equal series have equal references.
@@ -68,20 +68,32 @@ internal sealed class Coalescer
         }
     }
 
-    // A counting sort: _next[s] becomes where the samples of series s begin, series in the order of their first appearance.
-    private void LayOut(MetricBatch batch)
+    // A counting sort: _next[s] becomes where the samples of series s begin, series in the order of their first appearance. Series that
+    // belong to no message, because theirs was refused, count for nothing.
+    private int LayOut(MetricBatch batch, ReadOnlySpan<DecodedMessage> messages, int markers)
     {
         var series = batch.Series;
         Array.Clear(_next, 0, series.Length + 1);
-        for (var s = 0; s < series.Length; s++)
+        foreach (ref readonly var message in messages)
         {
-            _next[_first[s]] += series[s].SampleCount;
+            Count(series, message.Start.Series, message.End.Series);
         }
 
+        Count(series, series.Length - markers, series.Length);
         var start = 0;
         for (var s = 0; s < series.Length; s++)
         {
             (_next[s], start) = (start, start + _next[s]);
+        }
+
+        return start;
+    }
+
+    private void Count(ReadOnlySpan<Series> series, int start, int end)
+    {
+        for (var s = start; s < end; s++)
+        {
+            _next[_first[s]] += series[s].SampleCount;
         }
     }
 

@@ -19,6 +19,9 @@ internal sealed class FamilyEncoder(BlobPool headers) : IComparer<FamilyEncoder.
     /// <summary>The families of the push; two of one name are two parts of that family.</summary>
     public ReadOnlySpan<PushedFamily> Families => CollectionsMarshal.AsSpan(_families);
 
+    /// <summary>Number of series in all families.</summary>
+    public int SeriesCount { get; private set; }
+
     /// <summary>The series of a family, a <see cref="SeriesSet"/>.</summary>
     public ReadOnlySpan<byte> SeriesOf(in PushedFamily family) => _series.Written.Slice(family.Start, family.Length);
 
@@ -28,14 +31,16 @@ internal sealed class FamilyEncoder(BlobPool headers) : IComparer<FamilyEncoder.
         ChainSeriesByFamily(push);
         _families.Clear();
         _series.Clear();
+        SeriesCount = 0;
         var sorted = true;
         for (var i = push.Start.Families; i < push.End.Families; i++)
         {
             _header.Clear();
             FamilyHeader.Write(_header, push.Batch, push.Batch.Families[i]);
             var start = _series.Length;
-            WriteSeries(push, _firstOfFamily[i - push.Start.Families]);
-            var family = new PushedFamily(headers.Intern(_header.Written), start, _series.Length - start);
+            var count = WriteSeries(push, _firstOfFamily[i - push.Start.Families]);
+            var family = new PushedFamily(headers.Intern(_header.Written), start, _series.Length - start, count);
+            SeriesCount += count;
             sorted = sorted && (_families.Count == 0 || CompareNames(_families[^1], family) <= 0);
             _families.Add(family);
         }
@@ -63,8 +68,9 @@ internal sealed class FamilyEncoder(BlobPool headers) : IComparer<FamilyEncoder.
         }
     }
 
-    private void WriteSeries(in GroupPush push, int first)
+    private int WriteSeries(in GroupPush push, int first)
     {
+        var count = 0;
         _keys.Clear();
         _entries.Clear();
         var sorted = true;
@@ -99,7 +105,10 @@ internal sealed class FamilyEncoder(BlobPool headers) : IComparer<FamilyEncoder.
             }
 
             SeriesSet.WriteEntry(_series, key, last);
+            count++;
         }
+
+        return count;
     }
 
     private static int CompareNames(PushedFamily a, PushedFamily b) =>

@@ -11,8 +11,8 @@ namespace PushGateway.Groups;
 /// </summary>
 /// <remarks>
 /// A family keeps the push with the greatest time. Pushes of one time are parts of one push (split over several messages) or
-/// redeliveries, so their series are united. A replace drops what was pushed before it, a delete also what was pushed at its own time.
-/// The series ended on the way depend on the order, their markers' times do not fall before a sample: in the end the series that are
+/// redeliveries, so their series are united. A replace drops what was pushed before it, but for the time of the last failure; a delete
+/// and an expiry drop that, too, and what was pushed at their own time. The time to live is that of the latest push. The series ended on the way depend on the order, their markers' times do not fall before a sample: in the end the series that are
 /// not stale are those of the state.
 /// </remarks>
 internal sealed class GroupState(long id, string path) : StateEntry(id)
@@ -20,13 +20,34 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
     /// <summary>First byte of a group's row.</summary>
     public const byte RowKind = 1;
 
+    private const long NanosecondsPerMillisecond = 1_000_000;
+
     private readonly List<FamilyState> _families = [];
     private readonly List<EndedSeries> _ended = [];
     private long _replacedAtNs = long.MinValue;
-    private bool _deleted;
+    private long _deletedAtNs = long.MinValue;
+    private long _heardAtNs = long.MinValue;
+    private long _timeToLiveMs;
 
     /// <summary>The grouping key's path.</summary>
     public string Path { get; } = path;
+
+    /// <summary>The grouping key, read from its path.</summary>
+    public GroupingKey Key => GroupingKeyParser.TryParse(Path, out var key, out var error) ? key : throw new InvalidDataException(error.Detail);
+
+    /// <summary>Whether there is nothing to show of the group.</summary>
+    public bool IsEmpty => _families.Count == 0;
+
+    /// <summary>Number of series, the times of pushes among them.</summary>
+    public int SeriesCount { get; private set; }
+
+    /// <summary>
+    /// When the group expires, nanoseconds since the Unix epoch; <see cref="long.MaxValue"/> when it does not, or has expired and the sink
+    /// knows of it.
+    /// </summary>
+    public long ExpiresAtNs => _timeToLiveMs > 0 && (_families.Count > 0 || HasEnded(_heardAtNs))
+        ? _heardAtNs + (_timeToLiveMs * NanosecondsPerMillisecond)
+        : long.MaxValue;
 
     /// <summary>Reads a row, <see cref="RowKind"/> already taken.</summary>
     public static GroupState ReadRow(long id, BlobReader reader, BlobPool headers)
@@ -34,7 +55,9 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         var state = new GroupState(id, Encoding.UTF8.GetString(reader.ReadBytes()))
         {
             _replacedAtNs = reader.ReadInt64(),
-            _deleted = reader.ReadByte() != 0,
+            _deletedAtNs = reader.ReadInt64(),
+            _heardAtNs = reader.ReadInt64(),
+            _timeToLiveMs = reader.ReadInt64(),
         };
         for (var ended = reader.ReadInt64(); ended > 0; ended--)
         {
@@ -43,7 +66,10 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
 
         while (!reader.AtEnd)
         {
-            state._families.Add(new FamilyState(reader.ReadInt64(), headers.Intern(reader.ReadBytes()), reader.ReadBytes().ToArray()));
+            var family = new FamilyState(reader.ReadInt64(), headers.Intern(reader.ReadBytes()), reader.ReadBytes().ToArray());
+            family = family with { SeriesCount = SeriesSet.Count(family.Series) };
+            state._families.Add(family);
+            state.SeriesCount += family.SeriesCount;
         }
 
         return state;
@@ -55,7 +81,9 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         writer.WriteByte(RowKind);
         writer.WriteBytes(Encoding.UTF8.GetBytes(Path));
         writer.WriteInt64(_replacedAtNs);
-        writer.WriteByte(_deleted ? (byte)1 : (byte)0);
+        writer.WriteInt64(_deletedAtNs);
+        writer.WriteInt64(_heardAtNs);
+        writer.WriteInt64(_timeToLiveMs);
         writer.WriteInt64(_ended.Count);
         foreach (var ended in _ended)
         {
@@ -74,46 +102,55 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
 
     /// <summary>Applies a push; whether it changed anything.</summary>
     /// <param name="push">Operation and time.</param>
-    /// <param name="pushed">What was pushed; not looked at by a delete.</param>
+    /// <param name="pushed">What was pushed; not looked at by a delete or an expiry.</param>
     /// <param name="ends">Whether a sink is to hear of the series that end.</param>
     /// <param name="scratch">Lent for the duration of the call.</param>
     /// <param name="headers">Where headers are shared.</param>
     public bool Apply(PushHeader push, FamilyEncoder pushed, bool ends, BlobWriter scratch, BlobPool headers)
     {
-        var deletes = push.Operation is PushOperation.Delete;
-        var raised = (deletes || push.Operation is PushOperation.Replace) && Raise(push.PushTimeNs, deletes);
-        var changed = raised;
-        if (!deletes)
+        var changed = push.Operation switch
         {
-            foreach (ref readonly var family in pushed.Families)
-            {
-                changed |= Admits(push.PushTimeNs)
-                    ? Set(push.PushTimeNs, family.Header, pushed.SeriesOf(family), ends, scratch, headers)
-                    : ends && EndMissing(pushed.SeriesOf(family), [], _replacedAtNs, push.PushTimeNs);
-            }
-        }
-
-        if (raised)
-        {
-            changed |= DropReplaced(push.PushTimeNs, ends);
-        }
-
+            PushOperation.Delete => Delete(push.PushTimeNs, push.PushTimeNs, ends),
+            PushOperation.Expire => Delete(push.PushTimeNs, push.PushTimeNs + (Milliseconds(push.TimeToLive) * NanosecondsPerMillisecond), ends),
+            _ => Set(push, pushed, ends, scratch, headers),
+        };
         if (_ended.Count > 0)
         {
             _ended.RemoveAll(ended => IsLive(ended.Key));
         }
 
+        if (changed)
+        {
+            SeriesCount = _families.Sum(static family => family.SeriesCount);
+        }
+
         return changed;
     }
 
+    /// <summary>How many series the group would have after the push, if it comes in order.</summary>
+    public int CountAfter(PushHeader push, FamilyEncoder pushed)
+    {
+        var count = 0;
+        foreach (ref readonly var family in pushed.Families)
+        {
+            count += family.SeriesCount;
+            if (push.Operation != PushOperation.Replace && Find(FamilyHeader.Name(family.Header)) is >= 0 and var index)
+            {
+                count -= _families[index].SeriesCount;
+            }
+        }
+
+        return push.Operation == PushOperation.Replace ? count : count + SeriesCount;
+    }
+
     /// <summary>Adds the series that the push has ended and the sink has not confirmed.</summary>
-    public void ReadEnded(long pushTimeNs, int push, ICollection<StaleSeries> stale)
+    public void ReadEnded(long pushTimeNs, int push, GroupEffects effects)
     {
         foreach (ref readonly var ended in CollectionsMarshal.AsSpan(_ended))
         {
             if (ended.PushTimeNs == pushTimeNs)
             {
-                stale.Add(new StaleSeries(push, ended));
+                effects.End(push, ended);
             }
         }
     }
@@ -122,48 +159,108 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
     public bool Confirm(long pushTimeNs) => _ended.RemoveAll(ended => ended.PushTimeNs == pushTimeNs) > 0;
 
     /// <summary>Whether nothing is left but the memory of a replace or delete that happened no later than <paramref name="timeNs"/>.</summary>
-    public bool IsTombstoneOf(long timeNs) => _families.Count == 0 && _ended.Count == 0 && _replacedAtNs <= timeNs;
+    public bool IsTombstoneOf(long timeNs) => _families.Count == 0 && _ended.Count == 0 && Math.Max(_replacedAtNs, _deletedAtNs) <= timeNs;
 
-    /// <summary>Appends the series, without timestamps.</summary>
-    public void ReadInto(MetricBatch destination)
+    /// <summary>The expiry that is due once <see cref="ExpiresAtNs"/> is past.</summary>
+    public PushHeader Expiry() =>
+        new(PushOperation.Expire, Key, _heardAtNs) { TimeToLive = TimeSpan.FromMilliseconds(_timeToLiveMs) };
+
+    /// <summary>Appends the group, if there is something to show of it.</summary>
+    public void ReadInto(GroupReading destination)
     {
-        if (_families.Count == 0)
+        if (IsEmpty)
         {
             return;
         }
 
-        destination.BeginPush();
+        var key = Key;
+        var batch = destination.Batch;
+        var start = batch.BeginPush(PushMessageCodec.GroupingLabels(key, batch.Symbols));
         foreach (var family in _families)
         {
-            var index = FamilyHeader.AddTo(destination, family.Header);
+            var index = FamilyHeader.AddTo(batch, family.Header);
+            destination.AddFamily(family.PushTimeNs);
             var series = new SeriesSetReader(family.Series);
             while (series.MoveNext())
             {
-                SeriesKey.AddTo(destination, index, series.Key, series.Sample with { TimestampMs = Sample.NoTimestamp });
+                SeriesKey.AddTo(batch, index, series.Key, WithoutAssignedTimestamp(series.Sample, family.PushTimeNs));
             }
+        }
+
+        ReadNever(destination, PushTimes.Success);
+        ReadNever(destination, PushTimes.Failure);
+        destination.AddGroup(key, start);
+    }
+
+    private static Sample WithoutAssignedTimestamp(in Sample sample, long pushTimeNs) =>
+        sample.TimestampMs == pushTimeNs / NanosecondsPerMillisecond ? sample with { TimestampMs = Sample.NoTimestamp } : sample;
+
+    private static long Milliseconds(TimeSpan? timeToLive) => (long)(timeToLive?.TotalMilliseconds ?? 0);
+
+    private static bool IsFailure(byte[] header) => FamilyHeader.Name(header).SequenceEqual(PushTimes.Failure);
+
+    private void ReadNever(GroupReading destination, ReadOnlySpan<byte> name)
+    {
+        if (Find(name) < 0)
+        {
+            PushTimes.AddNever(destination.Batch, name);
+            destination.AddFamily(_heardAtNs);
         }
     }
 
-    // The greatest of all replaces and deletes; at the same time, a delete is the greater.
-    private bool Raise(long timeNs, bool deleted)
+    private bool Delete(long timeNs, long endedAtNs, bool ends)
     {
-        if (timeNs < _replacedAtNs || (timeNs == _replacedAtNs && (_deleted || !deleted)))
+        if (timeNs <= _deletedAtNs)
         {
             return false;
         }
 
-        (_replacedAtNs, _deleted) = (timeNs, deleted);
+        _deletedAtNs = timeNs;
+        DropRefused(endedAtNs, timeNs, ends);
         return true;
     }
 
-    private bool Admits(long pushTimeNs) => pushTimeNs > _replacedAtNs || (pushTimeNs == _replacedAtNs && !_deleted);
-
-    private bool Set(long pushTimeNs, byte[] header, ReadOnlySpan<byte> series, bool ends, BlobWriter scratch, BlobPool headers)
+    private bool Set(PushHeader push, FamilyEncoder pushed, bool ends, BlobWriter scratch, BlobPool headers)
     {
-        var index = Find(FamilyHeader.Name(header));
+        var raised = push.Operation is PushOperation.Replace && push.PushTimeNs > _replacedAtNs;
+        _replacedAtNs = raised ? push.PushTimeNs : _replacedAtNs;
+        var changed = Hear(push.PushTimeNs, Milliseconds(push.TimeToLive)) | raised;
+        foreach (ref readonly var family in pushed.Families)
+        {
+            changed |= Admits(push.PushTimeNs, family.Header)
+                ? Set(push.PushTimeNs, family, pushed.SeriesOf(family), ends, scratch, headers)
+                : ends && EndMissing(pushed.SeriesOf(family), [], Math.Max(_replacedAtNs, _deletedAtNs), push.PushTimeNs);
+        }
+
+        if (raised)
+        {
+            DropRefused(push.PushTimeNs, push.PushTimeNs, ends);
+        }
+
+        return changed;
+    }
+
+    // The time to live of the latest push counts; of parts that disagree, the longest.
+    private bool Hear(long timeNs, long timeToLiveMs)
+    {
+        if (timeNs < _heardAtNs || (timeNs == _heardAtNs && timeToLiveMs <= _timeToLiveMs))
+        {
+            return false;
+        }
+
+        (_heardAtNs, _timeToLiveMs) = (timeNs, timeToLiveMs);
+        return true;
+    }
+
+    private bool Admits(long pushTimeNs, byte[] header) =>
+        pushTimeNs > _deletedAtNs && (pushTimeNs >= _replacedAtNs || IsFailure(header));
+
+    private bool Set(long pushTimeNs, in PushedFamily family, ReadOnlySpan<byte> series, bool ends, BlobWriter scratch, BlobPool headers)
+    {
+        var index = Find(FamilyHeader.Name(family.Header));
         if (index < 0)
         {
-            _families.Insert(~index, new FamilyState(pushTimeNs, header, series.ToArray()));
+            _families.Insert(~index, new FamilyState(pushTimeNs, family.Header, series.ToArray()) { SeriesCount = family.SeriesCount });
             return true;
         }
 
@@ -179,29 +276,33 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         }
 
         var before = held;
-        held = pushTimeNs > held.PushTimeNs
-            ? new FamilyState(pushTimeNs, header, Overwrite(held.Series, series))
-            : held with
-            {
-                Header = FamilyHeader.Join(held.Header, header, scratch, headers),
-                Series = SeriesSet.Join(held.Series, series, scratch),
-            };
+        if (pushTimeNs > held.PushTimeNs)
+        {
+            held = new FamilyState(pushTimeNs, family.Header, Overwrite(held.Series, series)) { SeriesCount = family.SeriesCount };
+            return true;
+        }
+
+        var joined = SeriesSet.Join(held.Series, series, scratch);
+        held = held with
+        {
+            Header = FamilyHeader.Join(held.Header, family.Header, scratch, headers),
+            Series = joined,
+            SeriesCount = joined == before.Series ? before.SeriesCount : SeriesSet.Count(joined),
+        };
         return held != before;
     }
 
-    private bool DropReplaced(long pushTimeNs, bool ends)
+    private void DropRefused(long endedAtNs, long pushTimeNs, bool ends)
     {
-        var changed = false;
         foreach (ref readonly var family in CollectionsMarshal.AsSpan(_families))
         {
-            if (ends && !Admits(family.PushTimeNs))
+            if (ends && !Admits(family.PushTimeNs, family.Header))
             {
-                changed |= EndMissing(family.Series, [], pushTimeNs, pushTimeNs);
+                EndMissing(family.Series, [], endedAtNs, pushTimeNs);
             }
         }
 
-        _families.RemoveAll(family => !Admits(family.PushTimeNs));
-        return changed;
+        _families.RemoveAll(family => !Admits(family.PushTimeNs, family.Header));
     }
 
     // Ends the series of one set that the other does not have. Both are sorted.
@@ -231,7 +332,7 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
     // and after its last sample, which the sink may have or get.
     private bool End(ReadOnlySpan<byte> key, in Sample last, long endedAtNs, long pushTimeNs)
     {
-        var markerMs = Math.Max((endedAtNs / 1_000_000) - 1, last.TimestampMs + 1);
+        var markerMs = Math.Max((endedAtNs / NanosecondsPerMillisecond) - 1, last.TimestampMs + 1);
         foreach (ref var ended in CollectionsMarshal.AsSpan(_ended))
         {
             if (ended.PushTimeNs == pushTimeNs && key.SequenceEqual(ended.Key))
@@ -245,6 +346,8 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         _ended.Add(new EndedSeries(key.ToArray(), markerMs, pushTimeNs));
         return true;
     }
+
+    private bool HasEnded(long pushTimeNs) => _ended.Exists(ended => ended.PushTimeNs == pushTimeNs);
 
     private bool IsLive(ReadOnlySpan<byte> key)
     {

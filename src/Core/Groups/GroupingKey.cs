@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace PushGateway.Groups;
 
 /// <summary>
-/// The labels that identify a group, as Pushgateway's paths give them: <c>job</c> first, the rest sorted by name; values may be empty.
+/// The labels that identify a group, as Pushgateway's paths give them: <c>job</c> first, the rest sorted by name. A label with an empty
+/// value is taken off what is pushed, and does not count in what identifies the group: to Prometheus it is no label.
 /// </summary>
 public sealed class GroupingKey : IEquatable<GroupingKey>
 {
@@ -16,7 +17,7 @@ public sealed class GroupingKey : IEquatable<GroupingKey>
     /// <summary>Name and value of every label, <c>job</c> first, the rest in ordinal order of their names.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Labels { get; }
 
-    /// <summary>The canonical, percent-encoded ASCII form: <c>job/backup/instance/db1</c>; <c>name@base64/=</c> stands for an empty value.</summary>
+    /// <summary>The canonical, percent-encoded ASCII form, without empty labels: <c>job/backup/instance/db1</c>. Keys of one path are equal.</summary>
     public string Path { get; }
 
     /// <summary>The key that has these labels in place of its own of the same names, and the rest of its own.</summary>

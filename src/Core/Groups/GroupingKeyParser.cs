@@ -197,12 +197,14 @@ public static class GroupingKeyParser
         var path = new StringBuilder();
         foreach (var (name, value) in labels)
         {
-            path.Append(path.Length == 0 ? "" : "/").Append(name);
+            // Prometheus holds an empty label equal to none: with it and without, it is the same group.
             if (value.Length == 0)
             {
-                path.Append(Base64Suffix).Append("/=");
+                continue;
             }
-            else if (value.Contains('/'))
+
+            path.Append(path.Length == 0 ? "" : "/").Append(name);
+            if (value.Contains('/'))
             {
                 path.Append(Base64Suffix).Append('/').Append(Base64Url.EncodeToString(Encoding.UTF8.GetBytes(value)));
             }

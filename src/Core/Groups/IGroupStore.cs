@@ -1,4 +1,3 @@
-using PushGateway.Model;
 using PushGateway.Queue;
 
 namespace PushGateway.Groups;
@@ -15,19 +14,19 @@ public interface IGroupStore
     /// a crash in between is healed by redelivery.
     /// </summary>
     /// <param name="pushes">The pushes.</param>
-    /// <param name="stale">
-    /// Takes the series that the pushes have ended: those a replace or delete dropped, and those of a push that came after the one that
-    /// overtook it. A push applied again ends the same series again, until <see cref="ConfirmAsync"/>. Null when there is no sink to tell.
-    /// </param>
+    /// <param name="effects">Takes what they lead to.</param>
     /// <param name="cancellationToken">Ends the work between two pushes.</param>
-    ValueTask ApplyAsync(IReadOnlyList<GroupPush> pushes, ICollection<StaleSeries>? stale, CancellationToken cancellationToken);
+    ValueTask ApplyAsync(IReadOnlyList<GroupPush> pushes, GroupEffects effects, CancellationToken cancellationToken);
 
     /// <summary>The sink has the stale markers of these pushes: they need not be kept for another delivery.</summary>
     ValueTask ConfirmAsync(IReadOnlyList<PushHeader> pushes, CancellationToken cancellationToken);
 
+    /// <summary>Reads everything that is held: groups that have had a push or a failure, and ungrouped series that have not expired.</summary>
+    ValueTask ReadAsync(GroupReading destination, CancellationToken cancellationToken);
+
     /// <summary>
-    /// Appends what is held to <paramref name="destination"/>: the series of every group without timestamps
-    /// (<see cref="Sample.NoTimestamp"/>), and the ungrouped series that have not expired with theirs.
+    /// The expiries that are due: an <see cref="PushOperation.Expire"/> for every group whose time to live has passed, and again until it
+    /// has been applied and confirmed.
     /// </summary>
-    ValueTask ReadAsync(MetricBatch destination, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<PushHeader>> FindExpiredAsync(CancellationToken cancellationToken);
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
+using PushGateway.Limits;
 using PushGateway.Model;
 using PushGateway.Queue;
 
@@ -26,6 +28,7 @@ public sealed class MemoryGroupStore : IGroupStore
     private List<StateEntry> _changed = [];
     private List<long> _removed = [];
     private long _nextId = 1;
+    private int _groupsShown;
 
     /// <summary>Creates an empty store.</summary>
     /// <param name="options">How long to remember.</param>
@@ -41,12 +44,12 @@ public sealed class MemoryGroupStore : IGroupStore
     }
 
     /// <inheritdoc/>
-    public ValueTask ApplyAsync(IReadOnlyList<GroupPush> pushes, ICollection<StaleSeries>? stale, CancellationToken cancellationToken)
+    public ValueTask ApplyAsync(IReadOnlyList<GroupPush> pushes, GroupEffects effects, CancellationToken cancellationToken)
     {
         for (var i = 0; i < pushes.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Apply(pushes[i], i, stale);
+            Apply(pushes[i], effects, i);
         }
 
         return ValueTask.CompletedTask;
@@ -68,45 +71,84 @@ public sealed class MemoryGroupStore : IGroupStore
     {
         lock (_lock)
         {
-            if (push.Group is { } key && _groups.TryGetValue(key.Path, out var group) && group.Confirm(push.PushTimeNs))
+            foreach (var group in Find(push))
             {
-                Changed(group);
+                if (group.Confirm(push.PushTimeNs))
+                {
+                    Changed(group);
+                }
             }
         }
     }
 
     /// <inheritdoc/>
-    public ValueTask ReadAsync(MetricBatch destination, CancellationToken cancellationToken)
+    public ValueTask ReadAsync(GroupReading destination, CancellationToken cancellationToken)
     {
         Read(destination, cancellationToken);
         return ValueTask.CompletedTask;
     }
 
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<PushHeader>> FindExpiredAsync(CancellationToken cancellationToken)
+    {
+        var now = Nanoseconds(_timeProvider.GetUtcNow());
+        lock (_lock)
+        {
+            return ValueTask.FromResult<IReadOnlyList<PushHeader>>(
+                [.. _groups.Values.Where(group => group.ExpiresAtNs <= now).Select(group => group.Expiry())]);
+        }
+    }
+
     /// <summary>Applies one push.</summary>
     /// <param name="push">The push.</param>
-    /// <param name="index">Its index in what is added to <paramref name="stale"/>.</param>
-    /// <param name="stale">As for <see cref="IGroupStore.ApplyAsync"/>.</param>
-    public void Apply(in GroupPush push, int index = 0, ICollection<StaleSeries>? stale = null)
+    /// <param name="effects">Takes what it leads to.</param>
+    /// <param name="index">Its index in the effects.</param>
+    public void Apply(in GroupPush push, GroupEffects effects, int index = 0)
     {
         lock (_lock)
         {
-            if (push.Header.Group is { } group)
+            switch (push.Header)
             {
-                ApplyToGroup(push, group.Path, index, stale);
-            }
-            else
-            {
-                ApplyUngrouped(push);
+                case { Group: { } group }:
+                    ApplyToGroup(push, group.Path, effects, index);
+                    break;
+                case { Selector: not null }:
+                    ApplyToSelected(push.Header, effects, index);
+                    break;
+                default:
+                    ApplyUngrouped(push);
+                    break;
             }
         }
     }
 
-    /// <summary>Appends what is held to a batch, as <see cref="IGroupStore.ReadAsync"/> says.</summary>
+    /// <summary>Whether the store has no room for a push now: the reason for which <see cref="Apply"/> would refuse it.</summary>
+    public PushError? Check(in GroupPush push)
+    {
+        if (push.Header.Group is not { } key || !push.Header.PushesToGroup)
+        {
+            return null;
+        }
+
+        lock (_lock)
+        {
+            var group = _groups.GetValueOrDefault(key.Path);
+            if (group is { IsEmpty: false } && group.SeriesCount + push.End.Series - push.Start.Series <= _options.MaxSeriesPerGroup)
+            {
+                return null;
+            }
+
+            _families.Encode(push);
+            return FindRefusal(push.Header, group);
+        }
+    }
+
+    /// <summary>Appends what is held, as <see cref="IGroupStore.ReadAsync"/> says.</summary>
     /// <remarks>
-    /// Groups come in ordinal order of their paths, families by name and series by their encoded names and labels; then the ungrouped
-    /// series, likewise. A group is read at one instant; pushes may be applied between two groups.
+    /// Of a group, families come by name and series by their encoded names and labels; so do the ungrouped series. A group is read at one
+    /// instant; pushes may be applied between two groups.
     /// </remarks>
-    public void Read(MetricBatch destination, CancellationToken cancellationToken = default)
+    public void Read(GroupReading destination, CancellationToken cancellationToken = default)
     {
         GroupState[] groups;
         lock (_lock)
@@ -124,7 +166,7 @@ public sealed class MemoryGroupStore : IGroupStore
             }
         }
 
-        ReadUngrouped(destination);
+        ReadUngrouped(destination.Batch);
     }
 
     /// <summary>Forgets ungrouped series and deleted groups that have had their time.</summary>
@@ -143,14 +185,7 @@ public sealed class MemoryGroupStore : IGroupStore
                 }
             }
 
-            foreach (var (key, series) in _ungrouped)
-            {
-                if (series.PushTimeNs <= expired)
-                {
-                    _ungrouped.Remove(key);
-                    Removed(series);
-                }
-            }
+            ForgetUngrouped(expired);
         }
     }
 
@@ -213,6 +248,7 @@ public sealed class MemoryGroupStore : IGroupStore
                 case GroupState.RowKind:
                     var group = GroupState.ReadRow(id, reader, _headers);
                     _groups[group.Path] = group;
+                    _groupsShown += group.IsEmpty ? 0 : 1;
                     break;
                 case UngroupedSeries.RowKind:
                     var series = UngroupedSeries.ReadRow(id, reader, _headers);
@@ -228,28 +264,79 @@ public sealed class MemoryGroupStore : IGroupStore
 
     private static long Nanoseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 
-    private void ApplyToGroup(in GroupPush push, string path, int index, ICollection<StaleSeries>? stale)
+    private void ApplyToGroup(in GroupPush push, string path, GroupEffects effects, int index)
     {
-        if (push.Header.Operation is not PushOperation.Delete)
+        if (push.Header.Operation is not (PushOperation.Delete or PushOperation.Expire))
         {
             _families.Encode(push);
         }
 
-        if (!_groups.TryGetValue(path, out var group))
+        var isNew = !_groups.TryGetValue(path, out var group);
+        if (push.Header.PushesToGroup && FindRefusal(push.Header, group) is { } refusal)
         {
-            group = new GroupState(_nextId++, path);
+            effects.Refuse(index, refusal);
+            return;
+        }
+
+        group ??= new GroupState(_nextId++, path);
+        if (isNew)
+        {
             _groups.Add(path, group);
         }
 
-        if (group.Apply(push.Header, _families, ends: stale is not null, _joinScratch, _headers))
+        ApplyTo(group, push.Header, effects, index);
+    }
+
+    private void ApplyToSelected(PushHeader delete, GroupEffects effects, int index)
+    {
+        foreach (var group in Find(delete))
         {
-            Changed(group);
+            ApplyTo(group, delete, effects, index);
         }
 
-        if (stale is not null)
+        if (delete.Selector!.Matchers.IsEmpty)
         {
-            group.ReadEnded(push.Header.PushTimeNs, index, stale);
+            ForgetUngrouped(delete.PushTimeNs);
         }
+    }
+
+    private void ApplyTo(GroupState group, PushHeader push, GroupEffects effects, int index)
+    {
+        var wasEmpty = group.IsEmpty;
+        if (group.Apply(push, _families, effects.TellsSink, _joinScratch, _headers))
+        {
+            Changed(group);
+            _groupsShown += (wasEmpty ? 1 : 0) - (group.IsEmpty ? 1 : 0);
+        }
+
+        group.ReadEnded(push.PushTimeNs, index, effects);
+    }
+
+    // The groups that a push concerns, of those that there are.
+    private IEnumerable<GroupState> Find(PushHeader push)
+    {
+        if (push.Selector is { } selector)
+        {
+            return _groups.Values.Where(group => selector.Matches(group.Key));
+        }
+
+        return push.Group is { } key && _groups.TryGetValue(key.Path, out var group) ? [group] : [];
+    }
+
+    // What has been encoded is not applied for lack of room. A push that only replaces what is there always has it.
+    private PushError? FindRefusal(PushHeader push, GroupState? group)
+    {
+        if (group is null or { IsEmpty: true } && _groupsShown >= _options.MaxGroups)
+        {
+            return new PushError(RejectCode.TooManyGroups, string.Create(CultureInfo.InvariantCulture, $"there are {_options.MaxGroups} groups already"));
+        }
+
+        var count = group?.CountAfter(push, _families) ?? _families.SeriesCount;
+        return count > _options.MaxSeriesPerGroup && count > (group?.SeriesCount ?? 0)
+            ? new PushError(
+                RejectCode.GroupTooLarge,
+                string.Create(CultureInfo.InvariantCulture, $"the group would have {count} series, more than {_options.MaxSeriesPerGroup}"))
+            : null;
     }
 
     private void ApplyUngrouped(in GroupPush push)
@@ -284,6 +371,18 @@ public sealed class MemoryGroupStore : IGroupStore
             if (held.Set(push.Header.PushTimeNs, SampleOrder.Last(batch.SamplesOf(series)), header, _joinScratch, _headers))
             {
                 Changed(held);
+            }
+        }
+    }
+
+    private void ForgetUngrouped(long pushedUntilNs)
+    {
+        foreach (var (key, series) in _ungrouped)
+        {
+            if (series.PushTimeNs <= pushedUntilNs)
+            {
+                _ungrouped.Remove(key);
+                Removed(series);
             }
         }
     }

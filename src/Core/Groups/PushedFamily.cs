@@ -4,4 +4,5 @@ namespace PushGateway.Groups;
 /// <param name="Header">A <see cref="FamilyHeader"/>.</param>
 /// <param name="Start">Where its <see cref="SeriesSet"/> begins among the encoder's bytes.</param>
 /// <param name="Length">The set's length in bytes.</param>
-internal readonly record struct PushedFamily(byte[] Header, int Start, int Length);
+/// <param name="SeriesCount">Number of series in the set.</param>
+internal readonly record struct PushedFamily(byte[] Header, int Start, int Length, int SeriesCount);

@@ -108,6 +108,18 @@ public static class RejectCode
     /// <summary>The grouping key in the path is not valid.</summary>
     public const string GroupingKeyInvalid = "grouping-key-invalid";
 
+    /// <summary>A selector of groups cannot be read.</summary>
+    public const string SelectorInvalid = "selector-invalid";
+
+    /// <summary>The time to live of a group is not a duration.</summary>
+    public const string TimeToLiveInvalid = "ttl-invalid";
+
+    /// <summary>The group would hold more series than allowed, or than the store can keep of one group.</summary>
+    public const string GroupTooLarge = "group-too-large";
+
+    /// <summary>There are as many groups as allowed.</summary>
+    public const string TooManyGroups = "too-many-groups";
+
     /// <summary>The request has no valid credential.</summary>
     public const string Unauthorized = "unauthorized";
 

@@ -70,6 +70,27 @@ public sealed class MetricBatch
         _push = mark.Families < _push.Families || mark.Series < _push.Series ? mark : _push;
     }
 
+    /// <summary>
+    /// Takes a family's series out of a push that has been read. Its labels and samples stay where they are, and no series refers to them.
+    /// </summary>
+    /// <param name="since">Where the push begins, which is the current one.</param>
+    /// <param name="family">Index of the family, which stays.</param>
+    public void RemoveSeries(BatchMark since, int family)
+    {
+        var kept = since.Series;
+        for (var i = since.Series; i < _series.Count; i++)
+        {
+            if (_series[i].Family != family)
+            {
+                Families[_series[i].Family].LastSeries = kept;
+                _series[kept++] = _series[i];
+            }
+        }
+
+        Families[family].LastSeries = -1;
+        CollectionsMarshal.SetCount(_series, kept);
+    }
+
     /// <summary>Finds a family of the current push by the symbol of its name; -1 when there is none.</summary>
     public int FindFamily(int name)
     {

@@ -12,11 +12,19 @@ public static class MessageAttribute
     /// <summary><c>base64</c> when the body is base64 text.</summary>
     public const string ContentTransferEncoding = "Content-Transfer-Encoding";
 
-    /// <summary><c>append</c> (the default), <c>merge</c>, <c>replace</c> or <c>delete</c>.</summary>
+    /// <summary>
+    /// <c>append</c> (the default without a group), <c>merge</c> (the default with one), <c>replace</c>, <c>delete</c>, <c>fail</c> or <c>expire</c>.
+    /// </summary>
     public const string Operation = "Push-Operation";
 
     /// <summary>The grouping key as in Pushgateway's paths: <c>job/backup/instance/db1</c>, percent-encoded.</summary>
     public const string Group = "Push-Group";
+
+    /// <summary>The groups that a <c>delete</c> without <see cref="Group"/> deletes: a selector such as <c>{job="backup"}</c>.</summary>
+    public const string Selector = "Push-Selector";
+
+    /// <summary>How long the group is kept after its last push: a duration such as <c>15m</c>; without one, until it is deleted.</summary>
+    public const string TimeToLive = "Push-TTL";
 
     /// <summary>Time of the push, nanoseconds since the Unix epoch; without one, when the queue took the message.</summary>
     public const string Time = "Push-Time";

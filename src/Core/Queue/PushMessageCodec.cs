@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using PushGateway.Configuration;
 using PushGateway.Formats;
 using PushGateway.Groups;
 using PushGateway.Limits;
@@ -80,6 +81,7 @@ public static class PushMessageCodec
             return false;
         }
 
+        PushTimes.Add(destination, start, read);
         header = read;
         return true;
     }
@@ -92,7 +94,7 @@ public static class PushMessageCodec
         PushLimits limits,
         [NotNullWhen(false)] out PushError? error)
     {
-        if (header.Operation == PushOperation.Delete)
+        if (header.Operation != PushOperation.Append && !header.PushesToGroup)
         {
             error = null;
             return true;
@@ -105,7 +107,7 @@ public static class PushMessageCodec
             return false;
         }
 
-        var context = new ParseContext(limits, message.SentMs);
+        var context = new ParseContext(limits, header.PushTimeNs / 1_000_000);
         return PushParser.TryParse(format, body, header.Group is not null, destination, context, out error);
     }
 
@@ -120,25 +122,60 @@ public static class PushMessageCodec
             return false;
         }
 
-        var name = attributes.GetValueOrDefault(MessageAttribute.Operation, group is null ? "append" : "merge");
-        if (OperationOf(name) is not { } operation || (operation == PushOperation.Append) != (group is null))
+        GroupSelector? selector = null;
+        if (attributes.TryGetValue(MessageAttribute.Selector, out var text) && !GroupSelector.TryParse(text, out selector, out error))
         {
-            error = new PushError(RejectCode.MessageUnsupported, $"operation \"{name}\" {(group is null ? "without" : "with")} a group is not supported");
             return false;
         }
 
-        var pushTimeNs = message.SentMs * 1_000_000;
+        var name = attributes.GetValueOrDefault(MessageAttribute.Operation, group is null ? "append" : "merge");
+        if (OperationOf(name) is not { } operation || !Takes(operation, group, selector))
+        {
+            error = new PushError(
+                RejectCode.MessageUnsupported, $"operation \"{name}\" {(group is null ? "without" : "with")} a group{(selector is null ? "" : " and with a selector")} is not supported");
+            return false;
+        }
+
+        if (!TryReadTimes(message, limits, out var pushTimeNs, out var timeToLive, out error))
+        {
+            return false;
+        }
+
+        header = new PushHeader(operation, group, pushTimeNs, attributes.GetValueOrDefault(MessageAttribute.TraceParent))
+        {
+            Selector = selector,
+            TimeToLive = timeToLive,
+        };
+        return true;
+    }
+
+    private static bool Takes(PushOperation operation, GroupingKey? group, GroupSelector? selector) => operation switch
+    {
+        PushOperation.Append => group is null && selector is null,
+        PushOperation.Delete => group is null != selector is null,
+        _ => group is not null && selector is null,
+    };
+
+    private static bool TryReadTimes(
+        ReceivedMessage message, PushLimits limits, out long pushTimeNs, out TimeSpan? timeToLive, [NotNullWhen(false)] out PushError? error)
+    {
+        var attributes = message.Message.Attributes;
+        pushTimeNs = message.SentMs * 1_000_000;
+        timeToLive = null;
+        error = null;
         if (attributes.TryGetValue(MessageAttribute.Time, out var time)
             && !(long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out pushTimeNs)
                 && pushTimeNs / 1_000_000 <= message.SentMs + (long)limits.FutureTolerance.TotalMilliseconds))
         {
             error = new PushError(RejectCode.MessageInvalid, $"push time \"{time}\" is not a number of nanoseconds, or lies in the future");
-            return false;
+        }
+        else if (attributes.TryGetValue(MessageAttribute.TimeToLive, out var duration))
+        {
+            error = TimeToLive.TryParse(duration, out var parsed) ? null : TimeToLive.Invalid(duration);
+            timeToLive = parsed;
         }
 
-        header = new PushHeader(operation, group, pushTimeNs, attributes.GetValueOrDefault(MessageAttribute.TraceParent));
-        error = null;
-        return true;
+        return error is null;
     }
 
     /// <summary>The labels of a group as symbols, for <see cref="MetricBatch.BeginPush"/>.</summary>
@@ -157,6 +194,8 @@ public static class PushMessageCodec
         AddIf(base64, MessageAttribute.ContentTransferEncoding, Base64Encoding);
         AddIf(header.Operation != PushOperation.Append, MessageAttribute.Operation, NameOf(header.Operation));
         AddIf(header.Group is not null, MessageAttribute.Group, header.Group?.Path);
+        AddIf(header.Selector is not null, MessageAttribute.Selector, header.Selector?.Text);
+        AddIf(header.TimeToLive is not null, MessageAttribute.TimeToLive, Duration.Format(header.TimeToLive.GetValueOrDefault()));
         AddIf(header.TraceParent is not null, MessageAttribute.TraceParent, header.TraceParent);
         return attributes;
 
@@ -174,6 +213,8 @@ public static class PushMessageCodec
         PushOperation.Merge => "merge",
         PushOperation.Replace => "replace",
         PushOperation.Delete => "delete",
+        PushOperation.Fail => "fail",
+        PushOperation.Expire => "expire",
         _ => "append",
     };
 
@@ -183,6 +224,8 @@ public static class PushMessageCodec
         "merge" => PushOperation.Merge,
         "replace" => PushOperation.Replace,
         "delete" => PushOperation.Delete,
+        "fail" => PushOperation.Fail,
+        "expire" => PushOperation.Expire,
         _ => null,
     };
 }

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Time.Testing;
 using PushGateway.Delivery;
 using PushGateway.Groups;
 using PushGateway.Limits;
-using PushGateway.Model;
 using PushGateway.Queue;
 using PushGateway.Sinks;
 using Xunit;
@@ -216,11 +215,13 @@ public sealed class BatchHandlerTests
 
     private sealed class BrokenGroupStore : IGroupStore
     {
-        public ValueTask ApplyAsync(IReadOnlyList<GroupPush> pushes, ICollection<StaleSeries>? stale, CancellationToken cancellationToken) =>
+        public ValueTask ApplyAsync(IReadOnlyList<GroupPush> pushes, GroupEffects effects, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("broken");
 
         public ValueTask ConfirmAsync(IReadOnlyList<PushHeader> pushes, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-        public ValueTask ReadAsync(MetricBatch destination, CancellationToken cancellationToken) => throw new InvalidOperationException("broken");
+        public ValueTask ReadAsync(GroupReading destination, CancellationToken cancellationToken) => throw new InvalidOperationException("broken");
+
+        public ValueTask<IReadOnlyList<PushHeader>> FindExpiredAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("broken");
     }
 }

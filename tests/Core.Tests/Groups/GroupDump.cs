@@ -5,19 +5,30 @@ using Xunit;
 
 namespace PushGateway.Core.Tests.Groups;
 
-/// <summary>What a group store holds, as lines in the order read.</summary>
+/// <summary>What a group store holds, as lines in the order read; without the times of pushes that have never been.</summary>
 internal static class GroupDump
 {
     public static List<string> Of(MemoryGroupStore store)
     {
-        var batch = new MetricBatch();
-        store.Read(batch);
+        var reading = new GroupReading();
+        store.Read(reading);
+        var batch = reading.Batch;
         var lines = new List<string>();
         foreach (var series in batch.Series)
         {
             var family = batch.Families[series.Family];
-            var label = batch.LabelsOf(series) is [var only] ? batch.Symbols.GetString(only.Value) : "";
+            var label = "";
+            foreach (var one in batch.LabelsOf(series))
+            {
+                label = batch.Symbols.GetString(one.Name) == "l" ? batch.Symbols.GetString(one.Value) : label;
+            }
+
             var sample = Assert.Single(batch.SamplesOf(series).ToArray());
+            if (sample == new Sample(Sample.NoTimestamp, 0) && batch.Symbols[series.Name].StartsWith("push_"u8))
+            {
+                continue;
+            }
+
             lines.Add(Line(
                 batch.Symbols.GetString(family.Name), family.Type, batch.Symbols.GetString(family.Help), batch.Symbols.GetString(series.Name), label, sample));
         }

@@ -53,11 +53,11 @@ public sealed class MemoryGroupStoreProperties
             var next = random.Next(waiting.Count);
             var message = waiting[next];
             var push = message.ToGroupPush();
-            var stale = new List<StaleSeries>();
-            store.Apply(push, 0, stale);
+            var effects = new GroupEffects();
+            store.Apply(push, effects);
             if (random.Next(3) > 0)
             {
-                sink.Take(message, stale);
+                sink.Take(message, effects);
                 store.Confirm(push.Header);
                 waiting.RemoveAt(next);
                 unsaved.Add(message);
@@ -142,7 +142,7 @@ public sealed class MemoryGroupStoreProperties
         return store;
     }
 
-    private static void Apply(MemoryGroupStore store, TestPush push) => store.Apply(push.ToGroupPush());
+    private static void Apply(MemoryGroupStore store, TestPush push) => store.Apply(push.ToGroupPush(), new GroupEffects { TellsSink = false });
 
     private static void Save(MemoryGroupStore store, TestRows rows) => store.Write(store.TakeChanges(), rows);
 
@@ -182,10 +182,25 @@ public sealed class MemoryGroupStoreProperties
     // Few different values, so that times, series and samples meet.
     private static TestPush Push(Random random)
     {
-        var operation = random.Next(6) switch { 0 => PushOperation.Delete, 1 or 2 => PushOperation.Replace, _ => PushOperation.Merge };
-        var series = operation is PushOperation.Delete ? [] : Enumerable.Range(0, random.Next(0, 7)).Select(_ => Series(random)).ToArray();
-        return new TestPush(operation, $"job/j{random.Next(2)}", random.Next(1, 7), WithOneHeaderPerFamily(series));
+        var operation = random.Next(8) switch
+        {
+            0 => PushOperation.Delete,
+            1 => PushOperation.Expire,
+            2 => PushOperation.Fail,
+            3 or 4 => PushOperation.Replace,
+            _ => PushOperation.Merge,
+        };
+        var timeNs = random.Next(1, 7);
+        var series = operation switch
+        {
+            PushOperation.Delete or PushOperation.Expire => [],
+            PushOperation.Fail => [Failure],
+            _ => Enumerable.Range(0, random.Next(0, 7)).Select(_ => Series(random)).ToArray(),
+        };
+        return new TestPush(operation, $"job/j{random.Next(2)}", timeNs, WithOneHeaderPerFamily(series));
     }
+
+    private static TestSeries Failure => new("push_failure_time_seconds", MetricType.Gauge, "", "push_failure_time_seconds", "v0", [new Sample(2, 2)]);
 
     private static TestSeries Series(Random random)
     {

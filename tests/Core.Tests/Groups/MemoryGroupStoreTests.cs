@@ -11,6 +11,7 @@ public sealed class MemoryGroupStoreTests
     private const string Group = "job/backup";
 
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch + TimeSpan.FromDays(20_000));
+    private readonly GroupEffects _effects = new() { TellsSink = false };
     private readonly MemoryGroupStore _store;
 
     public MemoryGroupStoreTests() => _store = new MemoryGroupStore(GroupStoreOptions.Default, _time, tracksChanges: true);
@@ -50,7 +51,7 @@ public sealed class MemoryGroupStoreTests
     {
         foreach (var path in (string[])["job/z", "job/a", "job/m"])
         {
-            Apply(new TestPush(PushOperation.Merge, path, 1, [Series("f", path, 1)]));
+            Apply(new TestPush(PushOperation.Merge, path, 1_000_000_000, [Series("f", path, 1)]));
         }
 
         Assert.Equal(["f{job/a} 1", "f{job/m} 1", "f{job/z} 1"], Held());
@@ -146,18 +147,24 @@ public sealed class MemoryGroupStoreTests
     private void Apply(PushOperation operation, long timeNs, params (string Name, string Label, double Value)[] series) =>
         Apply(new TestPush(operation, Group, timeNs, [.. series.Select(one => Series(one.Name, one.Label, one.Value))]));
 
-    private void Apply(TestPush push) => _store.Apply(push.ToGroupPush());
+    private void Apply(TestPush push) => _store.Apply(push.ToGroupPush(), _effects);
 
     private void Save(TestRows rows) => _store.Write(_store.TakeChanges(), rows);
 
     private string[] Held()
     {
-        var batch = new MetricBatch();
-        _store.Read(batch);
+        var reading = new GroupReading();
+        _store.Read(reading);
+        var batch = reading.Batch;
         var held = new List<string>();
         foreach (var series in batch.Series)
         {
-            held.Add($"{batch.Symbols.GetString(series.Name)}{{{batch.Symbols.GetString(batch.LabelsOf(series)[0].Value)}}} {batch.SamplesOf(series)[0].Value}");
+            if (batch.Symbols[series.Name].StartsWith("push_"u8))
+            {
+                continue;
+            }
+
+            held.Add($"{batch.Symbols.GetString(series.Name)}{{{batch.Symbols.GetString(batch.LabelsOf(series)[^1].Value)}}} {batch.SamplesOf(series)[0].Value}");
         }
 
         return [.. held];

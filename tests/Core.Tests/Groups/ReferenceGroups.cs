@@ -18,7 +18,7 @@ internal static class ReferenceGroups
                 var type = series.Max(one => one.Type);
                 var help = series.Select(one => one.Help).Max(StringComparer.Ordinal)!;
                 lines.AddRange(series.GroupBy(one => one.Identity).Select(same => GroupDump.Line(
-                    family.Key, type, help, same.First().Name, same.First().Label, Last(same.SelectMany(one => one.Samples)) with { TimestampMs = Sample.NoTimestamp })));
+                    family.Key, type, help, same.First().Name, same.First().Label, WithoutAssignedTime(Last(same.SelectMany(one => one.Samples)), latest))));
             }
         }
 
@@ -58,10 +58,13 @@ internal static class ReferenceGroups
 
     private static IEnumerable<TestPush> Alive(IReadOnlyCollection<TestPush> group)
     {
-        var deleted = Latest(group.Where(push => push.Operation is PushOperation.Delete));
+        var deleted = Latest(group.Where(push => push.Operation is PushOperation.Delete or PushOperation.Expire));
         var replaced = Latest(group.Where(push => push.Operation is PushOperation.Replace));
-        return group.Where(push => push.Operation is not PushOperation.Delete && push.TimeNs > deleted && push.TimeNs >= replaced);
+        return group.Where(push => push.TimeNs > deleted && (push.TimeNs >= replaced || push.Operation is PushOperation.Fail));
     }
+
+    private static Sample WithoutAssignedTime(Sample sample, long pushTimeNs) =>
+        sample.TimestampMs == pushTimeNs / 1_000_000 ? sample with { TimestampMs = Sample.NoTimestamp } : sample;
 
     private static long Latest(IEnumerable<TestPush> pushes) => pushes.Select(push => push.TimeNs).DefaultIfEmpty(long.MinValue).Max();
 

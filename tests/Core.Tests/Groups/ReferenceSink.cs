@@ -9,7 +9,7 @@ internal sealed class ReferenceSink
 {
     private readonly Dictionary<string, SortedDictionary<long, bool>> _series = [];
 
-    public void Take(TestPush push, IEnumerable<StaleSeries> stale)
+    public void Take(TestPush push, GroupEffects effects)
     {
         foreach (var series in push.Series)
         {
@@ -21,7 +21,7 @@ internal sealed class ReferenceSink
 
         var markers = new MetricBatch();
         markers.BeginPush();
-        foreach (var series in stale)
+        foreach (var series in effects.Stale)
         {
             series.AddTo(markers);
         }

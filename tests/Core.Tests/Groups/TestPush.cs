@@ -7,6 +7,8 @@ namespace PushGateway.Core.Tests.Groups;
 /// <summary>A push in plain objects.</summary>
 internal sealed record TestPush(PushOperation Operation, string? Group, long TimeNs, TestSeries[] Series)
 {
+    public TimeSpan? TimeToLive { get; init; }
+
     public static GroupingKey Key(string path)
     {
         var parts = path.Split('/');
@@ -36,7 +38,8 @@ internal sealed record TestPush(PushOperation Operation, string? Group, long Tim
             batch.EndSeries();
         }
 
-        return new GroupPush(new PushHeader(Operation, Group is null ? null : Key(Group), TimeNs), batch, start, batch.Mark);
+        var header = new PushHeader(Operation, Group is null ? null : Key(Group), TimeNs) { TimeToLive = TimeToLive };
+        return new GroupPush(header, batch, start, batch.Mark);
     }
 
     /// <summary>The push as several messages would bring it.</summary>

@@ -1,0 +1,30 @@
+using PushGateway.Model;
+
+namespace PushGateway.Groups;
+
+/// <summary>What a group store holds, as read from it: groups first, then the ungrouped series.</summary>
+public sealed class GroupReading
+{
+    private readonly List<HeldGroup> _groups = [];
+    private readonly List<long> _pushTimesNs = [];
+
+    /// <summary>
+    /// The families and series of everything read. Series of groups have a timestamp only if their sender gave one
+    /// (<see cref="Sample.NoTimestamp"/> otherwise); ungrouped series have theirs.
+    /// </summary>
+    public MetricBatch Batch { get; } = new();
+
+    /// <summary>The groups, in ordinal order of their paths.</summary>
+    public IReadOnlyList<HeldGroup> Groups => _groups;
+
+    /// <summary>Where the groups end in <see cref="Batch"/>, and the ungrouped series begin.</summary>
+    public BatchMark GroupsEnd => _groups.Count == 0 ? default : _groups[^1].End;
+
+    /// <summary>When a family of a group was pushed last, nanoseconds since the Unix epoch.</summary>
+    /// <param name="family">Its index in <see cref="Batch"/>, before <see cref="GroupsEnd"/>.</param>
+    public long PushTimeNs(int family) => _pushTimesNs[family];
+
+    internal void AddFamily(long pushTimeNs) => _pushTimesNs.Add(pushTimeNs);
+
+    internal void AddGroup(GroupingKey key, BatchMark start) => _groups.Add(new HeldGroup(key, start, Batch.Mark));
+}
