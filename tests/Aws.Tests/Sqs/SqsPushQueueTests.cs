@@ -102,7 +102,7 @@ public abstract class SqsPushQueueTests(IEmulator emulator)
     [Fact]
     public async Task A_receive_waits_for_the_first_message()
     {
-        var (source, queue) = await CreateAsync();
+        var (source, queue) = await CreateAsync(options => options with { WaitTime = SqsQueueOptions.LongestWait });
         using var _ = queue;
         var receive = queue.ReceiveAsync(10, Cancellation).AsTask();
         await source.SendAsync("late", cancellationToken: Cancellation);
