@@ -14,7 +14,8 @@ namespace PushGateway.Delivery;
 public sealed class DeliveryPump(IPushQueue queue, BatchHandler handler, DeliveryOptions options, TimeProvider time, DeliveryObserver observer)
 {
     /// <summary>
-    /// Runs until <paramref name="stopping"/>, then lets the batch in flight finish within <see cref="DeliveryOptions.DrainTimeout"/>.
+    /// Runs until <paramref name="stopping"/>, then lets the batch in flight, or the one that a receive under way still brings, finish
+    /// within <see cref="DeliveryOptions.DrainTimeout"/>; what is left is given back.
     /// </summary>
     public async Task RunAsync(CancellationToken stopping)
     {
