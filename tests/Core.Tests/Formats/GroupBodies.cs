@@ -98,7 +98,7 @@ internal sealed class GroupBodies(int seed)
             }
         }
 
-        // Neither on a summary, where the first is an error that the group's quantile can be beside, and the other a bound.
+        // A summary's quantile is no label, and of two errors in one metric a Pushgateway reports only the first.
         if (type != "summary")
         {
             labels.AddRange(_random.Next(20) == 0 ? ["__x=\"1\""] : []);
