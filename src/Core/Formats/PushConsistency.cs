@@ -156,7 +156,7 @@ internal static class PushConsistency
         return 0;
     }
 
-    // Only a direct producer gives times to a group, and may give several to a series.
+    // Where a group may be given times, a series may have several.
     private static long TimeOf(MetricBatch batch, in Series series) => series.SampleCount == 0 ? 0 : batch.Samples[series.SampleStart].TimestampMs;
 
     private static bool AreEqual(MetricBatch batch, in Series other, in Series series, long time) =>
