@@ -37,6 +37,7 @@ internal static class GatewayServices
         builder.Services.AddSingleton(options.Limits);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<PushClock>();
+        builder.Services.AddSingleton<PushOutbox>();
         builder.Services.AddSingleton<PushAcceptor>();
         builder.Services.AddSingleton(services => new GroupQuota(options.Embedded.Groups, services.GetService<EmbeddedStore>()?.Groups));
         builder.Services.AddSingleton(_ => new Authenticator(options.Credentials));

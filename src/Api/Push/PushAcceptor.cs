@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using PushGateway.Api.Validation;
 using PushGateway.Buffers;
 using PushGateway.Formats;
@@ -12,7 +11,7 @@ using PushGateway.Telemetry;
 namespace PushGateway.Api.Push;
 
 /// <summary>The way of a push: body, model, limits, messages, queue. What it accepts is durable.</summary>
-internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, GroupQuota quota, PushClock clock, ILogger<PushAcceptor> logger)
+internal sealed class PushAcceptor(PushOutbox outbox, GatewayOptions options, GroupQuota quota, PushClock clock)
 {
     // Buffers that one huge push has grown are not kept for the small ones that follow.
     private const int MaxPooledSymbols = 1 << 16;
@@ -22,8 +21,18 @@ internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, GroupQuo
     /// <summary>Accepts a push: null once it is durably queued, or why it was refused.</summary>
     public async ValueTask<PushRefusal?> AcceptAsync(HttpRequest http, PushRequest push)
     {
+        if (push.Group is not null)
+        {
+            if (TimeToLiveHeader.Read(http, options.GroupTimeToLive, out var timeToLive) is { } invalid)
+            {
+                return Refused("none", PushRefusal.Of(invalid));
+            }
+
+            push = push with { TimeToLive = timeToLive };
+        }
+
         using var body = new PooledBuffer();
-        if (await RequestBody.ReadAsync(http, body, limits) is { } unreadable)
+        if (await RequestBody.ReadAsync(http, body, options.Limits) is { } unreadable)
         {
             return Refused("none", PushRefusal.Of(unreadable));
         }
@@ -50,9 +59,21 @@ internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, GroupQuo
     }
 
     /// <summary>Queues the deletion of a group: null once that is durably queued, or why it was refused.</summary>
-    public async ValueTask<PushRefusal?> DeleteAsync(PushRequest delete, CancellationToken cancellationToken)
+    public ValueTask<PushRefusal?> DeleteAsync(GroupingKey group, CancellationToken cancellationToken) =>
+        DeleteAsync([new PushHeader(PushOperation.Delete, group, clock.Next())], cancellationToken);
+
+    /// <summary>Queues the deletion of every group that one of the selectors takes: null once that is durably queued, or why it was refused.</summary>
+    public ValueTask<PushRefusal?> DeleteAsync(IEnumerable<GroupSelector> selectors, CancellationToken cancellationToken)
     {
-        if (await EnqueueAsync(delete, clock.Next(), new MetricBatch(), cancellationToken) is { } error)
+        var pushTimeNs = clock.Next();
+        return DeleteAsync(
+            [.. selectors.Select(selector => new PushHeader(PushOperation.Delete, Group: null, pushTimeNs) { Selector = selector })], cancellationToken);
+    }
+
+    private async ValueTask<PushRefusal?> DeleteAsync(IReadOnlyList<PushHeader> deletes, CancellationToken cancellationToken)
+    {
+        var nothing = new MetricBatch();
+        if (await outbox.SendAsync([.. deletes.Select(delete => new GroupPush(delete, nothing, default, default))], cancellationToken) is { } error)
         {
             return Refused("none", PushRefusal.Of(error));
         }
@@ -65,25 +86,25 @@ internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, GroupQuo
         PushRequest push, PushFormat format, ReadOnlyMemory<byte> body, MetricBatch batch, CancellationToken cancellationToken)
     {
         var pushTimeNs = clock.Next();
-        var context = new ParseContext(limits, pushTimeNs / 1_000_000);
-        if ((Parse(push, format, body.Span, batch, context) ?? CheckQuota(push, pushTimeNs, batch)) is { } refusal)
+        var context = new ParseContext(options.Limits, pushTimeNs / 1_000_000);
+        var header = new PushHeader(push.Operation, push.Group, pushTimeNs) { TimeToLive = push.TimeToLive };
+        if ((Parse(push, format, body.Span, batch, context) ?? CheckQuota(header, batch)) is { } refusal)
         {
             if (push.Group is not null && refusal.First.FailsGroup)
             {
                 // The sender hears of the refusal whether or not its time can be recorded.
-                await EnqueueAsync(push with { Operation = PushOperation.Fail }, pushTimeNs, new MetricBatch(), cancellationToken);
+                await outbox.SendAsync([new GroupPush(header with { Operation = PushOperation.Fail }, batch, default, default)], cancellationToken);
             }
 
             return Refused(NameOf(format), refusal);
         }
 
-        var samples = batch.Samples.Length;
-        if (await EnqueueAsync(push, pushTimeNs, batch, cancellationToken) is { } error)
+        if (await outbox.SendAsync([new GroupPush(header, batch, default, batch.Mark)], cancellationToken) is { } error)
         {
             return Refused(NameOf(format), PushRefusal.Of(error));
         }
 
-        PushTelemetry.Pushed(NameOf(format), "accepted", samples);
+        PushTelemetry.Pushed(NameOf(format), "accepted", batch.Samples.Length);
         return null;
     }
 
@@ -105,37 +126,8 @@ internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, GroupQuo
         return context.Limits.Check(batch, start, context.ReceivedMs) is { } exceeded ? PushRefusal.Of(exceeded) : null;
     }
 
-    private PushRefusal? CheckQuota(PushRequest push, long pushTimeNs, MetricBatch batch) =>
-        push.Group is not null && quota.Check(new GroupPush(HeaderOf(push, pushTimeNs), batch, default, batch.Mark)) is { } full
-            ? PushRefusal.Of(full)
-            : null;
-
-    private async ValueTask<PushError?> EnqueueAsync(PushRequest push, long pushTimeNs, MetricBatch batch, CancellationToken cancellationToken)
-    {
-        using var activity = PushTelemetry.StartEnqueue();
-        var header = HeaderOf(push, pushTimeNs) with { TraceParent = (activity ?? Activity.Current)?.Id };
-        var messages = new List<QueueMessage>(1);
-        if (PushMessageCodec.Encode(header, batch, queue.Format, messages) is { } tooLarge)
-        {
-            return tooLarge;
-        }
-
-        try
-        {
-            await queue.EnqueueAsync(messages, cancellationToken);
-        }
-        catch (QueueUnavailableException exception)
-        {
-            // The reason is the operator's: it can name accounts and folders.
-            logger.QueueUnavailable(exception.Message);
-            return new PushError(RejectCode.QueueUnavailable, "the push cannot be stored now; send it again");
-        }
-
-        PushTelemetry.Queued(messages.Count);
-        return null;
-    }
-
-    private static PushHeader HeaderOf(PushRequest push, long pushTimeNs) => new(push.Operation, push.Group, pushTimeNs);
+    private PushRefusal? CheckQuota(PushHeader header, MetricBatch batch) =>
+        header.Group is not null && quota.Check(new GroupPush(header, batch, default, batch.Mark)) is { } full ? PushRefusal.Of(full) : null;
 
     // Pushgateway reads what is pushed to a group as text unless its content type says protobuf.
     private static bool TryGetFormat(string? contentType, PushRequest push, ReadOnlySpan<byte> body, out PushFormat format)
