@@ -56,6 +56,26 @@ public static class PushParser
         }
     }
 
+    /// <summary>Appends a push of JSON records to the groups that they name, as <see cref="JsonRecordParser.TryParseGroups"/>; on failure the caller rolls back.</summary>
+    /// <param name="body">The body, decompressed.</param>
+    /// <param name="groups">Empty; takes the groups.</param>
+    /// <param name="destination">The batch.</param>
+    /// <param name="context">Limits and time of receipt.</param>
+    /// <param name="error">Why the push was refused.</param>
+    public static bool TryParseGroups(
+        ReadOnlySpan<byte> body, RecordGroups groups, MetricBatch destination, in ParseContext context, [NotNullWhen(false)] out PushError? error)
+    {
+        try
+        {
+            return JsonRecordParser.TryParseGroups(body, groups, destination, context, out error);
+        }
+        catch (PushTooLargeException exception)
+        {
+            error = new PushError(RejectCode.PushTooLarge, exception.Message);
+            return false;
+        }
+    }
+
     private static bool TryParseText(
         ReadOnlySpan<byte> body, bool toGroup, MetricBatch destination, in ParseContext context, [NotNullWhen(false)] out PushError? error)
     {
