@@ -3,6 +3,7 @@ using PushGateway.Api.Auth;
 using PushGateway.Api.Push;
 using PushGateway.Groups;
 using PushGateway.Limits;
+using PushGateway.Queue;
 
 namespace PushGateway.Api.Endpoints;
 
@@ -14,25 +15,48 @@ internal static class GroupsEndpoints
 
     public static IEndpointRouteBuilder MapGroupsEndpoints(this IEndpointRouteBuilder routes)
     {
-        routes.MapDelete(Path, DeleteAsync)
-            .HonoursPinnedLabels()
-            .WithName("deleteGroups")
-            .WithTags("Groups")
-            .WithSummary("Delete the groups that a selector takes.")
+        DescribeBody(Describe(routes.MapPut(Path, ReplaceAsync), "replaceGroups", "Replace many groups with JSON records that name them."));
+        DescribeBody(Describe(routes.MapPost(Path, MergeAsync), "mergeGroups", "Replace the pushed metrics of many groups with JSON records that name them."));
+        Describe(routes.MapDelete(Path, DeleteAsync), "deleteGroups", "Delete the groups that a selector takes.")
             .WithDescription(
                 "Each parameter `match`, or `match[]`, is a selector such as `{job=\"backup\",instance!=\"db1\"}`, without regular expressions; `{}` takes "
-                + "every group. A group is deleted when one of them takes it. Of a credential that is pinned to labels, only groups that have them.")
-            .Produces(StatusCodes.Status202Accepted)
-            .Produces<PushProblem>(StatusCodes.Status400BadRequest, ProblemType)
-            .Produces<PushProblem>(StatusCodes.Status401Unauthorized, ProblemType)
-            .Produces<PushProblem>(StatusCodes.Status503ServiceUnavailable, ProblemType);
+                + "every group. A group is deleted when one of them takes it. Of a credential that is pinned to labels, only groups that have them.");
         return routes;
     }
+
+    private static RouteHandlerBuilder Describe(RouteHandlerBuilder route, string name, string summary) => route
+        .HonoursPinnedLabels()
+        .WithName(name)
+        .WithTags("Groups")
+        .WithSummary(summary)
+        .Produces(StatusCodes.Status202Accepted)
+        .Produces<PushProblem>(StatusCodes.Status400BadRequest, ProblemType)
+        .Produces<PushProblem>(StatusCodes.Status401Unauthorized, ProblemType)
+        .Produces<PushProblem>(StatusCodes.Status503ServiceUnavailable, ProblemType);
+
+    private static void DescribeBody(RouteHandlerBuilder route) => route
+        .WithDescription(
+            "A JSON record, an array of records, or newline-delimited records. Records of one group are one push. The labels of the group overwrite "
+            + "dimensions, which may be missing. The body is accepted or refused as a whole; 202 means that all of it is durably queued.")
+        .Accepts<GroupRecord>("application/json", "application/x-ndjson", "*/*")
+        .Produces<PushProblem>(StatusCodes.Status413PayloadTooLarge, ProblemType)
+        .Produces<PushProblem>(StatusCodes.Status415UnsupportedMediaType, ProblemType)
+        .Produces<PushProblem>(StatusCodes.Status429TooManyRequests, ProblemType);
+
+    private static async Task<Results<Accepted, ProblemHttpResult>> ReplaceAsync(HttpContext http, GroupsAcceptor acceptor) =>
+        Answer(http, await acceptor.AcceptAsync(http.Request, PushOperation.Replace, http.PinnedLabels()));
+
+    private static async Task<Results<Accepted, ProblemHttpResult>> MergeAsync(HttpContext http, GroupsAcceptor acceptor) =>
+        Answer(http, await acceptor.AcceptAsync(http.Request, PushOperation.Merge, http.PinnedLabels()));
 
     private static async Task<Results<Accepted, ProblemHttpResult>> DeleteAsync(HttpContext http, PushAcceptor acceptor)
     {
         var selectors = new List<GroupSelector>();
-        var refusal = ReadSelectors(http, selectors) ?? await acceptor.DeleteAsync(selectors, http.RequestAborted);
+        return Answer(http, ReadSelectors(http, selectors) ?? await acceptor.DeleteAsync(selectors, http.RequestAborted));
+    }
+
+    private static Results<Accepted, ProblemHttpResult> Answer(HttpContext http, PushRefusal? refusal)
+    {
         if (refusal is null)
         {
             return TypedResults.Accepted((string?)null);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using PushGateway.Api.Validation;
 using PushGateway.Buffers;
 using PushGateway.Formats;
@@ -11,13 +10,8 @@ using PushGateway.Telemetry;
 namespace PushGateway.Api.Push;
 
 /// <summary>The way of a push: body, model, limits, messages, queue. What it accepts is durable.</summary>
-internal sealed class PushAcceptor(PushOutbox outbox, GatewayOptions options, GroupQuota quota, PushClock clock)
+internal sealed class PushAcceptor(PushOutbox outbox, BatchPool batches, GatewayOptions options, GroupQuota quota, PushClock clock)
 {
-    // Buffers that one huge push has grown are not kept for the small ones that follow.
-    private const int MaxPooledSymbols = 1 << 16;
-
-    private readonly ConcurrentBag<MetricBatch> _batches = [];
-
     /// <summary>Accepts a push: null once it is durably queued, or why it was refused.</summary>
     public async ValueTask<PushRefusal?> AcceptAsync(HttpRequest http, PushRequest push)
     {
@@ -25,7 +19,7 @@ internal sealed class PushAcceptor(PushOutbox outbox, GatewayOptions options, Gr
         {
             if (TimeToLiveHeader.Read(http, options.GroupTimeToLive, out var timeToLive) is { } invalid)
             {
-                return Refused("none", PushRefusal.Of(invalid));
+                return PushRefusal.Of(invalid).Counted("none");
             }
 
             push = push with { TimeToLive = timeToLive };
@@ -34,27 +28,22 @@ internal sealed class PushAcceptor(PushOutbox outbox, GatewayOptions options, Gr
         using var body = new PooledBuffer();
         if (await RequestBody.ReadAsync(http, body, options.Limits) is { } unreadable)
         {
-            return Refused("none", PushRefusal.Of(unreadable));
+            return PushRefusal.Of(unreadable).Counted("none");
         }
 
         if (!TryGetFormat(http.ContentType, push, body.Written.Span, out var format))
         {
-            return Refused("none", PushRefusal.Of(new PushError(
-                RejectCode.MediaTypeUnsupported, $"media type \"{http.ContentType}\" is not supported")));
+            return PushRefusal.Of(PushRefusal.MediaTypeUnsupported(http.ContentType)).Counted("none");
         }
 
-        var batch = _batches.TryTake(out var pooled) ? pooled : new MetricBatch();
+        var batch = batches.Rent();
         try
         {
             return await AcceptAsync(push, format, body.Written, batch, http.HttpContext.RequestAborted);
         }
         finally
         {
-            if (batch.Symbols.Count <= MaxPooledSymbols)
-            {
-                batch.Clear();
-                _batches.Add(batch);
-            }
+            batches.Return(batch);
         }
     }
 
@@ -75,7 +64,7 @@ internal sealed class PushAcceptor(PushOutbox outbox, GatewayOptions options, Gr
         var nothing = new MetricBatch();
         if (await outbox.SendAsync([.. deletes.Select(delete => new GroupPush(delete, nothing, default, default))], cancellationToken) is { } error)
         {
-            return Refused("none", PushRefusal.Of(error));
+            return PushRefusal.Of(error).Counted("none");
         }
 
         PushTelemetry.Pushed("none", "accepted", samples: 0);
@@ -96,12 +85,12 @@ internal sealed class PushAcceptor(PushOutbox outbox, GatewayOptions options, Gr
                 await outbox.SendAsync([new GroupPush(header with { Operation = PushOperation.Fail }, batch, default, default)], cancellationToken);
             }
 
-            return Refused(NameOf(format), refusal);
+            return refusal.Counted(NameOf(format));
         }
 
         if (await outbox.SendAsync([new GroupPush(header, batch, default, batch.Mark)], cancellationToken) is { } error)
         {
-            return Refused(NameOf(format), PushRefusal.Of(error));
+            return PushRefusal.Of(error).Counted(NameOf(format));
         }
 
         PushTelemetry.Pushed(NameOf(format), "accepted", batch.Samples.Length);
@@ -114,7 +103,7 @@ internal sealed class PushAcceptor(PushOutbox outbox, GatewayOptions options, Gr
         if (!PushParser.TryParse(format, body, push.Group is not null, batch, context, out var error))
         {
             return format == PushFormat.Json
-                ? PushRefusal.Of(RecordDescriber.Describe(body, context, error))
+                ? PushRefusal.Of(RecordDescriber.Describe(body, context, toGroups: false, error))
                 : PushRefusal.Of(error);
         }
 
@@ -140,12 +129,6 @@ internal sealed class PushAcceptor(PushOutbox outbox, GatewayOptions options, Gr
 
         format = known && format == PushFormat.Protobuf ? format : PushFormat.Text;
         return true;
-    }
-
-    private static PushRefusal Refused(string format, PushRefusal refusal)
-    {
-        PushTelemetry.Pushed(format, refusal.First.Code, samples: 0);
-        return refusal;
     }
 
     private static string NameOf(PushFormat format) => format switch
