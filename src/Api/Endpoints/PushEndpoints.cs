@@ -57,7 +57,8 @@ internal static class PushEndpoints
 
     private static void DescribeBody(RouteHandlerBuilder route) => route
         .Produces<string>(StatusCodes.Status413PayloadTooLarge, "text/plain")
-        .Produces<string>(StatusCodes.Status415UnsupportedMediaType, "text/plain");
+        .Produces<string>(StatusCodes.Status415UnsupportedMediaType, "text/plain")
+        .Produces<string>(StatusCodes.Status429TooManyRequests, "text/plain");
 
     private static async Task<Results<Accepted, ProblemHttpResult>> PushAsync(HttpContext http, PushAcceptor acceptor)
     {
