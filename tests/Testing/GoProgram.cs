@@ -17,23 +17,17 @@ public static class GoProgram
     /// <summary>The path of the built program. Skips the test when there is no Go.</summary>
     /// <param name="source">The file of <c>package main</c>.</param>
     /// <exception cref="InvalidOperationException">It does not compile.</exception>
-    public static async Task<string> BuildAsync(string source)
+    public static Task<string> BuildAsync(string source) => Built.GetOrAdd(source, path => new(() => BuildOnceAsync(path))).Value;
+
+    /// <summary>Compiles a program into a file of the caller's. Skips the test when there is no Go.</summary>
+    /// <param name="source">The file of <c>package main</c>.</param>
+    /// <param name="binary">Where the program is to be.</param>
+    /// <exception cref="InvalidOperationException">It does not compile.</exception>
+    public static async Task CompileAsync(string source, string binary)
     {
         var root = await RealComponents.RequireAsync(RealComponents.Go);
         var packages = await RealComponents.RequireAsync(RealComponents.GoClient);
-        return await Built.GetOrAdd(source, _ => new(() => BuildAsync(root, packages, source))).Value;
-    }
-
-    static async Task<string> BuildAsync(string root, string packages, string source)
-    {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(source)));
-        var binary = Path.Combine(packages, "bin", $"{Path.GetFileNameWithoutExtension(source)}-{hash}");
-        if (File.Exists(binary))
-            return binary;
-
-        // Processes that build at a time each put the same program there, whole.
-        var built = $"{binary}.{Guid.NewGuid():N}";
-        var start = new ChildProcessStart(Path.Combine(root, "bin", "go"), "build", "-trimpath", "-o", built, source)
+        var start = new ChildProcessStart(Path.Combine(root, "bin", "go"), "build", "-trimpath", "-o", binary, source)
         {
             Name = $"go build {Path.GetFileName(source)}",
             ScrubbedPrefixes = ["GO", "CGO_"],
@@ -51,7 +45,21 @@ public static class GoProgram
             },
         };
         (await ChildProcess.RunAsync(start, BuildDeadline)).EnsureSuccess();
-        File.Move(built, binary, overwrite: true);
+    }
+
+    static async Task<string> BuildOnceAsync(string source)
+    {
+        var packages = await RealComponents.RequireAsync(RealComponents.GoClient);
+        var hash = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(source)));
+        var binary = Path.Combine(packages, "bin", $"{Path.GetFileNameWithoutExtension(source)}-{hash}");
+        if (!File.Exists(binary))
+        {
+            // Processes that build at a time each put the same program there, whole.
+            var built = $"{binary}.{Guid.NewGuid():N}";
+            await CompileAsync(source, built);
+            File.Move(built, binary, overwrite: true);
+        }
+
         return binary;
     }
 }
