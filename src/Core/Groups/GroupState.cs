@@ -139,7 +139,7 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
             var series = new SeriesSetReader(family.Series);
             while (series.MoveNext())
             {
-                SeriesKey.AddTo(destination, index, series.Key, series.Sample with { TimestampMs = Sample.NoTimestamp });
+                SeriesKey.AddTo(destination, index, series.Key, series.Held.In(destination.Symbols) with { TimestampMs = Sample.NoTimestamp });
             }
         }
     }
