@@ -75,7 +75,7 @@ internal sealed class OtlpHistogramPoint
         {
             var span = buckets.Spans[i];
             var gap = i == 0 ? 0 : span.Offset;
-            if (counts.Count + gap + (long)span.Length > NativeBuckets.Max)
+            if ((long)counts.Count + gap + span.Length > NativeBuckets.Max)
             {
                 return $"its buckets lie further apart than {NativeBuckets.Max}";
             }

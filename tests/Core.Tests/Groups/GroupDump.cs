@@ -18,6 +18,7 @@ internal static class GroupDump
             var family = batch.Families[series.Family];
             var label = batch.LabelsOf(series) is [var only] ? batch.Symbols.GetString(only.Value) : "";
             var sample = Assert.Single(batch.SamplesOf(series).ToArray());
+            sample = sample with { Histogram = sample.IsHistogram ? batch.Symbols.GetString(sample.Histogram)[1] - '0' : 0 };
             lines.Add(Line(
                 batch.Symbols.GetString(family.Name), family.Type, batch.Symbols.GetString(family.Help), batch.Symbols.GetString(series.Name), label, sample));
         }
@@ -28,5 +29,5 @@ internal static class GroupDump
     public static string Line(string family, MetricType type, string help, string name, string label, Sample sample) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{family} {type} {help}: {name}{{{label}}} {BitConverter.DoubleToUInt64Bits(sample.Value):x} {sample.IsInteger} @{sample.TimestampMs}");
+            $"{family} {type} {help}: {name}{{{label}}} {BitConverter.DoubleToUInt64Bits(sample.Value):x} {sample.IsInteger} h{sample.Histogram} @{sample.TimestampMs}");
 }
