@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using FsCheck.Xunit;
 using Google.Protobuf;
+using PushGateway.Delivery;
 using PushGateway.Formats.OpenMetrics;
 using PushGateway.Formats.Protobuf;
 using PushGateway.Formats.RemoteWrite2;
@@ -275,6 +276,66 @@ public sealed class NativeHistogramTests
         var metrics = Reference.Otlp.ExportMetricsServiceRequest.Parser.ParseFrom(message.Span).ResourceMetrics[0].ScopeMetrics[0].Metrics;
         Assert.Equal([true, false, true], metrics.Select(metric => metric.Gauge is null));
         Assert.Equal(1u, metrics[1].Gauge.DataPoints[0].Flags);
+    }
+
+    [Property(MaxTest = 200)]
+    public void A_request_is_cut_by_the_size_of_its_histograms(int seed)
+    {
+        var random = new RandomHistograms(seed);
+        var batch = ProtobufOutcome.Parse(RandomFamilies.Encode(Family(
+            MetricType.Histogram, [.. Enumerable.Range(0, 50).Select(_ => random.Next())])));
+        var range = RangeOf(batch);
+        var encoder = new RemoteWriteEncoder(sendMetadata: true);
+        Assert.True(encoder.TryEncodeMessage(range, int.MaxValue, out var whole));
+
+        for (var maxBytes = 256; maxBytes < 2 * whole.Length; maxBytes *= 2)
+        {
+            var count = RequestCutter.Cut(batch, range.Samples.Span, maxBytes);
+            Assert.True(count == 1 || encoder.TryEncodeMessage(range with { Samples = range.Samples[..count] }, maxBytes, out _));
+        }
+
+        Assert.InRange(RequestCutter.Cut(batch, range.Samples.Span, whole.Length), 1, 49);
+    }
+
+    [Fact]
+    public void Damaged_histograms_are_refused_or_are_valid_everywhere()
+    {
+        var random = new Random(3);
+        var (accepted, refused) = (0, 0);
+        var sink = new OtlpEncoder(gzip: false);
+        for (var seed = 0; seed < 20_000; seed++)
+        {
+            var body = RandomFamilies.Encode(NextFamily(seed));
+            for (var flips = random.Next(1, 3); flips > 0; flips--)
+            {
+                body[random.Next(body.Length)] = (byte)random.Next(256);
+            }
+
+            var batch = new MetricBatch();
+            batch.BeginPush();
+            if (!MetricFamilyParser.TryParse(body, batch, new ParseContext(PushLimits.Default, Now), out _, out var error))
+            {
+                Assert.Equal(RejectCode.ProtobufInvalid, error.Code);
+                refused++;
+                continue;
+            }
+
+            accepted++;
+            var range = RangeOf(batch);
+            Assert.True(sink.Refuse(range) is not null || sink.TryEncode(range, int.MaxValue, out _));
+            Text(batch, PrometheusTextWriter.Write);
+            Text(batch, OpenMetricsWriter.Write);
+            Assert.Equal(Histograms(batch), Histograms(ProtobufOutcome.Parse(Write(batch))));
+            var decoded = new MetricBatch();
+            Assert.True(RemoteWrite2Parser.TryParse(
+                new RemoteWrite2Encoder().Encode(batch, 0, batch.Series.Length).Span, decoded, new ParseContext(PushLimits.Default, Now), out error), error?.Detail);
+            Assert.Equal(Histograms(batch), Histograms(decoded));
+        }
+
+        Assert.True(accepted > 1000 && refused > 1000, $"{accepted} accepted, {refused} refused");
+
+        static List<string> Histograms(MetricBatch batch) =>
+            [.. batch.Samples.ToArray().Select(sample => Convert.ToHexString(batch.Symbols[sample.Histogram])).Order(StringComparer.Ordinal)];
     }
 
     private static MetricFamily NextFamily(int seed)
