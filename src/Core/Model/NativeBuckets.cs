@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using PushGateway.Wire;
 
@@ -58,7 +57,7 @@ internal sealed class NativeBuckets(int spansField, int deltasField, int countsF
         total = 0;
         if (_hasTooMany)
         {
-            return Invariant($"more than {Max} buckets or spans");
+            return $"more than {Max} buckets or spans";
         }
 
         return ValidateSpans(isFloat ? _counts.Count : _deltas.Count) ?? (isFloat ? ValidateCounts() : ValidateDeltas(out total));
@@ -119,8 +118,6 @@ internal sealed class NativeBuckets(int spansField, int deltasField, int countsF
             writer.WriteVarint(NativeHistogramFields.SpanLength, span.Length);
         }
     }
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     // What is beyond the limit is read and forgotten: a small compressed body could otherwise claim memory without bound.
     private void Add<T>(List<T> list, T item)
@@ -194,13 +191,13 @@ internal sealed class NativeBuckets(int spansField, int deltasField, int countsF
         {
             if (i > 0 && _spans[i].Offset < 0)
             {
-                return Invariant($"span {i + 1} has the negative offset {_spans[i].Offset}");
+                return $"span {i + 1} has the negative offset {_spans[i].Offset}";
             }
 
             needed += _spans[i].Length;
         }
 
-        return needed == buckets ? null : Invariant($"the spans need {needed} buckets, and there are {buckets}");
+        return needed == buckets ? null : $"the spans need {needed} buckets, and there are {buckets}";
     }
 
     private string? ValidateDeltas(out UInt128 total)
@@ -213,7 +210,7 @@ internal sealed class NativeBuckets(int spansField, int deltasField, int countsF
             count = unchecked(count + _deltas[i]);
             if (count < 0)
             {
-                return Invariant($"bucket {i + 1} has a negative count");
+                return $"bucket {i + 1} has a negative count";
             }
 
             total += (ulong)count;
@@ -228,7 +225,7 @@ internal sealed class NativeBuckets(int spansField, int deltasField, int countsF
         {
             if (_counts[i] < 0)
             {
-                return Invariant($"bucket {i + 1} has a negative count");
+                return $"bucket {i + 1} has a negative count";
             }
         }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using PushGateway.Wire;
 
 namespace PushGateway.Model;
@@ -135,7 +134,7 @@ internal sealed class NativeHistogram
     {
         if (Schema is < MinSchema or > MaxSchema)
         {
-            return Invariant($"schema {Schema} is not one from {MinSchema} to {MaxSchema}");
+            return $"schema {Schema} is not one from {MinSchema} to {MaxSchema}";
         }
 
         if (Positive.Validate(IsFloat, out var positive) is { } reason)
@@ -165,15 +164,13 @@ internal sealed class NativeHistogram
         return symbols.Intern(_buffer.AsSpan(0, writer.Position));
     }
 
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
     private static bool IsZero(double value) => BitConverter.DoubleToUInt64Bits(value) == 0;
 
     // An observation of NaN is counted and in no bucket.
     private string? ValidateCount(UInt128 inBuckets) =>
         inBuckets == Count || (double.IsNaN(Sum) && inBuckets < Count)
             ? null
-            : Invariant($"the buckets hold {inBuckets} observations, and the count is {Count}");
+            : $"the buckets hold {inBuckets} observations, and the count is {Count}";
 
     private string? ValidateFloats() =>
         ZeroCountFloat < 0 ? "the zero bucket has a negative count" : CountFloat < 0 ? "the count is negative" : null;

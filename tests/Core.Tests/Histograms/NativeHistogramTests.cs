@@ -101,15 +101,21 @@ public sealed class NativeHistogramTests
     {
         AssertRefused("its counts are not whole numbers", new Histogram
         {
-            SampleCountFloat = 1.5, PositiveSpan = { new BucketSpan { Length = 1 } }, PositiveCount = { 1.5 },
+            SampleCountFloat = 1.5,
+            PositiveSpan = { new BucketSpan { Length = 1 } },
+            PositiveCount = { 1.5 },
         });
         AssertRefused("its buckets lie further apart than 16384", new Histogram
         {
-            SampleCount = 2, PositiveSpan = { new BucketSpan { Length = 1 }, new BucketSpan { Offset = int.MaxValue, Length = 1 } }, PositiveDelta = { 1, 0 },
+            SampleCount = 2,
+            PositiveSpan = { new BucketSpan { Length = 1 }, new BucketSpan { Offset = int.MaxValue, Length = 1 } },
+            PositiveDelta = { 1, 0 },
         });
         AssertRefused("its buckets lie beyond 32 bits", new Histogram
         {
-            SampleCount = 1, NegativeSpan = { new BucketSpan { Offset = int.MinValue, Length = 1 } }, NegativeDelta = { 1 },
+            SampleCount = 1,
+            NegativeSpan = { new BucketSpan { Offset = int.MinValue, Length = 1 } },
+            NegativeDelta = { 1 },
         });
 
         static void AssertRefused(string reason, Histogram histogram)
@@ -146,34 +152,47 @@ public sealed class NativeHistogramTests
         AssertRefused("positive side: the spans need 1 buckets, and there are 0", new Histogram { PositiveSpan = { one } });
         AssertRefused("negative side: the spans need 4294967295 buckets, and there are 1", new Histogram
         {
-            NegativeSpan = { new BucketSpan { Length = uint.MaxValue } }, NegativeDelta = { 1 },
+            NegativeSpan = { new BucketSpan { Length = uint.MaxValue } },
+            NegativeDelta = { 1 },
         });
         AssertRefused("positive side: span 2 has the negative offset -1", new Histogram
         {
-            PositiveSpan = { one, new BucketSpan { Offset = -1, Length = 1 } }, PositiveDelta = { 1, 1 },
+            PositiveSpan = { one, new BucketSpan { Offset = -1, Length = 1 } },
+            PositiveDelta = { 1, 1 },
         });
         AssertRefused("negative side: bucket 2 has a negative count", new Histogram
         {
-            NegativeSpan = { new BucketSpan { Length = 2 } }, NegativeDelta = { 1, -2 },
+            NegativeSpan = { new BucketSpan { Length = 2 } },
+            NegativeDelta = { 1, -2 },
         });
         AssertRefused("positive side: bucket 2 has a negative count", new Histogram
         {
-            PositiveSpan = { new BucketSpan { Length = 2 } }, PositiveDelta = { long.MaxValue, 1 },
+            PositiveSpan = { new BucketSpan { Length = 2 } },
+            PositiveDelta = { long.MaxValue, 1 },
         });
         AssertRefused("positive side: bucket 1 has a negative count", new Histogram
         {
-            SampleCountFloat = 1, PositiveSpan = { one }, PositiveCount = { -0.5 },
+            SampleCountFloat = 1,
+            PositiveSpan = { one },
+            PositiveCount = { -0.5 },
         });
         AssertRefused("the buckets hold 3 observations, and the count is 2", new Histogram
         {
-            SampleCount = 2, ZeroCount = 1, PositiveSpan = { one }, PositiveDelta = { 1 }, NegativeSpan = { one }, NegativeDelta = { 1 },
+            SampleCount = 2,
+            ZeroCount = 1,
+            PositiveSpan = { one },
+            PositiveDelta = { 1 },
+            NegativeSpan = { one },
+            NegativeDelta = { 1 },
         });
         AssertRefused("the buckets hold 1 observations, and the count is 2", new Histogram { SampleCount = 2, ZeroCount = 1 });
         AssertRefused("the buckets hold 3 observations, and the count is 2", new Histogram { SampleCount = 2, ZeroCount = 3, SampleSum = double.NaN });
         AssertRefused("the count is negative", new Histogram { SampleCountFloat = -1, ZeroCountFloat = 1, ZeroThreshold = 1 });
         AssertRefused("positive side: more than 16384 buckets or spans", new Histogram
         {
-            SampleCount = 0, PositiveSpan = { new BucketSpan { Length = 16_385 } }, PositiveDelta = { new long[16_385] },
+            SampleCount = 0,
+            PositiveSpan = { new BucketSpan { Length = 16_385 } },
+            PositiveDelta = { new long[16_385] },
         });
 
         static void AssertRefused(string reason, Histogram histogram) => Assert.Equal(
@@ -226,7 +245,10 @@ public sealed class NativeHistogramTests
     {
         var histogram = new Reference.RemoteWriteV1.Histogram
         {
-            CountInt = 1, ZeroCountInt = 1, ResetHint = Reference.RemoteWriteV1.Histogram.Types.ResetHint.No, Timestamp = Now - 1,
+            CountInt = 1,
+            ZeroCountInt = 1,
+            ResetHint = Reference.RemoteWriteV1.Histogram.Types.ResetHint.No,
+            Timestamp = Now - 1,
         };
         var batch = new MetricBatch();
         Assert.True(RemoteWrite2Parser.TryParse(

@@ -232,7 +232,11 @@ public sealed class PushMessageCodecTests
         };
         var floats = new Histogram
         {
-            SampleCountFloat = 2.5, SampleSum = double.NaN, Schema = -4, PositiveSpan = { new BucketSpan { Length = 1 } }, PositiveCount = { 2.5 },
+            SampleCountFloat = 2.5,
+            SampleSum = double.NaN,
+            Schema = -4,
+            PositiveSpan = { new BucketSpan { Length = 1 } },
+            PositiveCount = { 2.5 },
         };
         var batch = new MetricBatch();
         batch.BeginPush();
