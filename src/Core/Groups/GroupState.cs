@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using PushGateway.Limits;
 using PushGateway.Model;
 using PushGateway.Queue;
 
@@ -127,20 +129,14 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         return changed;
     }
 
-    /// <summary>How many series the group would have after the push, if it comes in order.</summary>
-    public int CountAfter(PushHeader push, FamilyEncoder pushed)
+    /// <summary>Why there is no room for the push; null when there is. One that does not make the group larger always has room.</summary>
+    public PushError? FindRefusal(PushHeader push, FamilyEncoder pushed, int maxSeries)
     {
-        var count = 0;
-        foreach (ref readonly var family in pushed.Families)
-        {
-            count += family.SeriesCount;
-            if (push.Operation != PushOperation.Replace && Find(FamilyHeader.Name(family.Header)) is >= 0 and var index)
-            {
-                count -= _families[index].SeriesCount;
-            }
-        }
-
-        return push.Operation == PushOperation.Replace ? count : count + SeriesCount;
+        var count = CountAfter(push, pushed);
+        return count > maxSeries && count > SeriesCount
+            ? new PushError(
+                RejectCode.GroupTooLarge, string.Create(CultureInfo.InvariantCulture, $"the group would have {count} series, more than {maxSeries}"))
+            : null;
     }
 
     /// <summary>Adds the series that the push has ended and the sink has not confirmed.</summary>
@@ -158,8 +154,14 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
     /// <summary>Forgets the series that the push has ended; whether there were any.</summary>
     public bool Confirm(long pushTimeNs) => _ended.RemoveAll(ended => ended.PushTimeNs == pushTimeNs) > 0;
 
+    /// <summary>Whether nothing is left but the memory of a replace or delete.</summary>
+    public bool IsTombstone => _families.Count == 0 && _ended.Count == 0;
+
+    /// <summary>When the last replace or delete was, nanoseconds since the Unix epoch; <see cref="long.MinValue"/> without one.</summary>
+    public long DroppedAtNs => Math.Max(_replacedAtNs, _deletedAtNs);
+
     /// <summary>Whether nothing is left but the memory of a replace or delete that happened no later than <paramref name="timeNs"/>.</summary>
-    public bool IsTombstoneOf(long timeNs) => _families.Count == 0 && _ended.Count == 0 && Math.Max(_replacedAtNs, _deletedAtNs) <= timeNs;
+    public bool IsTombstoneOf(long timeNs) => IsTombstone && DroppedAtNs <= timeNs;
 
     /// <summary>The expiry that is due once <see cref="ExpiresAtNs"/> is past.</summary>
     public PushHeader Expiry() =>
@@ -190,6 +192,22 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         ReadNever(destination, PushTimes.Success);
         ReadNever(destination, PushTimes.Failure);
         destination.AddGroup(key, start);
+    }
+
+    // How many series the group would have after the push, if it comes in order.
+    private int CountAfter(PushHeader push, FamilyEncoder pushed)
+    {
+        var count = 0;
+        foreach (ref readonly var family in pushed.Families)
+        {
+            count += family.SeriesCount;
+            if (push.Operation != PushOperation.Replace && Find(FamilyHeader.Name(family.Header)) is >= 0 and var index)
+            {
+                count -= _families[index].SeriesCount;
+            }
+        }
+
+        return push.Operation == PushOperation.Replace ? count : count + SeriesCount;
     }
 
     private static Sample WithoutAssignedTimestamp(in Sample sample, long pushTimeNs) =>

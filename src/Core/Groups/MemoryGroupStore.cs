@@ -331,12 +331,7 @@ public sealed class MemoryGroupStore : IGroupStore
             return new PushError(RejectCode.TooManyGroups, string.Create(CultureInfo.InvariantCulture, $"there are {_options.MaxGroups} groups already"));
         }
 
-        var count = group?.CountAfter(push, _families) ?? _families.SeriesCount;
-        return count > _options.MaxSeriesPerGroup && count > (group?.SeriesCount ?? 0)
-            ? new PushError(
-                RejectCode.GroupTooLarge,
-                string.Create(CultureInfo.InvariantCulture, $"the group would have {count} series, more than {_options.MaxSeriesPerGroup}"))
-            : null;
+        return (group ?? new GroupState(0, push.Group!.Path)).FindRefusal(push, _families, _options.MaxSeriesPerGroup);
     }
 
     private void ApplyUngrouped(in GroupPush push)
