@@ -38,10 +38,7 @@ internal sealed record GatewayOptions
             DataFolder = settings.Text("PUSHGATEWAY_DATA_DIR") ?? DefaultDataFolder(),
             Synchronous = settings.Choice("PUSHGATEWAY_SYNCHRONOUS", SynchronousMode.Normal),
             MaxBytes = settings.Number("PUSHGATEWAY_MAX_STORAGE_BYTES", 10L << 30, 1 << 20, long.MaxValue),
-            Groups = GroupStoreOptions.Default with
-            {
-                UngroupedHold = settings.Duration("PUSHGATEWAY_UNGROUPED_HOLD", GroupStoreOptions.Default.UngroupedHold, TimeSpan.Zero),
-            },
+            Groups = GroupStoreOptions.Read(settings),
         },
     };
 

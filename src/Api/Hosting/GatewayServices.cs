@@ -38,6 +38,7 @@ internal static class GatewayServices
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<PushClock>();
         builder.Services.AddSingleton<PushAcceptor>();
+        builder.Services.AddSingleton(services => new GroupQuota(options.Embedded.Groups, services.GetService<EmbeddedStore>()?.Groups));
         builder.Services.AddSingleton(_ => new Authenticator(options.Credentials));
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJsonContext.Default));
         builder.Services.AddProblemDetails();
@@ -128,6 +129,7 @@ internal static class GatewayServices
             provider.GetRequiredService<DeliveryOptions>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<DeliveryPump>();
+        services.AddSingleton<ExpirySweep>();
         services.AddHostedService<DeliveryService>();
     }
 

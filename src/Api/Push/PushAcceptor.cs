@@ -3,6 +3,7 @@ using System.Diagnostics;
 using PushGateway.Api.Validation;
 using PushGateway.Buffers;
 using PushGateway.Formats;
+using PushGateway.Groups;
 using PushGateway.Limits;
 using PushGateway.Model;
 using PushGateway.Queue;
@@ -11,7 +12,7 @@ using PushGateway.Telemetry;
 namespace PushGateway.Api.Push;
 
 /// <summary>The way of a push: body, model, limits, messages, queue. What it accepts is durable.</summary>
-internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, PushClock clock, ILogger<PushAcceptor> logger)
+internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, GroupQuota quota, PushClock clock, ILogger<PushAcceptor> logger)
 {
     // Buffers that one huge push has grown are not kept for the small ones that follow.
     private const int MaxPooledSymbols = 1 << 16;
@@ -70,6 +71,11 @@ internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, PushCloc
             return Refused(NameOf(format), refusal);
         }
 
+        if (push.Group is not null && quota.Check(new GroupPush(HeaderOf(push, pushTimeNs), batch, default, batch.Mark)) is { } full)
+        {
+            return Refused(NameOf(format), PushRefusal.Of(full));
+        }
+
         var samples = batch.Samples.Length;
         if (await EnqueueAsync(push, pushTimeNs, batch, cancellationToken) is { } error)
         {
@@ -101,7 +107,7 @@ internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, PushCloc
     private async ValueTask<PushError?> EnqueueAsync(PushRequest push, long pushTimeNs, MetricBatch batch, CancellationToken cancellationToken)
     {
         using var activity = PushTelemetry.StartEnqueue();
-        var header = new PushHeader(push.Operation, push.Group, pushTimeNs, (activity ?? Activity.Current)?.Id);
+        var header = HeaderOf(push, pushTimeNs) with { TraceParent = (activity ?? Activity.Current)?.Id };
         var messages = new List<QueueMessage>(1);
         if (PushMessageCodec.Encode(header, batch, queue.Format, messages) is { } tooLarge)
         {
@@ -122,6 +128,8 @@ internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, PushCloc
         PushTelemetry.Queued(messages.Count);
         return null;
     }
+
+    private static PushHeader HeaderOf(PushRequest push, long pushTimeNs) => new(push.Operation, push.Group, pushTimeNs);
 
     // Pushgateway reads what is pushed to a group as text unless its content type says protobuf.
     private static bool TryGetFormat(string? contentType, PushRequest push, ReadOnlySpan<byte> body, out PushFormat format)

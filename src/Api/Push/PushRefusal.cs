@@ -13,7 +13,9 @@ internal sealed record PushRefusal(int StatusCode, IReadOnlyList<PushError> Erro
 
     private static int StatusOf(string code) => code switch
     {
-        RejectCode.BodyTooLarge or RejectCode.DecompressedTooLarge or RejectCode.MessageTooLarge or RejectCode.PushTooLarge => StatusCodes.Status413PayloadTooLarge,
+        RejectCode.BodyTooLarge or RejectCode.DecompressedTooLarge or RejectCode.MessageTooLarge or RejectCode.PushTooLarge or RejectCode.GroupTooLarge =>
+            StatusCodes.Status413PayloadTooLarge,
+        RejectCode.TooManyGroups => StatusCodes.Status429TooManyRequests,
         RejectCode.MediaTypeUnsupported or RejectCode.EncodingUnsupported => StatusCodes.Status415UnsupportedMediaType,
         RejectCode.Unauthorized => StatusCodes.Status401Unauthorized,
         RejectCode.QueueUnavailable => StatusCodes.Status503ServiceUnavailable,

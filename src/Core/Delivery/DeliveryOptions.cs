@@ -24,6 +24,9 @@ public sealed record DeliveryOptions
     /// <summary>How often the queue is told that a batch is still being worked on.</summary>
     public TimeSpan RenewInterval { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How often groups are looked through for those whose time to live has passed.</summary>
+    public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a batch in flight may go on after shutdown was asked for.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using PushGateway.Limits;
@@ -130,13 +129,10 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
     }
 
     /// <summary>Why there is no room for the push; null when there is. One that does not make the group larger always has room.</summary>
-    public PushError? FindRefusal(PushHeader push, FamilyEncoder pushed, int maxSeries)
+    public PushError? FindRefusal(PushHeader push, FamilyEncoder pushed, GroupStoreOptions options)
     {
         var count = CountAfter(push, pushed);
-        return count > maxSeries && count > SeriesCount
-            ? new PushError(
-                RejectCode.GroupTooLarge, string.Create(CultureInfo.InvariantCulture, $"the group would have {count} series, more than {maxSeries}"))
-            : null;
+        return count > SeriesCount ? options.CheckSeries(count) : null;
     }
 
     /// <summary>Adds the series that the push has ended and the sink has not confirmed.</summary>

@@ -1,3 +1,7 @@
+using System.Globalization;
+using PushGateway.Configuration;
+using PushGateway.Limits;
+
 namespace PushGateway.Groups;
 
 /// <summary>How much a group store holds, and for how long.</summary>
@@ -6,9 +10,15 @@ public sealed record GroupStoreOptions
     /// <summary>Defaults.</summary>
     public static GroupStoreOptions Default { get; } = new();
 
-    /// <summary>
-    /// Most groups held; a push that would make another is refused. Ten million series of ten a group: what a large Prometheus takes.
-    /// </summary>
+    /// <summary>Reads <c>PUSHGATEWAY_MAX_GROUPS</c>, <c>PUSHGATEWAY_MAX_GROUP_SERIES</c> and <c>PUSHGATEWAY_UNGROUPED_HOLD</c>.</summary>
+    public static GroupStoreOptions Read(SettingsReader settings) => new()
+    {
+        MaxGroups = (int)settings.Number("PUSHGATEWAY_MAX_GROUPS", Default.MaxGroups, 1, int.MaxValue),
+        MaxSeriesPerGroup = (int)settings.Number("PUSHGATEWAY_MAX_GROUP_SERIES", Default.MaxSeriesPerGroup, 1, int.MaxValue),
+        UngroupedHold = settings.Duration("PUSHGATEWAY_UNGROUPED_HOLD", Default.UngroupedHold, TimeSpan.Zero),
+    };
+
+    /// <summary>Most groups held; a push that would make another is refused. At ten series a group, what a large Prometheus takes.</summary>
     public int MaxGroups { get; init; } = 1_000_000;
 
     /// <summary>Most series of one group; a push that would make it larger is refused. Ten times what a busy node_exporter exposes.</summary>
@@ -22,4 +32,16 @@ public sealed record GroupStoreOptions
     /// as long as SQS can hold a message.
     /// </summary>
     public TimeSpan TombstoneRetention { get; init; } = TimeSpan.FromDays(14);
+
+    /// <summary>Checks the number of groups before another one; null when there is room.</summary>
+    public PushError? CheckGroups(int groups) => groups >= MaxGroups
+        ? new PushError(RejectCode.TooManyGroups, string.Create(CultureInfo.InvariantCulture, $"there are {MaxGroups} groups already"))
+        : null;
+
+    /// <summary>Checks the number of series of a group; null when it is within the limit.</summary>
+    public PushError? CheckSeries(int series) => series > MaxSeriesPerGroup
+        ? new PushError(
+            RejectCode.GroupTooLarge,
+            string.Create(CultureInfo.InvariantCulture, $"the group would have {series} series, more than {MaxSeriesPerGroup}"))
+        : null;
 }

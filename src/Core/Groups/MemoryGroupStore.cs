@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using PushGateway.Limits;
 using PushGateway.Model;
@@ -133,7 +132,8 @@ public sealed class MemoryGroupStore : IGroupStore
         lock (_lock)
         {
             var group = _groups.GetValueOrDefault(key.Path);
-            if (group is { IsEmpty: false } && group.SeriesCount + push.End.Series - push.Start.Series <= _options.MaxSeriesPerGroup)
+            var most = (group?.SeriesCount ?? 0) + push.End.Series - push.Start.Series;
+            if (most <= _options.MaxSeriesPerGroup && (group is { IsEmpty: false } || _groupsShown < _options.MaxGroups))
             {
                 return null;
             }
@@ -323,15 +323,15 @@ public sealed class MemoryGroupStore : IGroupStore
         return push.Group is { } key && _groups.TryGetValue(key.Path, out var group) ? [group] : [];
     }
 
-    // What has been encoded is not applied for lack of room. A push that only replaces what is there always has it.
+    // Why there is no room for what has been encoded. A push that makes no group larger than it is always has it.
     private PushError? FindRefusal(PushHeader push, GroupState? group)
     {
-        if (group is null or { IsEmpty: true } && _groupsShown >= _options.MaxGroups)
+        if (group is null or { IsEmpty: true } && _options.CheckGroups(_groupsShown) is { } tooMany)
         {
-            return new PushError(RejectCode.TooManyGroups, string.Create(CultureInfo.InvariantCulture, $"there are {_options.MaxGroups} groups already"));
+            return tooMany;
         }
 
-        return (group ?? new GroupState(0, push.Group!.Path)).FindRefusal(push, _families, _options.MaxSeriesPerGroup);
+        return (group ?? new GroupState(id: 0, push.Group!.Path)).FindRefusal(push, _families, _options);
     }
 
     private void ApplyUngrouped(in GroupPush push)

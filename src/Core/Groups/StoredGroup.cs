@@ -67,17 +67,17 @@ public sealed class StoredGroup
 
     /// <summary>Applies a push to this group, or a deletion whose selector takes it.</summary>
     /// <param name="push">The push.</param>
-    /// <param name="maxSeries">Most series of the group; a push that would make it larger is refused.</param>
+    /// <param name="options">Limits; those on the number of groups are not looked at.</param>
     /// <param name="effects">Takes what it leads to.</param>
     /// <param name="index">Its index in the effects.</param>
-    public void Apply(in GroupPush push, int maxSeries, GroupEffects effects, int index)
+    public void Apply(in GroupPush push, GroupStoreOptions options, GroupEffects effects, int index)
     {
         if (push.Header.Operation is not (PushOperation.Delete or PushOperation.Expire))
         {
             _families.Encode(push);
         }
 
-        if (push.Header.PushesToGroup && _state.FindRefusal(push.Header, _families, maxSeries) is { } refusal)
+        if (push.Header.PushesToGroup && _state.FindRefusal(push.Header, _families, options) is { } refusal)
         {
             effects.Refuse(index, refusal);
             return;

@@ -12,7 +12,6 @@ public sealed class GroupingKeyTests
     [InlineData("job/j/tenant/b", "tenant", "a", "job/j/tenant/a")]
     [InlineData("job/j/tenant@base64/=", "tenant", "a/b c", "job/j/tenant@base64/YS9iIGM")]
     [InlineData("job/j/tenant/b", "job", "k", "job/k/tenant/b")]
-    [InlineData("job/j/tenant/b", "tenant", "", "job/j/tenant@base64/=")]
     public void With_replaces_and_keeps_the_order(string path, string name, string value, string expected)
     {
         Assert.True(GroupingKeyParser.TryParse(path, out var key, out _));
@@ -22,6 +21,16 @@ public sealed class GroupingKeyTests
         Assert.True(GroupingKeyParser.TryParse(expected, out var parsed, out _));
         Assert.Equal(parsed, changed);
         Assert.Equal(parsed.Labels, changed.Labels);
+    }
+
+    [Fact]
+    public void With_an_empty_label_is_the_group_without_it()
+    {
+        Assert.True(GroupingKeyParser.TryParse("job/j/tenant/b", out var key, out _));
+        var changed = key.With(new KeyValuePair<string, string>("tenant", ""));
+
+        Assert.Equal("job/j", changed.Path);
+        Assert.Contains(new KeyValuePair<string, string>("tenant", ""), changed.Labels);
     }
 
     [Theory]

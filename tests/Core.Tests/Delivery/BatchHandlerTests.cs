@@ -178,7 +178,8 @@ public sealed class BatchHandlerTests
         var requests = sink.Requests;
         Assert.Single((await handler.HandleAsync(delete, Cancelled)).Delivered);
 
-        Assert.Equal([$"x 1 @{SentMs}", $"x NaN @{SentMs + 999}"], sink.Stored);
+        Assert.Equal(
+            [$"x 1 @{SentMs}", $"push_time_seconds {SentMs / 1000} @{SentMs}", $"push_time_seconds NaN @{SentMs + 999}", $"x NaN @{SentMs + 999}"], sink.Stored);
         Assert.Equal(requests, sink.Requests);
 
         static ReceivedMessage GroupPush(string id, string operation, string text, long timeMs) => Raw(

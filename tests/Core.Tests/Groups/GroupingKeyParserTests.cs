@@ -29,7 +29,7 @@ public sealed class GroupingKeyParserTests
 
     [Theory]
     [InlineData("job/j/instance/db1", "job/j/instance/db1")]
-    [InlineData("job@base64/YmFja3Vw/z/1/a/", "job/backup/a@base64/=/z/1")]
+    [InlineData("job@base64/YmFja3Vw/z/1", "job/backup/z/1")]
     [InlineData("job/j/path@base64/L3Zhci90bXA=", "job/j/path@base64/L3Zhci90bXA")]
     [InlineData("job/a%20%C3%A9%7F", "job/a%20%C3%A9%7F")]
     public void The_canonical_path_is_ascii_and_means_the_same(string path, string canonical)
@@ -39,6 +39,17 @@ public sealed class GroupingKeyParserTests
         Assert.True(GroupingKeyParser.TryParse(key.Path, out var again, out _));
         Assert.Equal(key, again);
         Assert.Equal(key.Labels, again.Labels);
+    }
+
+    [Theory]
+    [InlineData("job/j/instance@base64/=", "job/j")]
+    [InlineData("job/j/a//z/1", "job/j/z/1")]
+    public void A_key_with_an_empty_label_is_the_key_without_it_but_takes_the_label_off_what_is_pushed(string path, string same)
+    {
+        Assert.True(GroupingKeyParser.TryParse(path, out var key, out _));
+        Assert.True(GroupingKeyParser.TryParse(same, out var other, out _));
+        Assert.Equal(other, key);
+        Assert.Contains(key.Labels, label => label.Value.Length == 0);
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using PushGateway.Groups;
+using PushGateway.Limits;
 using PushGateway.Model;
 using PushGateway.Queue;
 using Xunit;
@@ -101,6 +102,140 @@ public sealed class MemoryGroupStoreTests
     }
 
     [Fact]
+    public async Task A_group_is_due_to_expire_once_its_time_to_live_has_passed_since_its_last_push()
+    {
+        Push("job/a", TimeSpan.FromMinutes(15));
+        Push("job/kept", null);
+        _time.Advance(TimeSpan.FromMinutes(10));
+        Push("job/a", TimeSpan.FromMinutes(15));
+        var last = Nanoseconds(_time.GetUtcNow());
+        _time.Advance(TimeSpan.FromMinutes(15) - TimeSpan.FromMilliseconds(1));
+        Assert.Empty(await _store.FindExpiredAsync(TestContext.Current.CancellationToken));
+
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        var expiry = Assert.Single(await _store.FindExpiredAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(new PushHeader(PushOperation.Expire, TestPush.Key("job/a"), last) { TimeToLive = TimeSpan.FromMinutes(15) }, expiry);
+    }
+
+    [Fact]
+    public async Task An_expiry_is_due_again_until_the_sink_has_its_markers_which_stand_at_the_end_of_the_time_to_live()
+    {
+        var pushed = _time.GetUtcNow();
+        Push("job/a", TimeSpan.FromMinutes(1));
+        _time.Advance(TimeSpan.FromMinutes(2));
+        var expiry = Assert.Single(await _store.FindExpiredAsync(TestContext.Current.CancellationToken));
+        for (var i = 0; i < 2; i++)
+        {
+            var effects = new GroupEffects();
+            _store.Apply(new GroupPush(expiry, new MetricBatch(), default, default), effects);
+
+            Assert.Empty(Held());
+            var markers = new MetricBatch();
+            Assert.Single(effects.Stale).AddTo(markers);
+            Assert.Equal((pushed + TimeSpan.FromMinutes(1)).ToUnixTimeMilliseconds() - 1, markers.Samples[0].TimestampMs);
+            Assert.Equal([expiry], await _store.FindExpiredAsync(TestContext.Current.CancellationToken));
+        }
+
+        _store.Confirm(expiry);
+        Assert.Empty(await _store.FindExpiredAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task What_was_pushed_after_the_last_push_that_had_arrived_survives_the_expiry()
+    {
+        Push("job/a", TimeSpan.FromMinutes(1));
+        var late = new TestPush(PushOperation.Merge, "job/a", Nanoseconds(_time.GetUtcNow()) + 1, [Series("f", "late", 2)]);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        var expiry = Assert.Single(await _store.FindExpiredAsync(TestContext.Current.CancellationToken));
+        _store.Apply(new GroupPush(expiry, new MetricBatch(), default, default), _effects);
+        Assert.Empty(Held());
+
+        Apply(late);
+
+        Assert.Equal(["f{late} 2"], Held());
+    }
+
+    [Fact]
+    public void A_replace_keeps_the_time_of_the_last_failure_and_a_delete_does_not()
+    {
+        var failure = Series("push_failure_time_seconds", "x", 7);
+        Apply(new TestPush(PushOperation.Fail, Group, 2, [failure]));
+        Apply(PushOperation.Replace, 3, ("a", "y", 1));
+        Assert.Contains(GroupDump.Of(_store), line => line.Contains("push_failure_time_seconds{x}", StringComparison.Ordinal));
+
+        Apply(PushOperation.Delete, 4);
+        Apply(new TestPush(PushOperation.Fail, Group, 3, [failure]));
+        Assert.Empty(GroupDump.Of(_store));
+    }
+
+    [Fact]
+    public void A_group_of_which_only_a_failure_is_known_was_never_pushed()
+    {
+        Apply(new TestPush(PushOperation.Fail, Group, 2, [Series("push_failure_time_seconds", "x", 7)]));
+        var reading = new GroupReading();
+        _store.Read(reading, TestContext.Current.CancellationToken);
+
+        var group = Assert.Single(reading.Groups);
+        Assert.Equal(Group, group.Key.Path);
+        Assert.Equal(group.End, reading.GroupsEnd);
+        var success = reading.Batch.Series[^1];
+        Assert.Equal("push_time_seconds", reading.Batch.Symbols.GetString(success.Name));
+        Assert.Equal(new Sample(Sample.NoTimestamp, 0), reading.Batch.SamplesOf(success)[0]);
+        Assert.Equal("backup", reading.Batch.Symbols.GetString(Assert.Single(reading.Batch.LabelsOf(success).ToArray()).Value));
+    }
+
+    [Fact]
+    public void A_delete_by_selector_deletes_the_groups_that_it_takes_as_of_its_time()
+    {
+        Assert.True(GroupSelector.TryParse("job=\"a\"", out var selector, out _));
+        Push("job/a", null);
+        Push("job/a/instance/1", null);
+        Push("job/b", null);
+        var delete = new PushHeader(PushOperation.Delete, null, Nanoseconds(_time.GetUtcNow())) { Selector = selector };
+        Apply(new TestPush(PushOperation.Merge, "job/a/instance/2", delete.PushTimeNs + 1, [Series("f", "later", 3)]));
+
+        var effects = new GroupEffects();
+        _store.Apply(new GroupPush(delete, new MetricBatch(), default, default), effects);
+
+        Assert.Equal(["f{later} 3", "f{job/b} 1"], Held());
+        Assert.Equal(2, effects.Stale.Count);
+        _store.Confirm(delete);
+        effects.Clear();
+        _store.Apply(new GroupPush(delete, new MetricBatch(), default, default), effects);
+        Assert.Empty(effects.Stale);
+    }
+
+    [Fact]
+    public void A_push_for_which_there_is_no_room_is_refused_and_changes_nothing()
+    {
+        var store = new MemoryGroupStore(new GroupStoreOptions { MaxGroups = 2, MaxSeriesPerGroup = 2 }, _time);
+        Assert.Null(Refusal("job/a", PushOperation.Merge, "x", "y"));
+        Assert.Null(Refusal("job/b", PushOperation.Merge, "x"));
+        Assert.Equal(RejectCode.TooManyGroups, Refusal("job/c", PushOperation.Merge, "x"));
+        Assert.Equal(RejectCode.GroupTooLarge, Refusal("job/a", PushOperation.Merge, "z"));
+        Assert.Equal(RejectCode.GroupTooLarge, Refusal("job/b", PushOperation.Replace, "x", "y", "z"));
+        Assert.Null(Refusal("job/a", PushOperation.Merge, "x"));
+        Assert.Null(Refusal("job/a", PushOperation.Replace, "z"));
+        Assert.Null(Refusal("job/b", PushOperation.Delete));
+        Assert.Null(Refusal("job/c", PushOperation.Merge, "x"));
+        Assert.Equal(2, GroupDump.Of(store).Count);
+
+        string? Refusal(string path, PushOperation operation, params string[] families)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            var series = families.Select(family => Series(family, "v", 1)).ToArray();
+            var push = new TestPush(operation, path, Nanoseconds(_time.GetUtcNow()), series).ToGroupPush();
+            var asked = store.Check(push);
+            var effects = new GroupEffects();
+            store.Apply(push, effects);
+            var refused = effects.Refused.SingleOrDefault().Reason;
+            Assert.Equal(asked, refused);
+            return refused?.Code;
+        }
+    }
+
+    [Fact]
     public void A_group_that_many_pushes_hit_is_written_once()
     {
         for (var time = 1; time <= 100; time++)
@@ -146,6 +281,9 @@ public sealed class MemoryGroupStoreTests
 
     private void Apply(PushOperation operation, long timeNs, params (string Name, string Label, double Value)[] series) =>
         Apply(new TestPush(operation, Group, timeNs, [.. series.Select(one => Series(one.Name, one.Label, one.Value))]));
+
+    private void Push(string path, TimeSpan? timeToLive) =>
+        Apply(new TestPush(PushOperation.Merge, path, Nanoseconds(_time.GetUtcNow()), [Series("f", path, 1)]) { TimeToLive = timeToLive });
 
     private void Apply(TestPush push) => _store.Apply(push.ToGroupPush(), _effects);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -30,7 +31,7 @@ public sealed class PushMessageCodecTests
             Assert.True(PushMessageCodec.TryDecode(Receive(Assert.Single(messages)), decoded, PushLimits.Default, out var header, out _));
 
             Assert.Equal(Header(PushOperation.Replace, "job/backup/instance/db%201"), header);
-            Assert.Equal(batch.Lines(), decoded.Lines());
+            Assert.Equal([.. batch.Lines(), PushTimeOf("instance=db 1 job=backup")], decoded.Lines());
         }
     }
 
@@ -58,7 +59,7 @@ public sealed class PushMessageCodecTests
         Assert.True(PushMessageCodec.TryDecode(Receive(message), decoded, PushLimits.Default, out var header, out _));
 
         Assert.Equal(PushOperation.Merge, header.Operation);
-        Assert.Equal(Example(("job", "j")).Lines(), decoded.Lines());
+        Assert.Equal([.. Example(("job", "j")).Lines(), PushTimeOf("job=j")], decoded.Lines());
     }
 
     [Fact]
@@ -129,7 +130,52 @@ public sealed class PushMessageCodecTests
         Assert.True(PushMessageCodec.TryDecode(message, decoded, PushLimits.Default, out var header, out _));
 
         Assert.Equal(PushOperation.Merge, header.Operation);
-        Assert.Equal(["runs Counter  | runs instance=db1 job=backup @1700000000000 4008000000000000 float"], decoded.Lines());
+        Assert.Equal(["runs Counter  | runs instance=db1 job=backup @1700000000000 4008000000000000 float", PushTime("instance=db1 job=backup", 1_700_000_000)], decoded.Lines());
+    }
+
+    [Fact]
+    public void What_a_producer_pushes_as_the_time_of_a_push_gives_way_to_the_time_of_the_push()
+    {
+        var decoded = new MetricBatch();
+        var message = Message(
+            "# TYPE push_time_seconds histogram\npush_time_seconds_bucket{le=\"1\"} 1\npush_failure_time_seconds 7\nm 1\n",
+            (MessageAttribute.ContentType, "text/plain"),
+            (MessageAttribute.Group, "job/j"));
+
+        Assert.True(PushMessageCodec.TryDecode(message, decoded, PushLimits.Default, out _, out _));
+
+        Assert.Equal(["m Unspecified  | m job=j @1700000000000 3ff0000000000000 float", PushTime("job=j", 1_700_000_000)], decoded.Lines());
+    }
+
+    [Fact]
+    public void A_failure_brings_its_time()
+    {
+        var message = Assert.Single(Encode(Header(PushOperation.Fail, "job/j"), new MetricBatch(), Sqs));
+
+        var decoded = new MetricBatch();
+        Assert.True(PushMessageCodec.TryDecode(Receive(message), decoded, PushLimits.Default, out var header, out _));
+
+        Assert.Equal(PushOperation.Fail, header.Operation);
+        var line = Assert.Single(decoded.Lines());
+        Assert.StartsWith("push_failure_time_seconds Gauge Last Unix time when changing this group in the Pushgateway failed. | ", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Time_to_live_and_selector_come_back_as_they_were()
+    {
+        Assert.True(GroupSelector.TryParse("""job="a\"b",x!="é" """, out var selector, out _));
+        foreach (var header in new[]
+        {
+            Header(PushOperation.Merge, "job/j") with { TimeToLive = TimeSpan.FromMilliseconds(1500) },
+            Header(PushOperation.Expire, "job/j") with { TimeToLive = TimeSpan.FromMinutes(15) },
+            Header(PushOperation.Delete) with { Selector = selector },
+        })
+        {
+            var message = Assert.Single(Encode(header, new MetricBatch(), Sqs));
+
+            Assert.True(PushMessageCodec.TryDecode(Receive(message), new MetricBatch(), PushLimits.Default, out var decoded, out _));
+            Assert.Equal(header, decoded);
+        }
     }
 
     [Theory]
@@ -225,6 +271,12 @@ public sealed class PushMessageCodecTests
         Assert.Null(PushMessageCodec.Encode(header, batch, format, messages));
         return messages;
     }
+
+    private static string PushTimeOf(string labels) => PushTime(labels, ((SentMs * 1_000_000) + 123_400) / 1e9);
+
+    private static string PushTime(string labels, double seconds) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"push_time_seconds Gauge Last Unix time when changing this group in the Pushgateway succeeded. | push_time_seconds {labels} @{SentMs} {BitConverter.DoubleToUInt64Bits(seconds):x} float");
 
     private static PushHeader Header(PushOperation operation = PushOperation.Append, string? path = null)
     {

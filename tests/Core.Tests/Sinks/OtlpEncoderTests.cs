@@ -92,11 +92,7 @@ public sealed class OtlpEncoderTests
     public void Encoding_again_allocates_nothing()
     {
         var range = RandomRange.Create(1);
-        Encode(range);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Encode(range);
-
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        SteadyState.AssertNoAllocation(() => Encode(range));
     }
 
     private ReadOnlyMemory<byte> Encode(SampleRange range, OtlpEncoder? encoder = null)

@@ -120,11 +120,7 @@ public sealed class RemoteWriteEncoderTests
     public void Encoding_again_allocates_nothing()
     {
         var range = RandomRange.Create(1);
-        Encode(range);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Encode(range);
-
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        SteadyState.AssertNoAllocation(() => Encode(range));
     }
 
     private ReadOnlyMemory<byte> Encode(SampleRange range, RemoteWriteEncoder? encoder = null)

@@ -331,15 +331,7 @@ public sealed class JsonRecordParserTests
         ];
         var batch = new MetricBatch();
         var context = Context;
-        ParseAll();
-        ParseAll();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++)
-        {
-            ParseAll();
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        SteadyState.AssertNoAllocation(ParseAll);
 
         void ParseAll()
         {
