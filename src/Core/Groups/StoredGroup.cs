@@ -11,8 +11,8 @@ public sealed class StoredGroup
 {
     private readonly GroupState _state;
     private readonly BlobPool _headers;
-    private readonly FamilyEncoder _families;
     private readonly BlobWriter _scratch = new();
+    private FamilyEncoder? _families;
 
     /// <summary>Creates a group of which nothing is known.</summary>
     /// <param name="path">The path of its grouping key.</param>
@@ -25,7 +25,6 @@ public sealed class StoredGroup
     {
         _state = state;
         _headers = headers;
-        _families = new FamilyEncoder(headers);
     }
 
     /// <summary>The path of the grouping key.</summary>
@@ -72,6 +71,7 @@ public sealed class StoredGroup
     /// <param name="index">Its index in the effects.</param>
     public void Apply(in GroupPush push, GroupStoreOptions options, GroupEffects effects, int index)
     {
+        _families ??= new FamilyEncoder(_headers);
         if (push.Header.Operation is not (PushOperation.Delete or PushOperation.Expire))
         {
             _families.Encode(push);
