@@ -258,8 +258,12 @@ fi
 
 if have_node_modules; then
     emit fauxqs "$root/node/node_modules/fauxqs"
+    emit dynalite "$root/node/node_modules/dynalite"
+    emit node-client "$root/node/node_modules/prom-client"
 else
     miss fauxqs "$reason"
+    miss dynalite "$reason"
+    miss node-client "$reason"
 fi
 
 mv -- "$result" "$stamp"

@@ -29,6 +29,12 @@ public static class RealComponents
     /// <summary>The folder of the installed fauxqs package.</summary>
     public const string Fauxqs = "fauxqs";
 
+    /// <summary>The folder of the installed dynalite package.</summary>
+    public const string Dynalite = "dynalite";
+
+    /// <summary>The folder of the installed prom-client package.</summary>
+    public const string NodeClient = "node-client";
+
     const string RequireVariable = "PUSHGATEWAY_REQUIRE_REAL";
 
     /// <summary>The first run downloads some 80 MB.</summary>
