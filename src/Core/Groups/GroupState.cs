@@ -153,11 +153,11 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
     /// <summary>Whether nothing is left but the memory of a replace or delete.</summary>
     public bool IsTombstone => _families.Count == 0 && _ended.Count == 0;
 
-    /// <summary>When the last replace or delete was, nanoseconds since the Unix epoch; <see cref="long.MinValue"/> without one.</summary>
-    public long DroppedAtNs => Math.Max(_replacedAtNs, _deletedAtNs);
+    /// <summary>The time of the latest push of any kind, nanoseconds since the Unix epoch; <see cref="long.MinValue"/> without one.</summary>
+    public long LatestNs => Math.Max(_heardAtNs, Math.Max(_replacedAtNs, _deletedAtNs));
 
     /// <summary>Whether nothing is left but the memory of a replace or delete that happened no later than <paramref name="timeNs"/>.</summary>
-    public bool IsTombstoneOf(long timeNs) => IsTombstone && DroppedAtNs <= timeNs;
+    public bool IsTombstoneOf(long timeNs) => IsTombstone && Math.Max(_replacedAtNs, _deletedAtNs) <= timeNs;
 
     /// <summary>The expiry that is due once <see cref="ExpiresAtNs"/> is past.</summary>
     public PushHeader Expiry() =>

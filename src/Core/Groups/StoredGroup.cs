@@ -37,10 +37,10 @@ public sealed class StoredGroup
     public long? ExpiresAtNs => _state.ExpiresAtNs is < long.MaxValue and var time ? time : null;
 
     /// <summary>
-    /// When the group was deleted, nanoseconds since the Unix epoch, if the memory of that is all that is left of it; otherwise null.
-    /// Until no older push can be on its way any more, the row is needed.
+    /// The time of the last push that emptied the group, nanoseconds since the Unix epoch, if the memory of it is all that is left; otherwise
+    /// null. As long as an older push can be on its way, the row is needed.
     /// </summary>
-    public long? TombstoneOfNs => _state is { IsTombstone: true, DroppedAtNs: > long.MinValue and var time } ? time : null;
+    public long? TombstoneOfNs => _state is { IsTombstone: true, LatestNs: > long.MinValue and var time } ? time : null;
 
     /// <summary>The expiry that is due once <see cref="ExpiresAtNs"/> is past.</summary>
     public PushHeader Expiry => _state.Expiry();
