@@ -3,9 +3,11 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using PushGateway.Aws;
+using PushGateway.Aws.DynamoDb;
 using PushGateway.Aws.Sqs;
 using PushGateway.Configuration;
 using PushGateway.Delivery;
+using PushGateway.Groups;
 using PushGateway.Telemetry;
 
 namespace PushGateway.Worker;
@@ -30,8 +32,16 @@ internal static class WorkerServices
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => new SqsPushQueue(options.Queue, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<DeliveryObserver, LoggingDeliveryObserver>();
+        if (options.Groups is { } groups)
+        {
+            builder.Services.AddSingleton<IGroupStore>(services => new DynamoGroupStore(groups, services.GetRequiredService<TimeProvider>()));
+            builder.Services.AddSingleton<ExpirySweep>();
+            builder.Services.AddHostedService<SweepService>();
+        }
+
+        builder.Services.AddSingleton(options.Delivery);
         builder.Services.AddSingleton(services => new BatchHandler(
-            sink, groups: null, options.Limits, options.Delivery, services.GetRequiredService<TimeProvider>()));
+            sink, services.GetService<IGroupStore>(), options.Limits, options.Delivery, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddHostedService<PollingService>();
         builder.AddTelemetry();
         return builder;

@@ -23,8 +23,8 @@ public sealed record DynamoGroupOptions
     /// </summary>
     public GroupStoreOptions Groups { get; init; } = GroupStoreOptions.Default;
 
-    /// <summary>Reads <c>PUSHGATEWAY_GROUPS_TABLE</c> and the settings of <see cref="GroupStoreOptions"/>; null without a table.</summary>
-    public static DynamoGroupOptions? Read(SettingsReader settings)
+    /// <summary>Reads <c>PUSHGATEWAY_GROUPS_TABLE</c>; null without a table.</summary>
+    public static DynamoGroupOptions? Read(SettingsReader settings, GroupStoreOptions groups)
     {
         if (settings.Text(Setting) is not { } name)
         {
@@ -36,6 +36,6 @@ public sealed record DynamoGroupOptions
             settings.Refuse($"{Setting}: \"{name}\" is not the name of a DynamoDB table: 3 to 255 letters, digits, underscores, hyphens and points.");
         }
 
-        return new DynamoGroupOptions { TableName = name, Groups = GroupStoreOptions.Read(settings) };
+        return new DynamoGroupOptions { TableName = name, Groups = groups };
     }
 }

@@ -132,7 +132,7 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
     public PushError? FindRefusal(PushHeader push, FamilyEncoder pushed, GroupStoreOptions options)
     {
         var count = CountAfter(push, pushed);
-        return count > SeriesCount ? options.CheckSeries(count) : null;
+        return push.PushesToGroup && count > SeriesCount ? options.CheckSeries(count) : null;
     }
 
     /// <summary>Adds the series that the push has ended and the sink has not confirmed.</summary>

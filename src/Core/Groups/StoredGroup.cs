@@ -75,12 +75,11 @@ public sealed class StoredGroup
         if (push.Header.Operation is not (PushOperation.Delete or PushOperation.Expire))
         {
             _families.Encode(push);
-        }
-
-        if (push.Header.PushesToGroup && _state.FindRefusal(push.Header, _families, options) is { } refusal)
-        {
-            effects.Refuse(index, refusal);
-            return;
+            if (_state.FindRefusal(push.Header, _families, options) is { } refusal)
+            {
+                effects.Refuse(index, refusal);
+                return;
+            }
         }
 
         HasChanged |= _state.Apply(push.Header, _families, effects.TellsSink, _scratch, _headers);
