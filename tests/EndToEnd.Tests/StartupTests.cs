@@ -63,6 +63,7 @@ public sealed class StartupTests
             ["PUSHGATEWAY_SYNCHRONOUS"] = "Sometimes",
             ["PUSHGATEWAY_MAX_STORAGE_BYTES"] = "1",
             ["PUSHGATEWAY_UNGROUPED_HOLD"] = "-1s",
+            ["PUSHGATEWAY_GROUPS_TABLE"] = "my groups",
             ["PROMETHEUS_REMOTE_WRITE_URL"] = "prometheus:9090",
         };
         CheckNamed(await GatewayProcess.RunAsync(wrong), wrong);
@@ -96,6 +97,7 @@ public sealed class StartupTests
         {
             ["PUSHGATEWAY_QUEUE_URL"] = "queue",
             ["PUSHGATEWAY_DEAD_LETTER_QUEUE_URL"] = "letters",
+            ["PUSHGATEWAY_GROUPS_TABLE"] = "g",
             ["PUSHGATEWAY_RECEIVERS"] = "0",
             ["PUSHGATEWAY_BATCH_SIZE"] = "0",
             ["PUSHGATEWAY_MAX_SAMPLE_AGE"] = "tomorrow",
