@@ -17,7 +17,9 @@ internal sealed class DynamoGroupItems(string table, Lazy<IAmazonDynamoDB> clien
 
     private static readonly Dictionary<string, string> ExpiryNames = new()
     {
-        ["#path"] = DynamoGroupTable.Path, ["#shard"] = DynamoGroupTable.ExpiryShard, ["#expires"] = DynamoGroupTable.ExpiresAt,
+        ["#path"] = DynamoGroupTable.Path,
+        ["#shard"] = DynamoGroupTable.ExpiryShard,
+        ["#expires"] = DynamoGroupTable.ExpiresAt,
     };
 
     /// <summary>The group as it was last written; null when there is none.</summary>

@@ -63,10 +63,10 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
         var groups = Sort(headers, await TryFindKeysAsync(headers, effects, cancellationToken));
         var results = new GroupEffects[groups.Count];
         string? outage = null;
-        await ForEachAsync(groups.Count, ApplyAsync, cancellationToken);
+        await ForEachAsync(groups.Count, ApplyToGroupAsync, cancellationToken);
         Array.ForEach(results, effects.Add);
 
-        async ValueTask ApplyAsync(int i, CancellationToken cancellation)
+        async ValueTask ApplyToGroupAsync(int i, CancellationToken cancellation)
         {
             var (work, result) = (groups[i], results[i] = new GroupEffects { TellsSink = effects.TellsSink });
             var failure = outage;
@@ -205,6 +205,19 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
 
     private static string Unreadable(string path, InvalidDataException exception) => $"The item of group {path} cannot be read: {exception.Message}.";
 
+    private static PushError TooLarge(long size) => new(
+        RejectCode.GroupTooLarge,
+        string.Create(CultureInfo.InvariantCulture, $"the group would take {size} bytes in DynamoDB, more than {DynamoGroupTable.MaxItemBytes}"))
+    {
+        FailsGroup = true,
+    };
+
+    private static TimeSpan PauseAfter(int attempt)
+    {
+        var longest = Math.Min(FirstPause.Ticks << Math.Min(attempt, 16), LongestPause.Ticks);
+        return TimeSpan.FromTicks(Random.Shared.NextInt64(longest));
+    }
+
     private static Task ForEachAsync(int count, Func<int, CancellationToken, ValueTask> body, CancellationToken cancellationToken) =>
         Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken }, body);
 
@@ -323,14 +336,4 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
     // A group that was forgotten and is made anew begins with another version than before.
     private DynamoGroupItem Write(StoredGroup group, DynamoGroupItem? held) => DynamoGroupItem.From(
         group, held is null ? _time.GetUtcNow().ToUnixTimeMilliseconds() : held.Version + 1, _options.Groups.TombstoneRetention);
-
-    private static PushError TooLarge(long size) => new(
-        RejectCode.GroupTooLarge,
-        string.Create(CultureInfo.InvariantCulture, $"the group would take {size} bytes in DynamoDB, more than {DynamoGroupTable.MaxItemBytes}"));
-
-    private static TimeSpan PauseAfter(int attempt)
-    {
-        var longest = Math.Min(FirstPause.Ticks << Math.Min(attempt, 16), LongestPause.Ticks);
-        return TimeSpan.FromTicks(Random.Shared.NextInt64(longest));
-    }
 }

@@ -285,7 +285,10 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
                 TableName = table.Name,
                 Item = new()
                 {
-                    ["path"] = new(A), ["state"] = new() { B = new MemoryStream([1, 2, 3]) }, ["version"] = new() { N = "1" }, ["encoding"] = new("br"),
+                    ["path"] = new(A),
+                    ["state"] = new() { B = new MemoryStream([1, 2, 3]) },
+                    ["version"] = new() { N = "1" },
+                    ["encoding"] = new("br"),
                 },
             },
             Cancellation);
