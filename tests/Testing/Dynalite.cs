@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 
 namespace PushGateway.Testing;
 
@@ -35,9 +36,6 @@ public sealed class Dynalite : IAsyncDisposable
         ["AWS_EC2_METADATA_DISABLED"] = "true",
     };
 
-    /// <summary>A client whose base address is the emulator's; owned by this.</summary>
-    public HttpClient Client => _server.Client;
-
     /// <summary>The process, for its id, state and output.</summary>
     public ChildProcess Process => _server.Process;
 
@@ -55,6 +53,43 @@ public sealed class Dynalite : IAsyncDisposable
             Name = "dynalite",
         };
         return new Dynalite(await HttpServer.StartAsync(start, port, "", cancellationToken));
+    }
+
+    /// <summary>Asks for an operation of the low-level API, for those who have no SDK at hand.</summary>
+    /// <param name="operation"><c>PutItem</c>, for example.</param>
+    /// <param name="json">The request.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The answer, whatever its status; an error's type is in <c>__type</c>.</returns>
+    public async Task<(HttpStatusCode Status, string Json)> AskAsync(
+        string operation, string json, CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "") { Content = new StringContent(json) };
+        request.Content.Headers.ContentType = new("application/x-amz-json-1.0");
+        request.Headers.Add("X-Amz-Target", $"DynamoDB_20120810.{operation}");
+        request.Headers.Add("X-Amz-Date", "20260101T000000Z");
+        request.Headers.TryAddWithoutValidation(
+            "Authorization", $"AWS4-HMAC-SHA256 Credential={Dummy}/20260101/{Region}/dynamodb/aws4_request, SignedHeaders=host, Signature=0");
+        using var answer = await _server.Client.SendAsync(request, cancellationToken);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellationToken));
+    }
+
+    /// <summary>Creates a table, billed by request, and waits until it can be used.</summary>
+    /// <param name="name">A name no other table has.</param>
+    /// <param name="schema">The members of a <c>CreateTable</c> request that describe keys and indexes, in braces.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="InvalidOperationException">The emulator refused; the message holds its answer.</exception>
+    public async Task CreateTableAsync(string name, string schema, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        var request = $"{{\"TableName\":\"{name}\",\"BillingMode\":\"PAY_PER_REQUEST\",{schema.Trim()[1..]}";
+        var (status, json) = await AskAsync("CreateTable", request, cancellationToken);
+        if (status != HttpStatusCode.OK)
+            throw new InvalidOperationException(json);
+        await Poll.UntilAsync(
+            async token => (await AskAsync("DescribeTable", $"{{\"TableName\":\"{name}\"}}", token)).Json,
+            described => described.Contains("\"TableStatus\":\"ACTIVE\"", StringComparison.Ordinal),
+            $"table {name}",
+            cancellationToken: cancellationToken);
     }
 
     /// <summary>Ends the emulator at once; its port refuses connections until <see cref="StartAgainAsync"/>.</summary>

@@ -35,9 +35,15 @@ public static class RealComponents
     /// <summary>The folder of the installed prom-client package.</summary>
     public const string NodeClient = "node-client";
 
+    /// <summary>The Go toolchain: GOROOT.</summary>
+    public const string Go = "go";
+
+    /// <summary>Prometheus' Go client library and what it imports: GOPATH.</summary>
+    public const string GoClient = "go-client";
+
     const string RequireVariable = "PUSHGATEWAY_REQUIRE_REAL";
 
-    /// <summary>The first run downloads some 80 MB.</summary>
+    /// <summary>The first run downloads some 130 MB.</summary>
     static readonly TimeSpan FetchDeadline = TimeSpan.FromMinutes(10);
 
     static readonly Lazy<Task<Dictionary<string, string>>> Listed = new(ListAsync);

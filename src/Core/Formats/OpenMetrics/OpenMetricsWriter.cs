@@ -15,7 +15,7 @@ namespace PushGateway.Formats.OpenMetrics;
 /// (<c>le="1.0"</c>).
 /// </para>
 /// <para>
-/// Names that OpenMetrics would hold for another family's make that family an unknown one. Values are not judged: what was pushed in
+/// A native histogram is written as its bucket <c>+Inf</c>, its sum and its count. Names that OpenMetrics would hold for another family's make that family an unknown one. Values are not judged: what was pushed in
 /// another format, for example a counter that is NaN or a histogram without <c>+Inf</c> bucket, is written as it is.
 /// </para>
 /// </remarks>
@@ -31,6 +31,7 @@ public static class OpenMetricsWriter
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(output);
+        batch = TextView.Of(batch);
         var count = batch.Series.Length;
         var order = ArrayPool<TextSeriesKey>.Shared.Rent(count);
         try

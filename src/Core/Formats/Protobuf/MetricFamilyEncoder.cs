@@ -22,7 +22,7 @@ internal sealed class MetricFamilyEncoder(MetricBatch batch, IBufferWriter<byte>
     {
         if (TextRoles.BoundName(family.Type).IsEmpty)
         {
-            WriteByName(family, keys);
+            WriteByName(family, WriteNativeApart(family, keys));
             return;
         }
 
@@ -41,7 +41,11 @@ internal sealed class MetricFamilyEncoder(MetricBatch batch, IBufferWriter<byte>
             var boundName = BoundNameOf(rest[..end]);
             foreach (var key in rest[..end])
             {
-                if (Fits(key, family.Type))
+                if (batch.HasHistograms(batch.Series[key.Series]))
+                {
+                    WriteNative(key);
+                }
+                else if (Fits(key, family.Type))
                 {
                     AddPoints(key);
                 }
@@ -103,6 +107,45 @@ internal sealed class MetricFamilyEncoder(MetricBatch batch, IBufferWriter<byte>
 
             WriteSimple(name == family.Name ? family : new MetricFamily { Name = name }, keys[..end]);
             keys = keys[end..];
+        }
+    }
+
+    // Native histograms among series that other pushes gave other types: no other type has a field for them. Returns the other series.
+    private Span<TextSeriesKey> WriteNativeApart(in MetricFamily family, Span<TextSeriesKey> keys)
+    {
+        var others = 0;
+        BeginFamily(family with { Type = MetricType.Histogram });
+        foreach (var key in keys)
+        {
+            if (batch.HasHistograms(batch.Series[key.Series]))
+            {
+                WriteNative(key);
+            }
+            else
+            {
+                keys[others++] = key;
+            }
+        }
+
+        EndFamily();
+        return keys[..others];
+    }
+
+    private void WriteNative(in TextSeriesKey key)
+    {
+        ref readonly var series = ref batch.Series[key.Series];
+        foreach (ref readonly var sample in batch.SamplesOf(series))
+        {
+            var histogram = batch.Symbols[sample.Histogram];
+            var writer = BeginMetric(
+                batch.LabelsOf(series),
+                0,
+                sample.TimestampMs,
+                MetricFamilyFields.MetricHistogram,
+                NativeHistogramMapping.Measure(histogram),
+                out var size);
+            NativeHistogramMapping.Write(ref writer, histogram);
+            _message.Advance(size);
         }
     }
 

@@ -15,7 +15,8 @@ namespace PushGateway.Formats.Protobuf;
 /// </para>
 /// <para>
 /// Families of one name are written as one. Where their types differ, every name among their series becomes an untyped family of its own;
-/// so does a series of a histogram or summary that is neither bucket, quantile, sum nor count. Info and state set become a gauge.
+/// so does a series of a histogram or summary that is neither bucket, quantile, sum nor count. Native histograms stay what they are, and are
+/// then a family of histograms of their own. Info and state set become a gauge.
 /// </para>
 /// </remarks>
 public static class MetricFamilyWriter

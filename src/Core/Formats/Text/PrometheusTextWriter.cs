@@ -16,7 +16,7 @@ namespace PushGateway.Formats.Text;
 /// <c>histogram</c>, info and state set are a <c>gauge</c>. Families without series are left out.
 /// </para>
 /// <para>
-/// Names are written as they are: every parser has made sure of legacy names. A series is written once for each of its samples and as
+/// A native histogram is written as its bucket <c>+Inf</c>, its sum and its count. Names are written as they are: every parser has made sure of legacy names. A series is written once for each of its samples and as
 /// often as it stands in the batch. A family whose name is that of another one's sum, count or bucket is written like any other, which
 /// Prometheus scrapes and expfmt refuses; Pushgateway refuses such a push as inconsistent.
 /// </para>
@@ -33,6 +33,7 @@ public static class PrometheusTextWriter
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(output);
+        batch = TextView.Of(batch);
         var count = batch.Series.Length;
         var order = ArrayPool<TextSeriesKey>.Shared.Rent(count);
         try
