@@ -32,7 +32,11 @@ internal static class WorkerServices
         builder.Services.AddSingleton<DeliveryObserver, LoggingDeliveryObserver>();
         builder.Services.AddSingleton(services => new BatchHandler(
             sink, groups: null, options.Limits, options.Delivery, services.GetRequiredService<TimeProvider>()));
-        builder.Services.AddHostedService<PollingService>();
+        if (!LambdaHost.TryAdd(builder, settings))
+        {
+            builder.Services.AddHostedService<PollingService>();
+        }
+
         builder.AddTelemetry();
         return builder;
     }
