@@ -32,6 +32,17 @@ compiler() {
     esac
 }
 
+# A linker for Native AOT. To a cross compiler it names the target as clang wants it, which gcc knows by its name and does not understand.
+linker() {
+    local path=$PWD/artifacts/lambda/$1
+    mkdir -p "$(dirname "$path")"
+    printf '%s\n' '#!/usr/bin/env bash' 'arguments=()' \
+        'for argument in "$@"; do [[ $argument == --target=* ]] || arguments+=("$argument"); done' \
+        "exec $1 \"\${arguments[@]}\"" >"$path"
+    chmod 755 "$path"
+    echo "$path"
+}
+
 # No symbol of a glibc that the function would not find. Whatever has no plain number is newer.
 check_glibc() {
     local version
@@ -49,7 +60,7 @@ publish() {
 
     # Apart from the ordinary build, which stays as it is.
     dotnet publish "src/$project" --configuration Release --runtime "linux-$arch" --artifacts-path "artifacts/lambda/build" \
-        --output "$out" -p:PublishAot=true -p:CppCompilerAndLinker="$cc" -p:ObjCopyName="${cc%gcc}objcopy" -warnaserror
+        --output "$out" -p:PublishAot=true -p:CppCompilerAndLinker="$(linker "$cc")" -p:ObjCopyName="${cc%gcc}objcopy" -warnaserror
     mv "$out/PushGateway.$project" "$out/bootstrap"
     chmod 755 "$out/bootstrap"
     check_glibc "$out/bootstrap"

@@ -17,6 +17,7 @@ public static class LambdaHosting
     /// <summary>Settings to put below every other source: to CloudWatch, every line is an event of its own.</summary>
     public static IReadOnlyDictionary<string, string?> Defaults { get; } = new Dictionary<string, string?>
     {
+        ["Logging:Console:FormatterName"] = "simple",
         ["Logging:Console:FormatterOptions:SingleLine"] = "true",
         ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Warning",
     };

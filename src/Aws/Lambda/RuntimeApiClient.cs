@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using PushGateway.Buffers;
 
@@ -16,6 +17,9 @@ internal sealed class RuntimeApiClient : IDisposable
 
     private static readonly MediaTypeHeaderValue Json = new("application/json");
     private static readonly MediaTypeHeaderValue ErrorJson = new("application/vnd.aws.lambda.error+json");
+
+    // The reader is Lambda, not a browser: no character of HTML needs to be escaped.
+    private static readonly JsonWriterOptions ErrorOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly HttpClient _http;
 
@@ -75,7 +79,7 @@ internal sealed class RuntimeApiClient : IDisposable
     private async Task<HttpStatusCode> PostErrorAsync(string path, string errorType, string message)
     {
         using var body = new PooledBuffer();
-        using (var json = new Utf8JsonWriter(body))
+        using (var json = new Utf8JsonWriter(body, ErrorOptions))
         {
             json.WriteStartObject();
             json.WriteString("errorMessage"u8, message);

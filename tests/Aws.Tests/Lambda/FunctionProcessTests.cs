@@ -61,7 +61,9 @@ public sealed class FunctionProcessTests
             ["AWS_ENDPOINT_URL_SQS"] = sqs.Url,
         });
 
-        Assert.Equal(503, (await runtime.InvokeAsync(Push("/metrics", "text/plain", "a{b=\"c\"} 1\n"))).HttpStatus);
+        var answer = await runtime.InvokeAsync(Push("/metrics", "text/plain", "a{b=\"c\"} 1\n"));
+        Assert.Equal(503, answer.HttpStatus);
+        Assert.Equal("1", (string)answer.Json["headers"]!["Retry-After"]!);
     }
 
     [Fact]
@@ -76,6 +78,13 @@ public sealed class FunctionProcessTests
         var answer = await runtime.InvokeAsync(sqsEvent.ToJsonString(), DateTimeOffset.UtcNow.AddSeconds(5));
 
         Assert.Equal("""{"batchItemFailures":[{"itemIdentifier":"059f36b4-87a3-44ab-83d2-661975830a7d"}]}""", Encoding.UTF8.GetString(answer.Body));
+
+        // Level and message in one line, for CloudWatch makes an event of each.
+        await worker.Process.WaitForLineAsync("1 messages could not be delivered", cancellationToken: Cancellation);
+        Assert.StartsWith(
+            "warn: ",
+            worker.Process.StandardOutput.Single(line => line.Contains("1 messages could not be delivered", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
         Assert.Equal("Function.PushRefused", (await runtime.InvokeAsync("""{"body":"m 1\n","contentType":"image/png"}""")).ErrorType);
         Assert.Equal(0, await worker.Process.TerminateAsync());
     }
