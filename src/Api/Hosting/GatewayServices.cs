@@ -30,7 +30,11 @@ internal static class GatewayServices
         var settings = new SettingsReader(name => builder.Configuration[name]);
         var options = GatewayOptions.Read(settings);
         var sink = options.QueueUrl is null ? MetricSinkFactory.Create(settings, TimeProvider.System) : null;
-        builder.AddServer(settings);
+        if (!LambdaHost.TryAdd(builder, settings))
+        {
+            builder.AddServer(settings);
+        }
+
         settings.ThrowIfInvalid();
 
         builder.AddDefaults();
