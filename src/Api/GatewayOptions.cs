@@ -1,4 +1,5 @@
 using PushGateway.Api.Auth;
+using PushGateway.Aws.DynamoDb;
 using PushGateway.Aws.Sqs;
 using PushGateway.Configuration;
 using PushGateway.Embedded;
@@ -15,6 +16,9 @@ internal sealed record GatewayOptions
 
     /// <summary><c>PUSHGATEWAY_MAX_MESSAGE_BYTES</c>: largest message that the SQS queue takes.</summary>
     public required int MaxMessageBytes { get; init; }
+
+    /// <summary><c>PUSHGATEWAY_GROUPS_TABLE</c>: the DynamoDB table in which Worker keeps the groups, to show them; only with a queue.</summary>
+    public DynamoGroupOptions? Groups { get; init; }
 
     /// <summary><c>PUSHGATEWAY_DATA_DIR</c> and what else concerns the storage on this machine.</summary>
     public required EmbeddedOptions Embedded { get; init; }
@@ -37,6 +41,7 @@ internal sealed record GatewayOptions
         QueueUrl = settings.Url("PUSHGATEWAY_QUEUE_URL"),
         MaxMessageBytes = (int)settings.Number(
             "PUSHGATEWAY_MAX_MESSAGE_BYTES", SqsQueueOptions.DefaultMaxMessageBytes, 1024, SqsQueueOptions.LargestMessageBytes),
+        Groups = DynamoGroupOptions.Read(settings, GroupStoreOptions.Default),
         Limits = PushLimits.Read(settings),
         GroupTimeToLive = ReadTimeToLive(settings),
         EnableAdminApi = settings.Flag("PUSHGATEWAY_ENABLE_ADMIN_API", fallback: false),

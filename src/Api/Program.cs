@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using PushGateway.Api.Auth;
 using PushGateway.Api.Endpoints;
 using PushGateway.Api.Hosting;
+using PushGateway.Aws.Lambda;
 using PushGateway.Configuration;
 using PushGateway.Embedded;
 
@@ -29,11 +30,17 @@ try
     // Before the host does it, which would log a stack trace of what is a sentence.
     _ = app.Services.GetService<EmbeddedStore>();
     await app.RunAsync();
-    return 0;
+    return Environment.ExitCode;
 }
 catch (Exception exception) when (exception is SettingsException or DataFolderException
     || exception.GetBaseException() is SocketException)
 {
     await Console.Error.WriteLineAsync(exception.Message);
+    await LambdaHosting.ReportInitErrorAsync(exception);
     return 1;
+}
+catch (Exception exception) when (LambdaHosting.IsPresent)
+{
+    await LambdaHosting.ReportInitErrorAsync(exception);
+    throw;
 }

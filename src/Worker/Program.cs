@@ -1,3 +1,4 @@
+using PushGateway.Aws.Lambda;
 using PushGateway.Configuration;
 using PushGateway.Worker;
 
@@ -5,10 +6,16 @@ try
 {
     var builder = Host.CreateApplicationBuilder(args).AddWorker();
     await builder.Build().RunAsync();
-    return 0;
+    return Environment.ExitCode;
 }
 catch (SettingsException exception)
 {
     await Console.Error.WriteLineAsync(exception.Message);
+    await LambdaHosting.ReportInitErrorAsync(exception);
     return 1;
+}
+catch (Exception exception) when (LambdaHosting.IsPresent)
+{
+    await LambdaHosting.ReportInitErrorAsync(exception);
+    throw;
 }

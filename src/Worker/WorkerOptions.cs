@@ -1,6 +1,8 @@
+using PushGateway.Aws.DynamoDb;
 using PushGateway.Aws.Sqs;
 using PushGateway.Configuration;
 using PushGateway.Delivery;
+using PushGateway.Groups;
 using PushGateway.Limits;
 
 namespace PushGateway.Worker;
@@ -8,11 +10,20 @@ namespace PushGateway.Worker;
 /// <summary>The settings of Worker. Each is read from the configuration (environment, command line) by the name that its comment gives.</summary>
 internal sealed record WorkerOptions
 {
+    // Every worker sweeps; a sweep that finds nothing is billed as a handful of reads.
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(15);
+
     /// <summary>
     /// <c>PUSHGATEWAY_QUEUE_URL</c> (required), <c>PUSHGATEWAY_DEAD_LETTER_QUEUE_URL</c>: the SQS queues. Without a dead-letter queue URL,
     /// the queue's redrive policy names it.
     /// </summary>
     public required SqsQueueOptions Queue { get; init; }
+
+    /// <summary>
+    /// <c>PUSHGATEWAY_GROUPS_TABLE</c>, <c>PUSHGATEWAY_MAX_GROUP_SERIES</c>: the DynamoDB table that keeps the groups. Without one, nothing is
+    /// known of what a group held before: series that end get no stale marker.
+    /// </summary>
+    public DynamoGroupOptions? Groups { get; init; }
 
     /// <summary><c>PUSHGATEWAY_RECEIVERS</c>: receivers that poll side by side.</summary>
     public required int Receivers { get; init; }
@@ -39,8 +50,13 @@ internal sealed record WorkerOptions
                 QueueUrl = queueUrl?.OriginalString ?? "",
                 DeadLetterQueueUrl = settings.Url("PUSHGATEWAY_DEAD_LETTER_QUEUE_URL")?.OriginalString,
             },
+            Groups = DynamoGroupOptions.Read(settings, GroupStoreOptions.Read(settings)),
             Receivers = (int)settings.Number("PUSHGATEWAY_RECEIVERS", 2, 1, 64),
-            Delivery = new DeliveryOptions { BatchSize = (int)settings.Number("PUSHGATEWAY_BATCH_SIZE", 1000, 1, 10_000) },
+            Delivery = new DeliveryOptions
+            {
+                BatchSize = (int)settings.Number("PUSHGATEWAY_BATCH_SIZE", 1000, 1, 10_000),
+                SweepInterval = SweepInterval,
+            },
             Limits = PushLimits.Read(settings),
         };
     }

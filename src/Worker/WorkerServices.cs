@@ -3,9 +3,12 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using PushGateway.Aws;
+using PushGateway.Aws.DynamoDb;
+using PushGateway.Aws.Lambda;
 using PushGateway.Aws.Sqs;
 using PushGateway.Configuration;
 using PushGateway.Delivery;
+using PushGateway.Groups;
 using PushGateway.Telemetry;
 
 namespace PushGateway.Worker;
@@ -30,11 +33,45 @@ internal static class WorkerServices
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => new SqsPushQueue(options.Queue, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<DeliveryObserver, LoggingDeliveryObserver>();
+        if (options.Groups is { } groups)
+        {
+            builder.Services.AddSingleton<IGroupStore>(services => new DynamoGroupStore(groups, services.GetRequiredService<TimeProvider>()));
+            builder.Services.AddSingleton<ExpirySweep>();
+        }
+
+        builder.Services.AddSingleton(options.Delivery);
         builder.Services.AddSingleton(services => new BatchHandler(
-            sink, groups: null, options.Limits, options.Delivery, services.GetRequiredService<TimeProvider>()));
-        builder.Services.AddHostedService<PollingService>();
+            sink, services.GetService<IGroupStore>(), options.Limits, options.Delivery, services.GetRequiredService<TimeProvider>()));
+        if (LambdaHost.TryAdd(builder, settings))
+        {
+            builder.Services.AddScheduledSweep(options);
+        }
+        else
+        {
+            builder.Services.AddPolling(options);
+        }
+
         builder.AddTelemetry();
         return builder;
+    }
+
+    private static void AddPolling(this IServiceCollection services, WorkerOptions options)
+    {
+        services.AddHostedService<PollingService>();
+        if (options.Groups is not null)
+        {
+            services.AddHostedService<SweepService>();
+        }
+    }
+
+    // Between invocations the sandbox is frozen: a schedule wakes it up for what is due.
+    private static void AddScheduledSweep(this IServiceCollection services, WorkerOptions options)
+    {
+        if (options.Groups is not null)
+        {
+            services.AddSingleton<ScheduledTask>(provider => cancellationToken =>
+                provider.GetRequiredService<ExpirySweep>().SweepAsync(cancellationToken).AsTask());
+        }
     }
 
     private static void AddTelemetry(this HostApplicationBuilder builder)

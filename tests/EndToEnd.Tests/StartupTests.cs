@@ -66,6 +66,7 @@ public sealed class StartupTests
             ["PUSHGATEWAY_GROUP_TTL"] = "0",
             ["PUSHGATEWAY_ALLOW_TIMESTAMPS"] = "1",
             ["PUSHGATEWAY_ENABLE_ADMIN_API"] = "on",
+            ["PUSHGATEWAY_GROUPS_TABLE"] = "my groups",
             ["PROMETHEUS_REMOTE_WRITE_URL"] = "prometheus:9090",
         };
         CheckNamed(await GatewayProcess.RunAsync(wrong), wrong);
@@ -99,6 +100,7 @@ public sealed class StartupTests
         {
             ["PUSHGATEWAY_QUEUE_URL"] = "queue",
             ["PUSHGATEWAY_DEAD_LETTER_QUEUE_URL"] = "letters",
+            ["PUSHGATEWAY_GROUPS_TABLE"] = "g",
             ["PUSHGATEWAY_RECEIVERS"] = "0",
             ["PUSHGATEWAY_BATCH_SIZE"] = "0",
             ["PUSHGATEWAY_MAX_SAMPLE_AGE"] = "tomorrow",

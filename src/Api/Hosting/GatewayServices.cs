@@ -6,6 +6,7 @@ using PushGateway.Api.Auth;
 using PushGateway.Api.Push;
 using PushGateway.Api.Telemetry;
 using PushGateway.Aws;
+using PushGateway.Aws.DynamoDb;
 using PushGateway.Aws.Sqs;
 using PushGateway.Configuration;
 using PushGateway.Delivery;
@@ -29,7 +30,11 @@ internal static class GatewayServices
         var settings = new SettingsReader(name => builder.Configuration[name]);
         var options = GatewayOptions.Read(settings);
         var sink = options.QueueUrl is null ? MetricSinkFactory.Create(settings, TimeProvider.System) : null;
-        builder.AddServer(settings);
+        if (!LambdaHost.TryAdd(builder, settings))
+        {
+            builder.AddServer(settings);
+        }
+
         settings.ThrowIfInvalid();
 
         builder.AddDefaults();
@@ -52,6 +57,10 @@ internal static class GatewayServices
             builder.Services.AddSingleton<IPushQueue>(services => new SqsPushQueue(
                 new SqsQueueOptions { QueueUrl = queueUrl.OriginalString, MaxMessageBytes = options.MaxMessageBytes },
                 services.GetRequiredService<TimeProvider>()));
+            if (options.Groups is { } groups)
+            {
+                builder.Services.AddSingleton<IGroupStore>(services => new DynamoGroupStore(groups, services.GetRequiredService<TimeProvider>()));
+            }
         }
         else
         {
@@ -110,8 +119,12 @@ internal static class GatewayServices
     // Kestrel finds a body malformed, or too slow, only while an endpoint reads it: the sender's fault, and no reason to log an error.
     private static void DescribeExceptions(ExceptionHandlerOptions options)
     {
-        options.StatusCodeSelector = static exception =>
-            exception is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError;
+        options.StatusCodeSelector = static exception => exception switch
+        {
+            BadHttpRequestException bad => bad.StatusCode,
+            GroupStoreUnavailableException => StatusCodes.Status503ServiceUnavailable,
+            _ => StatusCodes.Status500InternalServerError,
+        };
         options.SuppressDiagnosticsCallback = static context => context.Exception is BadHttpRequestException;
     }
 

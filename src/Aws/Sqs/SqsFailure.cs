@@ -8,14 +8,8 @@ namespace PushGateway.Aws.Sqs;
 /// <summary>Says in a sentence why SQS did not do what was asked.</summary>
 internal static class SqsFailure
 {
-    /// <summary>True for what the SDK throws when the far side, the way to it or the credentials fail; false for cancellation and for bugs.</summary>
-    public static bool IsFailure(Exception exception, CancellationToken cancellationToken) => exception switch
-    {
-        // The SDK reports its own timeouts as cancellation.
-        OperationCanceledException => !cancellationToken.IsCancellationRequested,
-        AmazonServiceException or AmazonClientException or HttpRequestException or IOException or TimeoutException => true,
-        _ => false,
-    };
+    /// <inheritdoc cref="AwsFailure.IsFailure"/>
+    public static bool IsFailure(Exception exception, CancellationToken cancellationToken) => AwsFailure.IsFailure(exception, cancellationToken);
 
     public static QueueUnavailableException Wrap(Exception exception, SqsQueueUrl queue) => new(
         exception switch

@@ -121,15 +121,33 @@ public sealed class SqsPushQueue : IPushQueue, IDisposable
             return;
         }
 
+        var (safe, failure) = await CopyToDeadLetterQueueAsync(letters, cancellationToken);
+        var undeleted = await DeleteAsync([.. safe.Select(letter => letter.Message)], cancellationToken);
+        if (failure is not null)
+        {
+            throw failure;
+        }
+
+        ThrowIfAny(undeleted, safe.Count, _queue);
+    }
+
+    /// <summary>
+    /// Sends letters to the dead-letter queue and leaves their messages where they are: on Lambda, the event source deletes them.
+    /// Returns the letters that are safe there, and why others are not.
+    /// </summary>
+    /// <exception cref="QueueUnavailableException">None of them could be sent.</exception>
+    /// <exception cref="InvalidOperationException">There is no dead-letter queue.</exception>
+    internal async ValueTask<(IReadOnlyList<DeadLetter> Safe, QueueUnavailableException? Failure)> CopyToDeadLetterQueueAsync(
+        IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
+    {
         var sender = await GetDeadLetterSenderAsync(cancellationToken);
         var outgoing = letters.Select(letter => DeadLetterMessage.From(letter, ReceiptOf(letter.Message), _options.MaxMessageBytes)).ToList();
         var unsent = await CallAsync(client => sender.SendAsync(client, outgoing, cancellationToken), cancellationToken);
 
         var lost = unsent.Select(failure => failure.Item).ToHashSet();
-        var safe = letters.Where((_, index) => !lost.Contains(outgoing[index])).Select(letter => letter.Message).ToList();
-        var undeleted = await DeleteAsync(safe, cancellationToken);
-        ThrowIfAny(unsent, letters.Count, sender.Queue);
-        ThrowIfAny(undeleted, safe.Count, _queue);
+        return (
+            [.. letters.Where((_, index) => !lost.Contains(outgoing[index]))],
+            unsent.Count > 0 ? SqsFailure.Wrap(unsent, letters.Count, sender.Queue) : null);
     }
 
     /// <inheritdoc/>

@@ -23,7 +23,8 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
     private readonly ConcurrentBag<DeliveryBuffers> _buffers = [];
 
     /// <summary>
-    /// Handles a batch. Never throws for a message, a sink or the deadline: what was not delivered is in <see cref="BatchOutcome.Failed"/>.
+    /// Handles a batch. Never throws for a message, a group store, a sink or the deadline: what was not delivered is in
+    /// <see cref="BatchOutcome.Failed"/>.
     /// </summary>
     /// <param name="messages">The messages.</param>
     /// <param name="cancellationToken">Ends the work; what has been settled by then is reported.</param>
@@ -100,9 +101,14 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         await groups.ApplyAsync(pushes, effects, cancellationToken);
         foreach (var refused in effects.Refused)
         {
-            var owner = owners[refused.Push];
-            decoded.Span[owner] = decoded.Span[owner] with { End = decoded.Span[owner].Start };
-            outcome.Reject(owner, refused.Reason);
+            DropSamples(decoded.Span, owners[refused.Push]);
+            outcome.Reject(owners[refused.Push], refused.Reason);
+        }
+
+        foreach (var failed in effects.Failed)
+        {
+            DropSamples(decoded.Span, owners[failed.Push]);
+            outcome.Keep(owners[failed.Push], failed.Reason);
         }
 
         if (effects.Stale.Count > 0)
@@ -116,20 +122,25 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         }
     }
 
+    private static void DropSamples(Span<DecodedMessage> decoded, int message) =>
+        decoded[message] = decoded[message] with { End = decoded[message].Start };
+
+    // A message that cannot be confirmed comes again: otherwise the store would keep the series that its push has ended for good.
     private async ValueTask ConfirmAsync(ReadOnlyMemory<DecodedMessage> decoded, DeliveryBuffers buffers, BatchOutcome outcome)
     {
-        var confirmed = new List<PushHeader>();
-        foreach (var owner in buffers.MarkerOwners.Distinct())
+        var settled = buffers.MarkerOwners.Distinct().Where(outcome.IsSettled).ToList();
+        if (settled.Count == 0)
         {
-            if (outcome.IsSettled(owner))
-            {
-                confirmed.Add(decoded.Span[owner].Header);
-            }
+            return;
         }
 
-        if (confirmed.Count > 0)
+        try
         {
-            await groups!.ConfirmAsync(confirmed, CancellationToken.None);
+            await groups!.ConfirmAsync([.. settled.Select(owner => decoded.Span[owner].Header)], CancellationToken.None);
+        }
+        catch (GroupStoreUnavailableException exception)
+        {
+            settled.ForEach(owner => outcome.Keep(owner, exception.Message));
         }
     }
 

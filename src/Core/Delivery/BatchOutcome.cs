@@ -11,6 +11,8 @@ public sealed class BatchOutcome
 {
     private readonly IReadOnlyList<ReceivedMessage> _messages;
     private readonly bool[] _settled;
+    private readonly bool[] _kept;
+    private string? _keptReason;
     private readonly List<ReceivedMessage> _delivered = [];
     private readonly List<DeadLetter> _deadLetters = [];
 
@@ -18,6 +20,7 @@ public sealed class BatchOutcome
     {
         _messages = messages;
         _settled = new bool[messages.Count];
+        _kept = new bool[messages.Count];
     }
 
     /// <summary>Messages of which everything was delivered.</summary>
@@ -30,25 +33,50 @@ public sealed class BatchOutcome
     public IReadOnlyList<ReceivedMessage> Failed => [.. _messages.Where((_, i) => !_settled[i])];
 
     /// <summary>Why messages failed; null when none did, or when the time was up.</summary>
-    public string? FailureReason { get; internal set; }
+    public string? FailureReason
+    {
+        get => field ?? _keptReason;
+        internal set;
+    }
 
     internal bool IsSettled(int message) => _settled[message];
 
     internal void Deliver(int message)
     {
-        if (!_settled[message])
+        if (TrySettle(message))
         {
-            _settled[message] = true;
             _delivered.Add(_messages[message]);
         }
     }
 
     internal void Reject(int message, PushError reason)
     {
-        if (!_settled[message])
+        if (TrySettle(message))
         {
-            _settled[message] = true;
             _deadLetters.Add(new DeadLetter(_messages[message], reason));
         }
+    }
+
+    /// <summary>Keeps a message on the queue, whatever has become or becomes of it.</summary>
+    internal void Keep(int message, string reason)
+    {
+        _keptReason ??= reason;
+        _kept[message] = true;
+        if (_settled[message])
+        {
+            _settled[message] = false;
+            _delivered.RemoveAll(delivered => ReferenceEquals(delivered, _messages[message]));
+            _deadLetters.RemoveAll(letter => ReferenceEquals(letter.Message, _messages[message]));
+        }
+    }
+
+    private bool TrySettle(int message)
+    {
+        if (_settled[message] || _kept[message])
+        {
+            return false;
+        }
+
+        return _settled[message] = true;
     }
 }

@@ -57,7 +57,7 @@ public sealed class DeliveryPump(IPushQueue queue, BatchHandler handler, Deliver
         using var registration = timeout.Token.Register(deadline.Cancel);
         BatchOutcome? outcome = null;
         await OrAbandonAsync(messages, async () => outcome = await HandleAsync(messages, deadline.Token));
-        await SettleAsync(outcome!);
+        await SettleAsync(outcome!, stopping);
     }
 
     // No renewal is under way any more when messages are given back: it would hide them again. Settling takes less than what is left.
@@ -76,12 +76,15 @@ public sealed class DeliveryPump(IPushQueue queue, BatchHandler handler, Deliver
         }
     }
 
-    private async ValueTask SettleAsync(BatchOutcome outcome)
+    private async ValueTask SettleAsync(BatchOutcome outcome, CancellationToken stopping)
     {
         if (outcome.Failed is { Count: > 0 } failed)
         {
             observer.Failed(failed.Count, outcome.FailureReason ?? "unknown");
-            await queue.AbandonAsync(failed, options.MinBackoff, CancellationToken.None);
+
+            // What failed would fail again at once, and a queue counts how often it hands a message out. At a stop, others are to have it.
+            var delay = stopping.IsCancellationRequested ? options.MinBackoff : options.MaxBackoff;
+            await queue.AbandonAsync(failed, delay, CancellationToken.None);
         }
 
         if (outcome.DeadLetters.Count > 0)

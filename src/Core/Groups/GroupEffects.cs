@@ -7,6 +7,7 @@ public sealed class GroupEffects
 {
     private readonly List<StaleSeries> _stale = [];
     private readonly List<RefusedPush> _refused = [];
+    private readonly List<FailedPush> _failed = [];
 
     /// <summary>Whether a sink is to hear of the series that end; without one, the store does not keep them.</summary>
     public bool TellsSink { get; init; } = true;
@@ -20,14 +21,34 @@ public sealed class GroupEffects
     /// <summary>The pushes that the store has no room for. Nothing of them was applied.</summary>
     public IReadOnlyList<RefusedPush> Refused => _refused;
 
+    /// <summary>
+    /// The pushes that the store could not apply now, and that are to be applied again. Of a push to one group, nothing was applied; of a
+    /// deletion by selector, what could be.
+    /// </summary>
+    public IReadOnlyList<FailedPush> Failed => _failed;
+
+    /// <summary>The store has no room for a push.</summary>
+    public void Refuse(int push, PushError reason) => _refused.Add(new RefusedPush(push, reason));
+
+    /// <summary>The store could not apply a push.</summary>
+    public void Fail(int push, string reason) => _failed.Add(new FailedPush(push, reason));
+
+    /// <summary>Adds what other pushes of the same batch led to.</summary>
+    public void Add(GroupEffects other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        _stale.AddRange(other._stale);
+        _refused.AddRange(other._refused);
+        _failed.AddRange(other._failed);
+    }
+
     /// <summary>Forgets everything.</summary>
     public void Clear()
     {
         _stale.Clear();
         _refused.Clear();
+        _failed.Clear();
     }
 
     internal void End(int push, in EndedSeries ended) => _stale.Add(new StaleSeries(push, ended));
-
-    internal void Refuse(int push, PushError reason) => _refused.Add(new RefusedPush(push, reason));
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using PushGateway.Limits;
 using PushGateway.Model;
 using PushGateway.Queue;
 
@@ -127,20 +128,11 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         return changed;
     }
 
-    /// <summary>How many series the group would have after the push, if it comes in order.</summary>
-    public int CountAfter(PushHeader push, FamilyEncoder pushed)
+    /// <summary>Why there is no room for the push; null when there is. One that does not make the group larger always has room.</summary>
+    public PushError? FindRefusal(PushHeader push, FamilyEncoder pushed, GroupStoreOptions options)
     {
-        var count = 0;
-        foreach (ref readonly var family in pushed.Families)
-        {
-            count += family.SeriesCount;
-            if (push.Operation != PushOperation.Replace && Find(FamilyHeader.Name(family.Header)) is >= 0 and var index)
-            {
-                count -= _families[index].SeriesCount;
-            }
-        }
-
-        return push.Operation == PushOperation.Replace ? count : count + SeriesCount;
+        var count = CountAfter(push, pushed);
+        return push.PushesToGroup && count > SeriesCount ? options.CheckSeries(count) : null;
     }
 
     /// <summary>Adds the series that the push has ended and the sink has not confirmed.</summary>
@@ -158,8 +150,14 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
     /// <summary>Forgets the series that the push has ended; whether there were any.</summary>
     public bool Confirm(long pushTimeNs) => _ended.RemoveAll(ended => ended.PushTimeNs == pushTimeNs) > 0;
 
+    /// <summary>Whether nothing is left but the memory of a replace or delete.</summary>
+    public bool IsTombstone => _families.Count == 0 && _ended.Count == 0;
+
+    /// <summary>The time of the latest push of any kind, nanoseconds since the Unix epoch; <see cref="long.MinValue"/> without one.</summary>
+    public long LatestNs => Math.Max(_heardAtNs, Math.Max(_replacedAtNs, _deletedAtNs));
+
     /// <summary>Whether nothing is left but the memory of a replace or delete that happened no later than <paramref name="timeNs"/>.</summary>
-    public bool IsTombstoneOf(long timeNs) => _families.Count == 0 && _ended.Count == 0 && Math.Max(_replacedAtNs, _deletedAtNs) <= timeNs;
+    public bool IsTombstoneOf(long timeNs) => IsTombstone && Math.Max(_replacedAtNs, _deletedAtNs) <= timeNs;
 
     /// <summary>The expiry that is due once <see cref="ExpiresAtNs"/> is past.</summary>
     public PushHeader Expiry() =>
@@ -190,6 +188,22 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         ReadNever(destination, PushTimes.Success);
         ReadNever(destination, PushTimes.Failure);
         destination.AddGroup(key, start);
+    }
+
+    // How many series the group would have after the push, if it comes in order.
+    private int CountAfter(PushHeader push, FamilyEncoder pushed)
+    {
+        var count = 0;
+        foreach (ref readonly var family in pushed.Families)
+        {
+            count += family.SeriesCount;
+            if (push.Operation != PushOperation.Replace && Find(FamilyHeader.Name(family.Header)) is >= 0 and var index)
+            {
+                count -= _families[index].SeriesCount;
+            }
+        }
+
+        return push.Operation == PushOperation.Replace ? count : count + SeriesCount;
     }
 
     private static Sample WithoutAssignedTimestamp(in Sample sample, long pushTimeNs) =>

@@ -11,7 +11,8 @@ public interface IGroupStore
 {
     /// <summary>
     /// Applies pushes. Their effect is durable no later than the completion of the messages that brought them;
-    /// a crash in between is healed by redelivery.
+    /// a crash in between is healed by redelivery. What the store has no room for, and what it cannot apply now because it is out of
+    /// reach, is told in the effects, push by push: the others are applied.
     /// </summary>
     /// <param name="pushes">The pushes.</param>
     /// <param name="effects">Takes what they lead to.</param>
@@ -19,14 +20,17 @@ public interface IGroupStore
     ValueTask ApplyAsync(IReadOnlyList<GroupPush> pushes, GroupEffects effects, CancellationToken cancellationToken);
 
     /// <summary>The sink has the stale markers of these pushes: they need not be kept for another delivery.</summary>
+    /// <exception cref="GroupStoreUnavailableException">Some may not be confirmed: they are to be applied and confirmed again.</exception>
     ValueTask ConfirmAsync(IReadOnlyList<PushHeader> pushes, CancellationToken cancellationToken);
 
     /// <summary>Reads everything that is held: groups that have had a push or a failure, and ungrouped series that have not expired.</summary>
+    /// <exception cref="GroupStoreUnavailableException">The store cannot be read now.</exception>
     ValueTask ReadAsync(GroupReading destination, CancellationToken cancellationToken);
 
     /// <summary>
     /// The expiries that are due: an <see cref="PushOperation.Expire"/> for every group whose time to live has passed, and again until it
     /// has been applied and confirmed.
     /// </summary>
+    /// <exception cref="GroupStoreUnavailableException">The store cannot be read now.</exception>
     ValueTask<IReadOnlyList<PushHeader>> FindExpiredAsync(CancellationToken cancellationToken);
 }

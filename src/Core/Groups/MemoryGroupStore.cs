@@ -330,8 +330,7 @@ public sealed class MemoryGroupStore : IGroupStore
             return tooMany;
         }
 
-        var count = group?.CountAfter(push, _families) ?? _families.SeriesCount;
-        return push.PushesToGroup && count > (group?.SeriesCount ?? 0) ? _options.CheckSeries(count) : null;
+        return (group ?? new GroupState(id: 0, push.Group!.Path)).FindRefusal(push, _families, _options);
     }
 
     private void ApplyUngrouped(in GroupPush push)

@@ -192,14 +192,54 @@ public sealed class BatchHandlerTests
         Assert.Equal(
             [$"x 1 @{SentMs}", $"push_time_seconds {SentMs / 1000} @{SentMs}", $"push_time_seconds NaN @{SentMs + 999}", $"x NaN @{SentMs + 999}"], sink.Stored);
         Assert.Equal(requests, sink.Requests);
+    }
 
-        static ReceivedMessage GroupPush(string id, string operation, string text, long timeMs) => Raw(
-            id,
-            text,
-            (MessageAttribute.Group, "job/j"),
-            (MessageAttribute.Operation, operation),
-            (MessageAttribute.Time, $"{timeMs * 1_000_000}")) with
-        { SentMs = timeMs };
+    [Fact]
+    public async Task A_push_that_the_group_store_cannot_apply_stays_on_the_queue_alone()
+    {
+        var sink = new ScriptedSink(_ => SinkResult.Delivered);
+        var groups = new ScriptedGroups(new MemoryGroupStore(GroupStoreOptions.Default, _time))
+        {
+            Failure = header => header.Group?.Path == "job/out" ? "the store is out of reach" : null,
+        };
+        var handler = new BatchHandler(sink, groups, PushLimits.Default, new DeliveryOptions(), _time);
+
+        var outcome = await handler.HandleAsync(
+            [GroupPush("1", "replace", "x 1\n", SentMs, "job/out"), GroupPush("2", "replace", "y 1\n", SentMs), Text("3", "z 1 10\n"), Text("4", "poison")],
+            Cancelled);
+
+        Assert.Equal(["1"], outcome.Failed.Select(message => message.Id));
+        Assert.Equal("the store is out of reach", outcome.FailureReason);
+        Assert.Equal(["2", "3"], outcome.Delivered.Select(message => message.Id));
+        Assert.Equal("4", Assert.Single(outcome.DeadLetters).Message.Id);
+        Assert.DoesNotContain(sink.Stored, line => line.StartsWith("x ", StringComparison.Ordinal));
+
+        groups.Failure = _ => null;
+        Assert.Single((await handler.HandleAsync(outcome.Failed, Cancelled)).Delivered);
+        Assert.Contains($"x 1 @{SentMs}", sink.Stored);
+    }
+
+    [Fact]
+    public async Task A_push_whose_stale_markers_cannot_be_confirmed_stays_on_the_queue()
+    {
+        var sink = new ScriptedSink(_ => SinkResult.Delivered);
+        var groups = new ScriptedGroups(new MemoryGroupStore(GroupStoreOptions.Default, _time)) { ConfirmFailure = "the store is out of reach" };
+        var handler = new BatchHandler(sink, groups, PushLimits.Default, new DeliveryOptions(), _time);
+        await handler.HandleAsync([GroupPush("1", "replace", "x 1\n", SentMs)], Cancelled);
+        ReceivedMessage[] batch = [GroupPush("2", "delete", "-", SentMs + 1000), Text("3", "z 1 10\n")];
+
+        var outcome = await handler.HandleAsync(batch, Cancelled);
+
+        Assert.Equal(["2"], outcome.Failed.Select(message => message.Id));
+        Assert.Equal("the store is out of reach", outcome.FailureReason);
+        Assert.Equal(["3"], outcome.Delivered.Select(message => message.Id));
+
+        groups.ConfirmFailure = null;
+        Assert.Single((await handler.HandleAsync(outcome.Failed, Cancelled)).Delivered);
+        Assert.Equal(2, sink.Stored.Count(line => line == $"x NaN @{SentMs + 999}"));
+        var requests = sink.Requests;
+        await handler.HandleAsync([batch[0]], Cancelled);
+        Assert.Equal(requests, sink.Requests);
     }
 
     [Fact]
@@ -212,6 +252,14 @@ public sealed class BatchHandlerTests
 
     private BatchHandler Handler(IMetricSink sink, DeliveryOptions? options = null) =>
         new(sink, groups: null, PushLimits.Default, options ?? new DeliveryOptions(), _time);
+
+    private static ReceivedMessage GroupPush(string id, string operation, string text, long timeMs, string group = "job/j") => Raw(
+        id,
+        text,
+        (MessageAttribute.Group, group),
+        (MessageAttribute.Operation, operation),
+        (MessageAttribute.Time, $"{timeMs * 1_000_000}")) with
+    { SentMs = timeMs };
 
     // Timestamps in the text count from a second before the message was sent.
     private static ReceivedMessage Text(string id, string text) => Raw(id, string.Join('\n', text.Split('\n').Select(Shift)));

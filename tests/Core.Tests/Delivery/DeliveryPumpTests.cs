@@ -60,6 +60,7 @@ public sealed class DeliveryPumpTests
         await RunAsync(queue, _ => SinkResult.Retry("HTTP 503"), observer);
 
         Assert.Equal("abandon a", queue.Log[^1]);
+        Assert.Equal([new DeliveryOptions().MaxBackoff], queue.Delays);
         Assert.All(queue.Log.SkipLast(1), operation => Assert.Equal("renew a", operation));
         Assert.True(queue.Log.Count > 2, "the batch was not renewed");
         Assert.Equal(["1 HTTP 503"], observer.Failures);
@@ -106,6 +107,7 @@ public sealed class DeliveryPumpTests
         await running.WaitAsync(Poll.DefaultDeadline, TestContext.Current.CancellationToken);
 
         Assert.Equal(["abandon a"], queue.Log);
+        Assert.Equal([new DeliveryOptions().MinBackoff], queue.Delays);
         Assert.Equal(["1 HTTP 503"], observer.Failures);
     }
 

@@ -14,6 +14,9 @@ internal sealed class ScriptedQueue(params ReceivedMessage[] batch) : IPushQueue
     /// <summary>What was done, in order: <c>complete 1,2</c>.</summary>
     public List<string> Log { get; } = [];
 
+    /// <summary>How long messages that were given back are not to be handed out.</summary>
+    public List<TimeSpan> Delays { get; } = [];
+
     /// <summary>Called before the batch is handed out.</summary>
     public Action? HandingOut { get; init; }
 
@@ -37,7 +40,11 @@ internal sealed class ScriptedQueue(params ReceivedMessage[] batch) : IPushQueue
 
     public ValueTask CompleteAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken) => Do("complete", messages);
 
-    public ValueTask AbandonAsync(IReadOnlyList<ReceivedMessage> messages, TimeSpan delay, CancellationToken cancellationToken) => Do("abandon", messages);
+    public ValueTask AbandonAsync(IReadOnlyList<ReceivedMessage> messages, TimeSpan delay, CancellationToken cancellationToken)
+    {
+        Delays.Add(delay);
+        return Do("abandon", messages);
+    }
 
     public ValueTask DeadLetterAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken) =>
         Do("bury", [.. letters.Select(letter => letter.Message)]);

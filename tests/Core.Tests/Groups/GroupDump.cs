@@ -12,6 +12,11 @@ internal static class GroupDump
     {
         var reading = new GroupReading();
         store.Read(reading);
+        return Of(reading);
+    }
+
+    public static List<string> Of(GroupReading reading)
+    {
         var batch = reading.Batch;
         var lines = new List<string>();
         foreach (var series in batch.Series)

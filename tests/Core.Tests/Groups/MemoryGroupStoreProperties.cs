@@ -1,7 +1,6 @@
 using FsCheck.Xunit;
 using Microsoft.Extensions.Time.Testing;
 using PushGateway.Groups;
-using PushGateway.Model;
 using PushGateway.Queue;
 using Xunit;
 
@@ -15,11 +14,11 @@ public sealed class MemoryGroupStoreProperties
     public void Any_order_of_the_same_pushes_gives_the_state_that_the_whole_set_stands_for(int seed)
     {
         var random = new Random(seed);
-        var pushes = Enumerable.Range(0, random.Next(1, 12)).Select(_ => Push(random)).ToArray();
+        var pushes = Enumerable.Range(0, random.Next(1, 12)).Select(_ => RandomPushes.Push(random)).ToArray();
         var expected = ReferenceGroups.Grouped(pushes);
 
-        var first = Apply(Deliver(pushes, random));
-        var second = Apply(Deliver(pushes, random));
+        var first = Apply(RandomPushes.Deliver(pushes, random));
+        var second = Apply(RandomPushes.Deliver(pushes, random));
 
         Assert.Equal(expected, GroupDump.Of(first).Order(StringComparer.Ordinal));
         Assert.Equal(GroupDump.Of(first), GroupDump.Of(second));
@@ -29,10 +28,10 @@ public sealed class MemoryGroupStoreProperties
     public void Of_an_ungrouped_series_the_latest_sample_is_held_whatever_the_order(int seed)
     {
         var random = new Random(seed);
-        var pushes = Enumerable.Range(0, random.Next(1, 8)).Select(_ => Push(random) with { Operation = PushOperation.Append, Group = null }).ToArray();
+        var pushes = Enumerable.Range(0, random.Next(1, 8)).Select(_ => RandomPushes.Push(random) with { Operation = PushOperation.Append, Group = null }).ToArray();
 
-        var first = Apply(Deliver(pushes, random));
-        var second = Apply(Deliver(pushes, random));
+        var first = Apply(RandomPushes.Deliver(pushes, random));
+        var second = Apply(RandomPushes.Deliver(pushes, random));
 
         Assert.Equal(ReferenceGroups.Ungrouped(pushes), GroupDump.Of(first).Select(WithoutFamily).Order(StringComparer.Ordinal));
         Assert.Equal(GroupDump.Of(first), GroupDump.Of(second));
@@ -42,11 +41,11 @@ public sealed class MemoryGroupStoreProperties
     public void Whatever_the_order_and_the_failures_the_series_that_the_sink_holds_not_stale_are_those_of_the_state(int seed)
     {
         var random = new Random(seed);
-        var pushes = Enumerable.Range(1, random.Next(2, 12)).Select(number => PushAt(random, random.Next(1, 2 * number))).ToArray();
+        var pushes = Enumerable.Range(1, random.Next(2, 12)).Select(number => RandomPushes.PushAt(random, random.Next(1, 2 * number))).ToArray();
         var store = NewStore();
         var rows = new TestRows();
         var sink = new ReferenceSink();
-        var waiting = Deliver(pushes, random);
+        var waiting = RandomPushes.Deliver(pushes, random);
         var unsaved = new List<TestPush>();
         while (waiting.Count > 0)
         {
@@ -57,7 +56,7 @@ public sealed class MemoryGroupStoreProperties
             store.Apply(push, effects);
             if (random.Next(3) > 0)
             {
-                sink.Take(message, effects);
+                sink.Take(message, effects.Stale);
                 store.Confirm(push.Header);
                 waiting.RemoveAt(next);
                 unsaved.Add(message);
@@ -85,8 +84,8 @@ public sealed class MemoryGroupStoreProperties
     public void What_is_written_row_by_row_and_loaded_is_the_same_state_and_goes_on_as_one(int seed)
     {
         var random = new Random(seed);
-        var before = Enumerable.Range(0, 8).Select(_ => Push(random)).ToArray();
-        var after = Enumerable.Range(0, 4).Select(_ => Push(random)).ToArray();
+        var before = Enumerable.Range(0, 8).Select(_ => RandomPushes.Push(random)).ToArray();
+        var after = Enumerable.Range(0, 4).Select(_ => RandomPushes.Push(random)).ToArray();
         var original = NewStore();
         var rows = new TestRows();
         foreach (var push in before)
@@ -115,7 +114,7 @@ public sealed class MemoryGroupStoreProperties
     public void A_repeated_push_changes_nothing_that_would_have_to_be_written(int seed)
     {
         var random = new Random(seed);
-        var pushes = Enumerable.Range(0, 8).Select(_ => Push(random)).ToArray();
+        var pushes = Enumerable.Range(0, 8).Select(_ => RandomPushes.Push(random)).ToArray();
         var store = Apply(pushes);
         store.TakeChanges();
 
@@ -156,62 +155,4 @@ public sealed class MemoryGroupStoreProperties
 
         return store;
     }
-
-    // As pushes come: their samples have their time. Ten milliseconds lie between two of them.
-    private static TestPush PushAt(Random random, int number)
-    {
-        var timeMs = number * 10L;
-        var push = Push(random);
-        return push with
-        {
-            TimeNs = timeMs * 1_000_000,
-            Series = [.. push.Series.Select(series => series with { Samples = [new Sample(timeMs, random.Next(4))] })],
-        };
-    }
-
-    // Each push cut into messages at random, some messages twice, all in random order.
-    private static List<TestPush> Deliver(TestPush[] pushes, Random random)
-    {
-        var messages = pushes.SelectMany(push => push.Split(random)).ToList();
-        messages.AddRange(messages.Where(_ => random.Next(3) == 0).ToList());
-        var delivered = messages.ToArray();
-        random.Shuffle(delivered);
-        return [.. delivered];
-    }
-
-    // Few different values, so that times, series and samples meet.
-    private static TestPush Push(Random random)
-    {
-        var operation = random.Next(8) switch
-        {
-            0 => PushOperation.Delete,
-            1 => PushOperation.Expire,
-            2 => PushOperation.Fail,
-            3 or 4 => PushOperation.Replace,
-            _ => PushOperation.Merge,
-        };
-        var timeNs = random.Next(1, 7);
-        var series = operation switch
-        {
-            PushOperation.Delete or PushOperation.Expire => [],
-            PushOperation.Fail => [Failure],
-            _ => Enumerable.Range(0, random.Next(0, 7)).Select(_ => Series(random)).ToArray(),
-        };
-        return new TestPush(operation, $"job/j{random.Next(2)}", timeNs, WithOneHeaderPerFamily(series));
-    }
-
-    private static TestSeries Failure => new("push_failure_time_seconds", MetricType.Gauge, "", "push_failure_time_seconds", "v0", [new Sample(2, 2)]);
-
-    private static TestSeries Series(Random random)
-    {
-        var family = $"f{random.Next(3)}";
-        var samples = Enumerable.Range(0, random.Next(1, 3)).Select(_ => random.Next(3) == 0
-            ? new Sample(random.Next(1, 4), 0, Histogram: random.Next(1, 4))
-            : new Sample(random.Next(1, 4), random.Next(4) switch { 0 => double.NaN, 1 => -1, var other => other }, random.Next(2) == 0));
-        return new TestSeries(
-            family, (MetricType)random.Next(3), $"help {random.Next(2)}", family + (random.Next(3) == 0 ? "_sum" : ""), $"v{random.Next(3)}", [.. samples]);
-    }
-
-    private static TestSeries[] WithOneHeaderPerFamily(TestSeries[] series) =>
-        [.. series.Select(one => one with { Type = series.First(other => other.Family == one.Family).Type, Help = series.First(other => other.Family == one.Family).Help })];
 }

@@ -9,7 +9,7 @@ internal sealed class ReferenceSink
 {
     private readonly Dictionary<string, SortedDictionary<long, bool>> _series = [];
 
-    public void Take(TestPush push, GroupEffects effects)
+    public void Take(TestPush push, IEnumerable<StaleSeries> stale)
     {
         foreach (var series in push.Series)
         {
@@ -21,7 +21,7 @@ internal sealed class ReferenceSink
 
         var markers = new MetricBatch();
         markers.BeginPush();
-        foreach (var series in effects.Stale)
+        foreach (var series in stale)
         {
             series.AddTo(markers);
         }

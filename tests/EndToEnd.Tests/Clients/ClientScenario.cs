@@ -37,8 +37,7 @@ sealed class ClientScenario(PushClient client, ClientTarget target)
         await WaitForKeysAsync(client.Keys);
 
         await DoAsync(PushStep.Forget);
-        if (target.KeepsGroups)
-            await WaitForKeysAsync([]);
+        await WaitForKeysAsync([]);
 
         Assert.Equal(["21.5", "22.5", "-3"], await HistoryAsync());
     }
@@ -52,7 +51,7 @@ sealed class ClientScenario(PushClient client, ClientTarget target)
     // The sum of a histogram's cumulative buckets tells where the observations are.
     async Task WaitForGroupAsync(params string[] values) => await Poll.UntilAsync(
         token => QueryAsync($"sum by (__name__) ({Group})", series => $"{series.Name} {series.Samples[0].Value}", token),
-        found => target.KeepsGroups ? found.ToHashSet().SetEquals(values) : !values.Except(found).Any(),
+        found => found.ToHashSet().SetEquals(values),
         $"[{string.Join(", ", values)}] of {client.Job}",
         Deadlines.Delivery,
         Cancellation);

@@ -11,9 +11,6 @@ public abstract class ClientTarget : SharedServers
     /// <summary>Where everything that is pushed can be queried.</summary>
     public PrometheusServer Prometheus { get; protected set; } = null!;
 
-    /// <summary>Whether what a replace or a delete ends is gone from Prometheus at once.</summary>
-    public virtual bool KeepsGroups => true;
-
     /// <summary>What the gateway asks for; null when it asks for nothing.</summary>
     public virtual ClientCredential? Credential => null;
 }

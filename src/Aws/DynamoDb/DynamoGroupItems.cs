@@ -1,0 +1,150 @@
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
+using PushGateway.Groups;
+
+namespace PushGateway.Aws.DynamoDb;
+
+/// <summary>
+/// The calls that a <see cref="DynamoGroupStore"/> makes to its table. Each faults with <see cref="GroupStoreUnavailableException"/> when
+/// DynamoDB, the way to it or the credentials fail, after the SDK's own repetitions.
+/// </summary>
+internal sealed class DynamoGroupItems(string table, Lazy<IAmazonDynamoDB> client)
+{
+    // Every name of an attribute goes through these: path and state are words of DynamoDB's own language.
+    private static readonly Dictionary<string, string> PathName = new() { ["#path"] = DynamoGroupTable.Path };
+    private static readonly Dictionary<string, string> VersionName = new() { ["#version"] = DynamoGroupTable.Version };
+    private static readonly Dictionary<string, string> ForgetName = new() { ["#forget"] = DynamoGroupTable.ForgetAt };
+
+    private static readonly Dictionary<string, string> ExpiryNames = new()
+    {
+        ["#path"] = DynamoGroupTable.Path,
+        ["#shard"] = DynamoGroupTable.ExpiryShard,
+        ["#expires"] = DynamoGroupTable.ExpiresAt,
+    };
+
+    /// <summary>The group as it was last written; null when there is none.</summary>
+    public async Task<DynamoGroupItem?> GetAsync(string path, CancellationToken cancellationToken)
+    {
+        var request = new GetItemRequest { TableName = table, Key = new() { [DynamoGroupTable.Path] = new(path) }, ConsistentRead = true };
+        var response = await CallAsync(dynamo => dynamo.GetItemAsync(request, cancellationToken), cancellationToken);
+        return response.Item is { Count: > 0 } item ? new DynamoGroupItem(item) : null;
+    }
+
+    /// <summary>Writes a group in place of the one that was read; false when someone else has written it since.</summary>
+    /// <param name="item">The group.</param>
+    /// <param name="read">The one that was read; null when there was none.</param>
+    /// <param name="cancellationToken">Ends the call; the group may be written or not.</param>
+    public async Task<bool> TryPutAsync(DynamoGroupItem item, DynamoGroupItem? read, CancellationToken cancellationToken)
+    {
+        var request = new PutItemRequest { TableName = table, Item = item.Attributes };
+        if (read is null)
+        {
+            request.ConditionExpression = "attribute_not_exists(#path)";
+            request.ExpressionAttributeNames = PathName;
+        }
+        else
+        {
+            request.ConditionExpression = "#version = :read";
+            request.ExpressionAttributeNames = VersionName;
+            request.ExpressionAttributeValues = new() { [":read"] = DynamoGroupItem.Number(read.Version) };
+        }
+
+        return await CallAsync(
+            async dynamo =>
+            {
+                try
+                {
+                    await dynamo.PutItemAsync(request, cancellationToken);
+                    return true;
+                }
+                catch (ConditionalCheckFailedException)
+                {
+                    return false;
+                }
+            },
+            cancellationToken);
+    }
+
+    /// <summary>The paths of all groups, those that are only remembered as deleted among them, in no order.</summary>
+    public IAsyncEnumerable<string> ScanPathsAsync(CancellationToken cancellationToken) => ReadPagesAsync(
+        start => ScanAsync(
+            new()
+            {
+                TableName = table,
+                ConsistentRead = true,
+                ProjectionExpression = "#path",
+                ExpressionAttributeNames = PathName,
+                ExclusiveStartKey = start,
+            },
+            cancellationToken)).Select(static item => item.Path);
+
+    /// <summary>All groups but those that are only remembered as deleted, in no order.</summary>
+    public IAsyncEnumerable<DynamoGroupItem> ScanAsync(CancellationToken cancellationToken) => ReadPagesAsync(
+        start => ScanAsync(
+            new()
+            {
+                TableName = table,
+                ConsistentRead = true,
+                FilterExpression = "attribute_not_exists(#forget)",
+                ExpressionAttributeNames = ForgetName,
+                ExclusiveStartKey = start,
+            },
+            cancellationToken));
+
+    /// <summary>The paths of the groups of one partition of the index whose expiry is due, or was a moment ago.</summary>
+    /// <param name="shard">The partition.</param>
+    /// <param name="nowMs">The time, milliseconds since the Unix epoch.</param>
+    /// <param name="cancellationToken">Ends the calls.</param>
+    public IAsyncEnumerable<string> QueryDueAsync(int shard, long nowMs, CancellationToken cancellationToken) => ReadPagesAsync(
+        async start =>
+        {
+            var request = new QueryRequest
+            {
+                TableName = table,
+                IndexName = DynamoGroupTable.ExpiryIndex,
+                KeyConditionExpression = "#shard = :shard AND #expires <= :now",
+                ProjectionExpression = "#path",
+                ExpressionAttributeNames = ExpiryNames,
+                ExpressionAttributeValues = new() { [":shard"] = DynamoGroupItem.Number(shard), [":now"] = DynamoGroupItem.Number(nowMs) },
+                ExclusiveStartKey = start,
+            };
+            var response = await CallAsync(dynamo => dynamo.QueryAsync(request, cancellationToken), cancellationToken);
+            return new Page(response.Items, response.LastEvaluatedKey);
+        }).Select(static item => item.Path);
+
+    private static async IAsyncEnumerable<DynamoGroupItem> ReadPagesAsync(Func<Dictionary<string, AttributeValue>?, Task<Page>> readAsync)
+    {
+        Dictionary<string, AttributeValue>? start = null;
+        do
+        {
+            var page = await readAsync(start);
+            foreach (var item in page.Items ?? [])
+            {
+                yield return new DynamoGroupItem(item);
+            }
+
+            start = page.Next;
+        }
+        while (start is { Count: > 0 });
+    }
+
+    private async Task<Page> ScanAsync(ScanRequest request, CancellationToken cancellationToken)
+    {
+        var response = await CallAsync(dynamo => dynamo.ScanAsync(request, cancellationToken), cancellationToken);
+        return new Page(response.Items, response.LastEvaluatedKey);
+    }
+
+    private async Task<T> CallAsync<T>(Func<IAmazonDynamoDB, Task<T>> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await call(client.Value);
+        }
+        catch (Exception e) when (AwsFailure.IsFailure(e, cancellationToken))
+        {
+            throw DynamoFailure.Wrap(e, table);
+        }
+    }
+
+    private readonly record struct Page(List<Dictionary<string, AttributeValue>>? Items, Dictionary<string, AttributeValue>? Next);
+}

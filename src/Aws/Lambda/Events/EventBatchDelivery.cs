@@ -1,0 +1,98 @@
+using PushGateway.Aws.Sqs;
+using PushGateway.Delivery;
+using PushGateway.Queue;
+
+namespace PushGateway.Aws.Lambda.Events;
+
+/// <summary>
+/// Delivers what a function was invoked with. On Lambda the event source deletes the messages, all but those that it is told to keep: so
+/// every message has failed until it is delivered, or is safe in the dead-letter queue with its reason.
+/// </summary>
+/// <param name="queue">The queue that the messages are of; only its dead-letter queue is called.</param>
+/// <param name="handler">The handler.</param>
+/// <param name="observer">Is told what goes wrong.</param>
+/// <param name="time">The clock.</param>
+public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler, DeliveryObserver observer, TimeProvider time)
+{
+    /// <summary>What delivery leaves of the time, for the dead-letter queue; of a short time, a quarter.</summary>
+    public static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(1);
+
+    /// <summary>Delivers a batch.</summary>
+    /// <param name="messages">The messages.</param>
+    /// <param name="deadline">When the answer is due.</param>
+    /// <param name="cancellationToken">Fires then, or earlier.</param>
+    /// <returns>The messages that are to come again. Whatever it throws, that is all of them.</returns>
+    public async ValueTask<IReadOnlyList<ReceivedMessage>> DeliverAsync(
+        IReadOnlyList<ReceivedMessage> messages, DateTimeOffset deadline, CancellationToken cancellationToken)
+    {
+        var outcome = await HandleAsync(messages, deadline, cancellationToken);
+        var failed = outcome.Failed.ToList();
+        if (failed.Count > 0)
+        {
+            observer.Failed(failed.Count, outcome.FailureReason ?? "unknown");
+        }
+
+        failed.AddRange(await DeadLetterAsync(outcome.DeadLetters, cancellationToken));
+        return failed;
+    }
+
+    /// <summary>Delivers without a queue behind: null once delivered, or a sentence for whoever sent it and may send it again.</summary>
+    internal async ValueTask<InvocationException?> DeliverDirectlyAsync(QueueMessage message, Invocation invocation, CancellationToken cancellationToken)
+    {
+        var received = new ReceivedMessage(invocation.RequestId, message, time.GetUtcNow().ToUnixTimeMilliseconds());
+        var outcome = await HandleAsync([received], invocation.Deadline, cancellationToken);
+        return outcome switch
+        {
+            { Delivered.Count: 1 } => null,
+            { DeadLetters: [var letter] } => new InvocationException(
+                InvocationException.PushRefused, $"{letter.Reason.Code}: {letter.Reason.Detail}"),
+            _ => new InvocationException(
+                InvocationException.PushNotDelivered, $"The push was not delivered; send it again: {outcome.FailureReason ?? "unknown"}"),
+        };
+    }
+
+    private async ValueTask<BatchOutcome> HandleAsync(
+        IReadOnlyList<ReceivedMessage> messages, DateTimeOffset deadline, CancellationToken cancellationToken)
+    {
+        var left = deadline - time.GetUtcNow();
+        var settle = left / 4 < SettleTime ? left / 4 : SettleTime;
+        using var work = new CancellationTokenSource(TimeSpan.FromTicks(Math.Clamp((left - settle).Ticks, 0, TimeSpan.TicksPerDay)), time);
+        using var registration = cancellationToken.Register(work.Cancel);
+        return await handler.HandleAsync(messages, work.Token);
+    }
+
+    // Returns the messages that are not safe in the dead-letter queue.
+    private async ValueTask<IEnumerable<ReceivedMessage>> DeadLetterAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<DeadLetter> safe = [];
+        try
+        {
+            if (letters.Count > 0)
+            {
+                (safe, var failure) = await queue.CopyToDeadLetterQueueAsync(letters, cancellationToken);
+                Report(safe, failure);
+            }
+        }
+#pragma warning disable CA1031 // Whatever it was, these come again; what was delivered does not.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            observer.Faulted(exception);
+        }
+
+        return letters.Except(safe).Select(letter => letter.Message);
+    }
+
+    private void Report(IReadOnlyList<DeadLetter> safe, Exception? failure)
+    {
+        foreach (var letter in safe)
+        {
+            observer.DeadLettered(letter);
+        }
+
+        if (failure is not null)
+        {
+            observer.Faulted(failure);
+        }
+    }
+}

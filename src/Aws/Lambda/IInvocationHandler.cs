@@ -1,0 +1,14 @@
+using PushGateway.Buffers;
+
+namespace PushGateway.Aws.Lambda;
+
+/// <summary>Answers events, one at a time.</summary>
+internal interface IInvocationHandler
+{
+    /// <summary>Writes the answer to <paramref name="response"/>, which begins empty. Whatever it throws becomes the invocation's error.</summary>
+    /// <param name="invocation">The invocation.</param>
+    /// <param name="response">The answer: one JSON value. An empty one is an error, for Lambda would read it as null.</param>
+    /// <param name="cancellationToken">Fires a margin before <see cref="Invocation.Deadline"/>.</param>
+    /// <exception cref="InvocationException">The event cannot be answered; the sender is told why.</exception>
+    ValueTask HandleAsync(Invocation invocation, PooledBuffer response, CancellationToken cancellationToken);
+}

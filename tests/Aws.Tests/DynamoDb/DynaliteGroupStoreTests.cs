@@ -1,0 +1,35 @@
+using PushGateway.Aws.DynamoDb;
+using PushGateway.Core.Tests.Groups;
+using PushGateway.Groups;
+using Xunit;
+
+namespace PushGateway.Aws.Tests.DynamoDb;
+
+public sealed class DynaliteGroupStoreTests(DynaliteEmulator emulator) : DynamoGroupStoreTests(emulator), IClassFixture<DynaliteEmulator>
+{
+    // Not on moto, which counts the base64 of a binary attribute.
+    [Fact]
+    public async Task A_group_just_within_the_limit_is_taken_and_compressed()
+    {
+        using var table = await CreateAsync();
+        var series = 1000;
+        while (SizeOf(Large(A, 1, series + 10)) <= DynamoGroupTable.MaxItemBytes)
+        {
+            series += 10;
+        }
+
+        var effects = await table.ApplyAsync(Large(A, 1, series));
+
+        Assert.Empty(effects.Refused);
+        Assert.Empty(effects.Failed);
+        Assert.Equal("br", (await table.ItemAsync(A))[DynamoGroupTable.Encoding].S);
+        Assert.Equal(series, Held(await table.ReadAsync()).Count);
+    }
+
+    private static long SizeOf(TestPush push)
+    {
+        var group = new StoredGroup(push.Group!);
+        group.Apply(push.ToGroupPush(), GroupStoreOptions.Default, new GroupEffects(), 0);
+        return DynamoGroupItem.From(group, DateTimeOffset.UnixEpoch.AddDays(20_000).ToUnixTimeMilliseconds(), TimeSpan.Zero).Size;
+    }
+}

@@ -1,0 +1,285 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Amazon.Runtime;
+using Amazon.SQS;
+using Microsoft.Extensions.DependencyInjection;
+using PushGateway.Aws.Lambda;
+using PushGateway.Aws.Lambda.Events;
+using PushGateway.Aws.Sqs;
+using PushGateway.Aws.Tests.Sqs;
+using PushGateway.Delivery;
+using PushGateway.Limits;
+using PushGateway.Sinks;
+using Xunit;
+using SqsQueueOptions = PushGateway.Aws.Sqs.SqsQueueOptions;
+
+namespace PushGateway.Aws.Tests.Lambda;
+
+/// <summary>What the worker function makes of its events, above all: that a message is kept until it is delivered.</summary>
+[Collection(LambdaTests.Name)]
+public sealed class WorkerFunctionTests
+{
+    private const string Queue = "http://sqs.local/123456789012/my-queue";
+    private const string Dead = "http://sqs.local/123456789012/my-queue-dead";
+
+    private static readonly PushLimits Limits = new() { MaxSampleAge = TimeSpan.FromDays(36_500) };
+
+    [Fact]
+    public async Task An_sqs_event_is_delivered_and_what_cannot_be_read_goes_to_the_dead_letter_queue_with_its_reason()
+    {
+        await using var sqs = await ScriptedSqs.StartAsync((_, request) => ScriptedSqs.Answer(request, false, ""));
+        var sink = Taking();
+        await using var function = await StartAsync(sink, sqs);
+
+        var answer = await function.Api.InvokeAsync(GoldenEvent.Read("sqs"));
+
+        Assert.Equal("""{"batchItemFailures":[]}""", Encoding.UTF8.GetString(answer.Body));
+        Assert.Equal(["temperature 21.5 @1545082649183"], sink.Stored);
+        var letter = Assert.Single(sqs.Calls);
+        Assert.Equal("SendMessage", letter.Action);
+        Assert.Equal(Dead, (string)letter.Body["QueueUrl"]!);
+        Assert.Equal("not a record", (string)letter.Body["MessageBody"]!);
+        Assert.StartsWith("json-invalid: ", (string)letter.Body["MessageAttributes"]!["Dead-Letter-Reason"]!["StringValue"]!, StringComparison.Ordinal);
+        Assert.Equal("1545082650636000000", (string)letter.Body["MessageAttributes"]!["Push-Time"]!["StringValue"]!);
+    }
+
+    [Fact]
+    public void A_message_is_read_with_its_attributes_and_a_dead_letter_keeps_the_binary_ones()
+    {
+        var messages = SqsEventReader.Read(Encoding.UTF8.GetBytes(GoldenEvent.Read("sqs")), nowMs: 7);
+
+        Assert.Equal("059f36b4-87a3-44ab-83d2-661975830a7d", messages[0].Id);
+        Assert.Equal("""{"dimensions":{"room":"Küche"},"metrics":{"temperature":"21.5"}}""", Encoding.UTF8.GetString(messages[0].Message.Body.Span));
+        Assert.Equal(new Dictionary<string, string> { ["myAttribute"] = "myValue", ["Number"] = "12.50" }, messages[0].Message.Attributes);
+        Assert.Equal(1545082649183, messages[0].SentMs);
+        var binary = ((SqsReceipt)messages[0].Receipt!).Attributes["Binary"];
+        Assert.Equal("Binary", binary.DataType);
+        Assert.Equal([1, 2, 3], binary.BinaryValue.ToArray());
+        Assert.Equal("not a record", Encoding.UTF8.GetString(messages[1].Message.Body.Span));
+    }
+
+    [Fact]
+    public async Task Of_a_batch_that_is_half_delivered_when_the_time_is_up_the_other_half_comes_again()
+    {
+        var sink = new RecordingSink(async (name, token) =>
+        {
+            if (name != "a")
+            {
+                await new TaskCompletionSource().Task.WaitAsync(token);
+            }
+
+            return SinkResult.Delivered;
+        });
+        await using var function = await StartAsync(sink);
+
+        var answer = await function.Api.InvokeAsync(Messages("a", "b", "c"), deadline: DateTimeOffset.UtcNow.AddSeconds(3));
+
+        Assert.Equal(["b", "c"], Failures(answer));
+        Assert.Equal(["a 1 @1000"], sink.Stored);
+    }
+
+    [Fact]
+    public async Task A_batch_whose_time_is_up_before_it_began_comes_again_whole()
+    {
+        await using var function = await StartAsync(Taking());
+
+        Assert.Equal(["a", "b"], Failures(await function.Api.InvokeAsync(Messages("a", "b"), deadline: DateTimeOffset.UtcNow)));
+    }
+
+    [Fact]
+    public async Task A_sink_that_asks_for_patience_until_the_time_is_up_leaves_every_message()
+    {
+        var sink = new RecordingSink((_, _) => ValueTask.FromResult(SinkResult.Retry("busy", null)));
+        await using var function = await StartAsync(sink);
+
+        Assert.Equal(["a", "b"], Failures(await function.Api.InvokeAsync(Messages("a", "b"), deadline: DateTimeOffset.UtcNow.AddSeconds(2))));
+    }
+
+    [Fact]
+    public async Task An_exception_in_delivery_fails_the_whole_invocation()
+    {
+        var sink = new RecordingSink((name, _) => name == "a" ? ValueTask.FromResult(SinkResult.Delivered) : throw new InvalidOperationException("a bug"));
+        await using var function = await StartAsync(sink);
+
+        var answer = await function.Api.InvokeAsync(Messages("a", "b"));
+
+        Assert.True(answer.IsError);
+        Assert.Equal("Function.InvalidOperationException", answer.ErrorType);
+    }
+
+    [Fact]
+    public async Task Dead_letters_that_cannot_be_sent_come_again_and_those_that_were_sent_do_not()
+    {
+        await using var sqs = await ScriptedSqs.StartAsync((_, request) => ScriptedSqs.Answer(request, true, "InternalError", "1"));
+        await using var function = await StartAsync(Taking(), sqs);
+
+        var answer = await function.Api.InvokeAsync(Messages("a", ("x", "?"), ("y", "?"), ("z", "?")));
+
+        Assert.Equal(["y"], Failures(answer));
+        Assert.Equal("SendMessageBatch", Assert.Single(sqs.Calls).Action);
+    }
+
+    [Fact]
+    public async Task Without_a_dead_letter_queue_to_be_had_dead_letters_come_again()
+    {
+        await using var sqs = await ScriptedSqs.StartAsync((_, _) => ScriptedSqs.Error(400, "AccessDeniedException"));
+        await using var function = await StartAsync(Taking(), sqs);
+
+        Assert.Equal(["x", "y"], Failures(await function.Api.InvokeAsync(Messages("a", ("x", "?"), ("y", "?")))));
+    }
+
+    [Fact]
+    public async Task What_the_target_refuses_for_good_is_dead_lettered_with_the_targets_words()
+    {
+        await using var sqs = await ScriptedSqs.StartAsync((_, request) => ScriptedSqs.Answer(request, false, ""));
+        var sink = new RecordingSink((name, _) => ValueTask.FromResult(name == "b" ? SinkResult.Rejected("out of order sample") : SinkResult.Delivered));
+        await using var function = await StartAsync(sink, sqs);
+
+        Assert.Empty(Failures(await function.Api.InvokeAsync(Messages("a", "b"))));
+        Assert.Equal(
+            "sink-rejected: out of order sample",
+            (string)Assert.Single(sqs.Calls).Body["MessageAttributes"]!["Dead-Letter-Reason"]!["StringValue"]!);
+    }
+
+    [Theory]
+    [InlineData("""{"Records":[]}""", "it has no record")]
+    [InlineData("""{"Records":null}""", "Records is not an array")]
+    [InlineData("""{"Records":["x"]}""", "a record is not an object")]
+    [InlineData("""{"Records":[{"eventSource":"aws:sqs","body":"{}"}]}""", "a record has no messageId")]
+    [InlineData("""{"Records":[{"eventSource":"aws:sqs","messageId":"","body":"{}"}]}""", "a record has no messageId")]
+    [InlineData("""{"Records":[{"eventSource":"aws:sqs","messageId":"a"}]}""", "record a has no body")]
+    [InlineData("""{"Records":[{"eventSource":"aws:sqs","messageId":"a","body":null}]}""", "a record's body is not a string")]
+    [InlineData("""{"Records":[{"eventSource":"aws:s3","messageId":"a","body":"{}"}]}""", "a record is of the source \"aws:s3\", not aws:sqs")]
+    [InlineData("""{"Records":[{"messageId":"a","body":"{}"}]}""", "a record is of the source \"\", not aws:sqs")]
+    public async Task An_sqs_event_that_lacks_something_fails_whole_and_says_what(string json, string reason)
+    {
+        var sink = Taking();
+        await using var function = await StartAsync(sink);
+
+        var error = await function.Api.InvokeAsync(json);
+
+        Assert.Equal("Function.EventInvalid", error.ErrorType);
+        Assert.Equal($"The event is not a batch of SQS messages: {reason}", error.ErrorMessage);
+        Assert.Empty(sink.Stored);
+    }
+
+    [Theory]
+    [InlineData("""{"dimensions":{"d":"1"},"timestamp":1000,"metrics":{"m":1}}""", "m 1 @1000")]
+    [InlineData("""[{"dimensions":{"d":"1"},"timestamp":1000,"metrics":{"m":1}},{"dimensions":{"d":"1"},"timestamp":2000,"metrics":{"m":2}}]""", "m 1 @1000", "m 2 @2000")]
+    [InlineData("""{"body":"m{d=\"1\"} 3 1000\n","contentType":"text/plain; version=0.0.4"}""", "m 3 @1000")]
+    [InlineData("""{"body":"{\"dimensions\":{\"d\":\"1\"},\"timestamp\":1000,\"metrics\":{\"m\":4}}"}""", "m 4 @1000")]
+    public async Task A_direct_invocation_is_answered_once_its_samples_are_delivered(string json, params string[] stored)
+    {
+        var sink = Taking();
+        await using var function = await StartAsync(sink);
+
+        var answer = await function.Api.InvokeAsync(json);
+
+        Assert.Equal("""{"status":"delivered"}""", Encoding.UTF8.GetString(answer.Body));
+        Assert.Equal(stored, sink.Stored);
+    }
+
+    [Theory]
+    [InlineData("""{"dimensions":{"d":"1"},"metrics":{"m":"warm"}}""", "Function.PushRefused", "metric-not-number: ")]
+    [InlineData("""{"dimensions":{"d":"1"},"metrics":{"m":1},"extra":1}""", "Function.PushRefused", "unknown-key: ")]
+    [InlineData("[1]", "Function.PushRefused", "record-not-object: ")]
+    [InlineData("[]", "Function.PushRefused", "empty: ")]
+    [InlineData("""{"body":"?","contentType":"text/plain"}""", "Function.PushRefused", "text-invalid: ")]
+    [InlineData("""{"body":"m 1\n","contentType":"image/png"}""", "Function.PushRefused", "media-type-unsupported: media type \"image/png\" is not supported")]
+    [InlineData("""{"body":1}""", "Function.EventInvalid", "\"body\" and \"contentType\" must be strings: ")]
+    [InlineData("""{"body":null}""", "Function.EventInvalid", "\"body\" must be a string.")]
+    [InlineData("""{"body":"m 1\n","type":"text/plain"}""", "Function.EventInvalid", "An event with a body has \"body\" and \"contentType\", not \"type\".")]
+    [InlineData("""{"hello":"world"}""", "Function.EventInvalid", "The event is none that this function understands: ")]
+    [InlineData("""{"source":"aws.s3"}""", "Function.EventInvalid", "The event is none that this function understands: ")]
+    [InlineData("null", "Function.EventInvalid", "The event is none that this function understands: ")]
+    [InlineData("{\"body\":", "Function.EventInvalid", "The event is not JSON: ")]
+    public async Task What_cannot_be_delivered_is_an_error_that_says_why(string json, string type, string message)
+    {
+        var sink = Taking();
+        await using var function = await StartAsync(sink);
+
+        var error = await function.Api.InvokeAsync(json);
+
+        Assert.Equal(type, error.ErrorType);
+        Assert.StartsWith(message, error.ErrorMessage, StringComparison.Ordinal);
+        Assert.Empty(sink.Stored);
+    }
+
+    [Fact]
+    public async Task A_direct_invocation_that_could_not_be_delivered_in_its_time_is_an_error()
+    {
+        await using var function = await StartAsync(new RecordingSink((_, _) => ValueTask.FromResult(SinkResult.Retry("the target is busy", null))));
+
+        var error = await function.Api.InvokeAsync("""{"dimensions":{"d":"1"},"metrics":{"m":1}}""", deadline: DateTimeOffset.UtcNow.AddSeconds(2));
+
+        Assert.Equal("Function.PushNotDelivered", error.ErrorType);
+        Assert.Equal("The push was not delivered; send it again: the target is busy", error.ErrorMessage);
+    }
+
+    [Fact]
+    public async Task A_scheduled_event_runs_what_is_scheduled()
+    {
+        var runs = new List<int>();
+        await using var function = await StartAsync(Taking(), configure: services =>
+        {
+            services.AddSingleton<ScheduledTask>(_ => Run(1));
+            services.AddSingleton<ScheduledTask>(_ => Run(2));
+        });
+
+        Assert.Equal("""{"status":"done"}""", Encoding.UTF8.GetString((await function.Api.InvokeAsync(GoldenEvent.Read("scheduled"))).Body));
+        Assert.Equal([1, 2], runs);
+
+        Task Run(int number)
+        {
+            runs.Add(number);
+            return Task.CompletedTask;
+        }
+    }
+
+    [Fact]
+    public async Task A_scheduled_event_for_which_there_is_nothing_to_do_fails()
+    {
+        await using var function = await StartAsync(Taking());
+
+        Assert.Equal("This function has nothing to do on a schedule.", (await function.Api.InvokeAsync(GoldenEvent.Read("scheduled"))).ErrorMessage);
+    }
+
+    private static RecordingSink Taking() => new((_, _) => ValueTask.FromResult(SinkResult.Delivered));
+
+    private static Task<FunctionHost> StartAsync(IMetricSink sink, ScriptedSqs? sqs = null, Action<IServiceCollection>? configure = null) =>
+        FunctionHost.StartAsync(services =>
+        {
+            services.AddSingleton(new SqsPushQueue(
+                new SqsQueueOptions { QueueUrl = Queue, DeadLetterQueueUrl = Dead },
+                TimeProvider.System,
+                _ => new AmazonSQSClient(
+                    new BasicAWSCredentials("key", "secret"),
+                    new AmazonSQSConfig { ServiceURL = sqs?.Url ?? "http://127.0.0.1:1", AuthenticationRegion = "eu-west-1", MaxErrorRetry = 0 })));
+            services.AddSingleton(new BatchHandler(sink, null, Limits, new DeliveryOptions(), TimeProvider.System));
+            services.AddSingleton(new DeliveryObserver());
+            services.AddSingleton<EventBatchDelivery>();
+            configure?.Invoke(services);
+        });
+
+    private static string Messages(params object[] messages) => new JsonObject
+    {
+        ["Records"] = new JsonArray([.. messages.Select(message => message switch
+        {
+            (string id, string body) => Message(id, body),
+            var name => Message((string)name, $$$"""{"dimensions":{"d":"1"},"timestamp":1000,"metrics":{"{{{name}}}":1}}"""),
+        })]),
+    }.ToJsonString();
+
+    private static JsonObject Message(string id, string body) => new()
+    {
+        ["messageId"] = id,
+        ["receiptHandle"] = "r",
+        ["body"] = body,
+        ["attributes"] = new JsonObject { ["SentTimestamp"] = "2000" },
+        ["messageAttributes"] = new JsonObject(),
+        ["eventSource"] = "aws:sqs",
+    };
+
+    private static IEnumerable<string> Failures(LambdaAnswer answer) =>
+        answer.Json["batchItemFailures"]!.AsArray().Select(failure => (string)failure!["itemIdentifier"]!).Order(StringComparer.Ordinal);
+}
