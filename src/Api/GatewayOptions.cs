@@ -23,8 +23,14 @@ internal sealed record GatewayOptions
     /// <summary><c>PUSHGATEWAY_DATA_DIR</c> and what else concerns the storage on this machine.</summary>
     public required EmbeddedOptions Embedded { get; init; }
 
-    /// <summary><c>PUSHGATEWAY_MAX_*</c>, <c>PUSHGATEWAY_FUTURE_TOLERANCE</c>.</summary>
+    /// <summary><c>PUSHGATEWAY_MAX_*</c>, <c>PUSHGATEWAY_FUTURE_TOLERANCE</c>, <c>PUSHGATEWAY_ALLOW_TIMESTAMPS</c>.</summary>
     public required PushLimits Limits { get; init; }
+
+    /// <summary><c>PUSHGATEWAY_GROUP_TTL</c>: how long a group is kept after its last push when that does not say. Null: until it is deleted.</summary>
+    public TimeSpan? GroupTimeToLive { get; init; }
+
+    /// <summary><c>PUSHGATEWAY_ENABLE_ADMIN_API</c>: whether everything may be wiped.</summary>
+    public bool EnableAdminApi { get; init; }
 
     /// <summary><c>PUSHGATEWAY_CREDENTIALS_FILE</c>, <c>PUSHGATEWAY_CREDENTIALS</c>: who may use the gateway. Without any, everybody.</summary>
     public required IReadOnlyList<Credential> Credentials { get; init; }
@@ -37,6 +43,8 @@ internal sealed record GatewayOptions
             "PUSHGATEWAY_MAX_MESSAGE_BYTES", SqsQueueOptions.DefaultMaxMessageBytes, 1024, SqsQueueOptions.LargestMessageBytes),
         Groups = DynamoGroupOptions.Read(settings, GroupStoreOptions.Default),
         Limits = PushLimits.Read(settings),
+        GroupTimeToLive = ReadTimeToLive(settings),
+        EnableAdminApi = settings.Flag("PUSHGATEWAY_ENABLE_ADMIN_API", fallback: false),
         Credentials = CredentialSettings.Read(settings),
         Embedded = new EmbeddedOptions
         {
@@ -46,6 +54,23 @@ internal sealed record GatewayOptions
             Groups = GroupStoreOptions.Read(settings),
         },
     };
+
+    private static TimeSpan? ReadTimeToLive(SettingsReader settings)
+    {
+        const string name = "PUSHGATEWAY_GROUP_TTL";
+        if (settings.Text(name) is not { } text)
+        {
+            return null;
+        }
+
+        if (TimeToLive.TryParse(text, out var timeToLive))
+        {
+            return timeToLive;
+        }
+
+        settings.Refuse($"{name}: {TimeToLive.Invalid(text).Detail}.");
+        return null;
+    }
 
     private static string DefaultDataFolder() => Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "pushgateway");

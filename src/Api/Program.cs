@@ -19,6 +19,8 @@ try
     app.UseCredentials();
     app.UseUnroutedRequests();
     app.MapPushEndpoints();
+    app.MapGroupsEndpoints();
+    app.MapAdminEndpoints();
     app.MapExpositionEndpoints();
     app.MapHealthEndpoints();
     app.MapLifecycleEndpoints();

@@ -31,7 +31,7 @@ internal sealed record WorkerOptions
     /// <summary><c>PUSHGATEWAY_BATCH_SIZE</c>: messages delivered at a time by each receiver.</summary>
     public required DeliveryOptions Delivery { get; init; }
 
-    /// <summary><c>PUSHGATEWAY_MAX_*</c>, <c>PUSHGATEWAY_FUTURE_TOLERANCE</c>: what a direct producer's message is held to.</summary>
+    /// <summary><c>PUSHGATEWAY_MAX_*</c>, <c>PUSHGATEWAY_FUTURE_TOLERANCE</c>, <c>PUSHGATEWAY_ALLOW_TIMESTAMPS</c>: what a direct producer's message is held to.</summary>
     public required PushLimits Limits { get; init; }
 
     /// <summary>Reads the settings; what is wrong is collected in <paramref name="settings"/>.</summary>

@@ -20,7 +20,7 @@ public sealed partial class ReadmeTests
     {
         RealComponents.RequireOnPath("curl");
         var commands = await ReadCommandsAsync();
-        Assert.Equal(7, commands.Count);
+        Assert.Equal(9, commands.Count);
         Assert.Equal(Start, commands[0]);
         Assert.Equal(Test, commands[^1]);
 
@@ -57,9 +57,30 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
+    public async Task The_commands_for_many_groups_push_and_delete_them()
+    {
+        RealComponents.RequireOnPath("curl");
+        var commands = await ReadCommandsAsync();
+        await using var gateway = await GatewayProcess.StartAsync(cancellationToken: Cancellation);
+        var url = gateway.BaseAddress.AbsoluteUri.TrimEnd('/');
+        Assert.Empty(await RunAsync(commands[5], url));
+        await UntilAsync("db1 7.340032e+07", "db2 1.5e+06");
+
+        Assert.Empty(await RunAsync(commands[6], url));
+        await UntilAsync("db1 7.340032e+07");
+
+        Task<IEnumerable<string>> UntilAsync(params string[] expected) => Poll.UntilAsync<IEnumerable<string>>(
+            async token => GroupSize().Matches(await gateway.Client.GetStringAsync(new Uri("metrics", UriKind.Relative), token))
+                .Select(match => $"{match.Groups[1].Value} {match.Groups[2].Value}"),
+            groups => groups.SequenceEqual(expected),
+            string.Join(", ", expected),
+            cancellationToken: Cancellation);
+    }
+
+    [Fact]
     public async Task The_command_that_makes_a_credential_does()
     {
-        var command = (await ReadCommandsAsync())[5];
+        var command = (await ReadCommandsAsync())[7];
         Assert.EndsWith("hash-credential ci >> credentials", command, StringComparison.Ordinal);
 
         using var folder = new TempFolder();
@@ -115,6 +136,9 @@ public sealed partial class ReadmeTests
 
     [GeneratedRegex("^# TYPE backup_size_bytes untyped\nbackup_size_bytes\\{instance=\"db1\",job=\"backup\"\\} 7\\.340032e\\+07$", RegexOptions.Multiline)]
     private static partial Regex BackupSize();
+
+    [GeneratedRegex("^backup_size_bytes\\{instance=\"(.*)\",job=\"backup\"\\} (.*)$", RegexOptions.Multiline)]
+    private static partial Regex GroupSize();
 
     [GeneratedRegex("^# TYPE temperature untyped\ntemperature\\{room=\"kitchen\"\\} 21\\.5 \\d{13}$", RegexOptions.Multiline)]
     private static partial Regex Temperature();

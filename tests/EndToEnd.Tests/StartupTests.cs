@@ -63,6 +63,9 @@ public sealed class StartupTests
             ["PUSHGATEWAY_SYNCHRONOUS"] = "Sometimes",
             ["PUSHGATEWAY_MAX_STORAGE_BYTES"] = "1",
             ["PUSHGATEWAY_UNGROUPED_HOLD"] = "-1s",
+            ["PUSHGATEWAY_GROUP_TTL"] = "0",
+            ["PUSHGATEWAY_ALLOW_TIMESTAMPS"] = "1",
+            ["PUSHGATEWAY_ENABLE_ADMIN_API"] = "on",
             ["PUSHGATEWAY_GROUPS_TABLE"] = "my groups",
             ["PROMETHEUS_REMOTE_WRITE_URL"] = "prometheus:9090",
         };

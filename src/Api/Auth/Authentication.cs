@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http.Metadata;
 using PushGateway.Api.Endpoints;
 using PushGateway.Api.Push;
 using PushGateway.Limits;
@@ -67,9 +68,13 @@ internal static class Authentication
         }
 
         // As the endpoint itself would word a refusal.
-        IResult answer = HttpMethods.IsPost(http.Request.Method) && http.Request.Path.Value?.TrimEnd('/') == "/metrics"
+        IResult answer = AnswersProblems(http.GetEndpoint())
             ? PushProblem.From(PushRefusal.Of(new PushError(RejectCode.Unauthorized, detail)))
             : new PlainTextError(StatusCodes.Status401Unauthorized, detail);
         return answer.ExecuteAsync(http);
     }
+
+    private static bool AnswersProblems(Endpoint? endpoint) => endpoint is not null && endpoint.Metadata
+        .GetOrderedMetadata<IProducesResponseTypeMetadata>()
+        .Any(response => response.StatusCode == StatusCodes.Status401Unauthorized && response.Type == typeof(PushProblem));
 }

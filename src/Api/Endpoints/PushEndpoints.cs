@@ -10,7 +10,6 @@ namespace PushGateway.Api.Endpoints;
 /// <summary>Pushing: <c>/metrics</c> takes JSON and text, <c>/metrics/job/…</c> is Pushgateway's protocol.</summary>
 internal static class PushEndpoints
 {
-    private const string RetryAfterSeconds = "1";
     private const string ProblemType = "application/problem+json";
 
     public static IEndpointRouteBuilder MapPushEndpoints(this IEndpointRouteBuilder routes)
@@ -58,7 +57,8 @@ internal static class PushEndpoints
 
     private static void DescribeBody(RouteHandlerBuilder route) => route
         .Produces<string>(StatusCodes.Status413PayloadTooLarge, "text/plain")
-        .Produces<string>(StatusCodes.Status415UnsupportedMediaType, "text/plain");
+        .Produces<string>(StatusCodes.Status415UnsupportedMediaType, "text/plain")
+        .Produces<string>(StatusCodes.Status429TooManyRequests, "text/plain");
 
     private static async Task<Results<Accepted, ProblemHttpResult>> PushAsync(HttpContext http, PushAcceptor acceptor)
     {
@@ -67,7 +67,7 @@ internal static class PushEndpoints
             return TypedResults.Accepted((string?)null);
         }
 
-        AdviseRetry(http, refusal);
+        http.AdviseRetry(refusal);
         return PushProblem.From(refusal);
     }
 
@@ -87,25 +87,17 @@ internal static class PushEndpoints
             return new PlainTextError(StatusCodes.Status400BadRequest, error.Detail);
         }
 
-        var push = new PushRequest(operation, group.With(http.PinnedLabels().AsSpan()));
+        group = group.With(http.PinnedLabels().AsSpan());
         var refusal = operation == PushOperation.Delete
-            ? await acceptor.DeleteAsync(push, http.RequestAborted)
-            : await acceptor.AcceptAsync(http.Request, push);
+            ? await acceptor.DeleteAsync(group, http.RequestAborted)
+            : await acceptor.AcceptAsync(http.Request, new PushRequest(operation, group));
         if (refusal is null)
         {
             return TypedResults.Accepted((string?)null);
         }
 
-        AdviseRetry(http, refusal);
+        http.AdviseRetry(refusal);
         return new PlainTextError(refusal.StatusCode, refusal.First.Detail);
-    }
-
-    private static void AdviseRetry(HttpContext http, PushRefusal refusal)
-    {
-        if (refusal.StatusCode == StatusCodes.Status503ServiceUnavailable)
-        {
-            http.Response.Headers.RetryAfter = RetryAfterSeconds;
-        }
     }
 
     // What follows "/metrics/" in the request target as it was sent: the path that routing sees is decoded but for %2F.

@@ -42,7 +42,10 @@ internal static class GatewayServices
         builder.Services.AddSingleton(options.Limits);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<PushClock>();
+        builder.Services.AddSingleton<PushOutbox>();
+        builder.Services.AddSingleton<BatchPool>();
         builder.Services.AddSingleton<PushAcceptor>();
+        builder.Services.AddSingleton<GroupsAcceptor>();
         builder.Services.AddSingleton(services => new GroupQuota(options.Embedded.Groups, services.GetService<EmbeddedStore>()?.Groups));
         builder.Services.AddSingleton(_ => new Authenticator(options.Credentials));
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJsonContext.Default));

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using PushGateway.Api.Validation;
 using PushGateway.Buffers;
 using PushGateway.Formats;
@@ -12,49 +10,61 @@ using PushGateway.Telemetry;
 namespace PushGateway.Api.Push;
 
 /// <summary>The way of a push: body, model, limits, messages, queue. What it accepts is durable.</summary>
-internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, GroupQuota quota, PushClock clock, ILogger<PushAcceptor> logger)
+internal sealed class PushAcceptor(PushOutbox outbox, BatchPool batches, GatewayOptions options, GroupQuota quota, PushClock clock)
 {
-    // Buffers that one huge push has grown are not kept for the small ones that follow.
-    private const int MaxPooledSymbols = 1 << 16;
-
-    private readonly ConcurrentBag<MetricBatch> _batches = [];
-
     /// <summary>Accepts a push: null once it is durably queued, or why it was refused.</summary>
     public async ValueTask<PushRefusal?> AcceptAsync(HttpRequest http, PushRequest push)
     {
-        using var body = new PooledBuffer();
-        if (await RequestBody.ReadAsync(http, body, limits) is { } unreadable)
+        if (push.Group is not null)
         {
-            return Refused("none", PushRefusal.Of(unreadable));
+            if (TimeToLiveHeader.Read(http, options.GroupTimeToLive, out var timeToLive) is { } invalid)
+            {
+                return PushRefusal.Of(invalid).Counted("none");
+            }
+
+            push = push with { TimeToLive = timeToLive };
+        }
+
+        using var body = new PooledBuffer();
+        if (await RequestBody.ReadAsync(http, body, options.Limits) is { } unreadable)
+        {
+            return PushRefusal.Of(unreadable).Counted("none");
         }
 
         if (!TryGetFormat(http.ContentType, push, body.Written.Span, out var format))
         {
-            return Refused("none", PushRefusal.Of(new PushError(
-                RejectCode.MediaTypeUnsupported, $"media type \"{http.ContentType}\" is not supported")));
+            return PushRefusal.Of(PushRefusal.MediaTypeUnsupported(http.ContentType)).Counted("none");
         }
 
-        var batch = _batches.TryTake(out var pooled) ? pooled : new MetricBatch();
+        var batch = batches.Rent();
         try
         {
             return await AcceptAsync(push, format, body.Written, batch, http.HttpContext.RequestAborted);
         }
         finally
         {
-            if (batch.Symbols.Count <= MaxPooledSymbols)
-            {
-                batch.Clear();
-                _batches.Add(batch);
-            }
+            batches.Return(batch);
         }
     }
 
     /// <summary>Queues the deletion of a group: null once that is durably queued, or why it was refused.</summary>
-    public async ValueTask<PushRefusal?> DeleteAsync(PushRequest delete, CancellationToken cancellationToken)
+    public ValueTask<PushRefusal?> DeleteAsync(GroupingKey group, CancellationToken cancellationToken) =>
+        DeleteAsync([new PushHeader(PushOperation.Delete, group, clock.Next())], cancellationToken);
+
+    /// <summary>Queues the deletion of every group that one of the selectors takes: null once that is durably queued, or why it was refused.</summary>
+    public ValueTask<PushRefusal?> DeleteAsync(IEnumerable<GroupSelector> selectors, CancellationToken cancellationToken)
     {
-        if (await EnqueueAsync(delete, clock.Next(), new MetricBatch(), cancellationToken) is { } error)
+        var pushTimeNs = clock.Next();
+        return DeleteAsync(
+            [.. selectors.Select(selector => new PushHeader(PushOperation.Delete, Group: null, pushTimeNs) { Selector = selector })], cancellationToken);
+    }
+
+    private async ValueTask<PushRefusal?> DeleteAsync(IReadOnlyList<PushHeader> deletes, CancellationToken cancellationToken)
+    {
+        var nothing = new MetricBatch();
+        if (await outbox.SendAsync([.. deletes.Select(delete => new GroupPush(delete, nothing, default, default))], cancellationToken) is { } error)
         {
-            return Refused("none", PushRefusal.Of(error));
+            return PushRefusal.Of(error).Counted("none");
         }
 
         PushTelemetry.Pushed("none", "accepted", samples: 0);
@@ -65,25 +75,25 @@ internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, GroupQuo
         PushRequest push, PushFormat format, ReadOnlyMemory<byte> body, MetricBatch batch, CancellationToken cancellationToken)
     {
         var pushTimeNs = clock.Next();
-        var context = new ParseContext(limits, pushTimeNs / 1_000_000);
-        if ((Parse(push, format, body.Span, batch, context) ?? CheckQuota(push, pushTimeNs, batch)) is { } refusal)
+        var context = new ParseContext(options.Limits, pushTimeNs / 1_000_000);
+        var header = new PushHeader(push.Operation, push.Group, pushTimeNs) { TimeToLive = push.TimeToLive };
+        if ((Parse(push, format, body.Span, batch, context) ?? CheckQuota(header, batch)) is { } refusal)
         {
             if (push.Group is not null && refusal.First.FailsGroup)
             {
                 // The sender hears of the refusal whether or not its time can be recorded.
-                await EnqueueAsync(push with { Operation = PushOperation.Fail }, pushTimeNs, new MetricBatch(), cancellationToken);
+                await outbox.SendAsync([new GroupPush(header with { Operation = PushOperation.Fail }, batch, default, default)], cancellationToken);
             }
 
-            return Refused(NameOf(format), refusal);
+            return refusal.Counted(NameOf(format));
         }
 
-        var samples = batch.Samples.Length;
-        if (await EnqueueAsync(push, pushTimeNs, batch, cancellationToken) is { } error)
+        if (await outbox.SendAsync([new GroupPush(header, batch, default, batch.Mark)], cancellationToken) is { } error)
         {
-            return Refused(NameOf(format), PushRefusal.Of(error));
+            return PushRefusal.Of(error).Counted(NameOf(format));
         }
 
-        PushTelemetry.Pushed(NameOf(format), "accepted", samples);
+        PushTelemetry.Pushed(NameOf(format), "accepted", batch.Samples.Length);
         return null;
     }
 
@@ -93,7 +103,7 @@ internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, GroupQuo
         if (!PushParser.TryParse(format, body, push.Group is not null, batch, context, out var error))
         {
             return format == PushFormat.Json
-                ? PushRefusal.Of(RecordDescriber.Describe(body, context, error))
+                ? PushRefusal.Of(RecordDescriber.Describe(body, context, toGroups: false, error))
                 : PushRefusal.Of(error);
         }
 
@@ -105,37 +115,8 @@ internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, GroupQuo
         return context.Limits.Check(batch, start, context.ReceivedMs) is { } exceeded ? PushRefusal.Of(exceeded) : null;
     }
 
-    private PushRefusal? CheckQuota(PushRequest push, long pushTimeNs, MetricBatch batch) =>
-        push.Group is not null && quota.Check(new GroupPush(HeaderOf(push, pushTimeNs), batch, default, batch.Mark)) is { } full
-            ? PushRefusal.Of(full)
-            : null;
-
-    private async ValueTask<PushError?> EnqueueAsync(PushRequest push, long pushTimeNs, MetricBatch batch, CancellationToken cancellationToken)
-    {
-        using var activity = PushTelemetry.StartEnqueue();
-        var header = HeaderOf(push, pushTimeNs) with { TraceParent = (activity ?? Activity.Current)?.Id };
-        var messages = new List<QueueMessage>(1);
-        if (PushMessageCodec.Encode(header, batch, queue.Format, messages) is { } tooLarge)
-        {
-            return tooLarge;
-        }
-
-        try
-        {
-            await queue.EnqueueAsync(messages, cancellationToken);
-        }
-        catch (QueueUnavailableException exception)
-        {
-            // The reason is the operator's: it can name accounts and folders.
-            logger.QueueUnavailable(exception.Message);
-            return new PushError(RejectCode.QueueUnavailable, "the push cannot be stored now; send it again");
-        }
-
-        PushTelemetry.Queued(messages.Count);
-        return null;
-    }
-
-    private static PushHeader HeaderOf(PushRequest push, long pushTimeNs) => new(push.Operation, push.Group, pushTimeNs);
+    private PushRefusal? CheckQuota(PushHeader header, MetricBatch batch) =>
+        header.Group is not null && quota.Check(new GroupPush(header, batch, default, batch.Mark)) is { } full ? PushRefusal.Of(full) : null;
 
     // Pushgateway reads what is pushed to a group as text unless its content type says protobuf.
     private static bool TryGetFormat(string? contentType, PushRequest push, ReadOnlySpan<byte> body, out PushFormat format)
@@ -148,12 +129,6 @@ internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, GroupQuo
 
         format = known && format == PushFormat.Protobuf ? format : PushFormat.Text;
         return true;
-    }
-
-    private static PushRefusal Refused(string format, PushRefusal refusal)
-    {
-        PushTelemetry.Pushed(format, refusal.First.Code, samples: 0);
-        return refusal;
     }
 
     private static string NameOf(PushFormat format) => format switch

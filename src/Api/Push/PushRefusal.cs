@@ -1,4 +1,5 @@
 using PushGateway.Limits;
+using PushGateway.Telemetry;
 
 namespace PushGateway.Api.Push;
 
@@ -10,6 +11,18 @@ internal sealed record PushRefusal(int StatusCode, IReadOnlyList<PushError> Erro
     public static PushRefusal Of(PushError error) => new(StatusOf(error.Code), [error]);
 
     public static PushRefusal Of(IReadOnlyList<PushError> errors) => new(StatusOf(errors[0].Code), errors);
+
+    /// <summary>The error of a body in a format that is not taken.</summary>
+    public static PushError MediaTypeUnsupported(string? contentType) =>
+        new(RejectCode.MediaTypeUnsupported, $"media type \"{contentType}\" is not supported");
+
+    /// <summary>The refusal, once it is counted.</summary>
+    /// <param name="format">Name of the format that was refused.</param>
+    public PushRefusal Counted(string format)
+    {
+        PushTelemetry.Pushed(format, First.Code, samples: 0);
+        return this;
+    }
 
     private static int StatusOf(string code) => code switch
     {

@@ -11,4 +11,7 @@ internal sealed record PushRequest(PushOperation Operation, GroupingKey? Group)
 {
     /// <summary>Set on every series in place of its own labels of the same names. With a group, these are the group's.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Labels { get; init; } = Group?.Labels ?? [];
+
+    /// <summary>How long the group is kept after the push; null: until it is deleted.</summary>
+    public TimeSpan? TimeToLive { get; init; }
 }

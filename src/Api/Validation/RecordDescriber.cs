@@ -28,8 +28,9 @@ internal static class RecordDescriber
     /// </summary>
     /// <param name="utf8">The refused body.</param>
     /// <param name="context">What the parser was given.</param>
+    /// <param name="toGroups">Whether the records name their groups.</param>
     /// <param name="refusal">The parser's error.</param>
-    public static IReadOnlyList<PushError> Describe(ReadOnlySpan<byte> utf8, in ParseContext context, PushError refusal)
+    public static IReadOnlyList<PushError> Describe(ReadOnlySpan<byte> utf8, in ParseContext context, bool toGroups, PushError refusal)
     {
         if (utf8.Length > MaxDescribedBytes)
         {
@@ -37,7 +38,7 @@ internal static class RecordDescriber
         }
 
         List<PushError> errors = [refusal];
-        foreach (var error in Find(utf8, context))
+        foreach (var error in Find(utf8, context, toGroups))
         {
             if (errors.Count == MaxErrors)
             {
@@ -54,7 +55,7 @@ internal static class RecordDescriber
     }
 
     /// <summary>The errors of a body, found without the parser; stops after the record in which they reach <see cref="MaxErrors"/>.</summary>
-    internal static IReadOnlyList<PushError> Find(ReadOnlySpan<byte> utf8, in ParseContext context)
+    internal static IReadOnlyList<PushError> Find(ReadOnlySpan<byte> utf8, in ParseContext context, bool toGroups)
     {
         var body = RecordSyntax.TrimByteOrderMark(utf8);
         if (RecordSyntax.Check(body, out var indexed) is { } invalid)
@@ -63,6 +64,7 @@ internal static class RecordDescriber
         }
 
         var errors = new List<PushError>();
+        var groups = new GroupedSeries();
         var records = 0;
         var reader = new Utf8JsonReader(body, RecordSyntax.Options);
         while (errors.Count < MaxErrors && reader.Read())
@@ -79,10 +81,16 @@ internal static class RecordDescriber
             }
 
             var pointer = indexed ? JsonPointer.Append("", records) : "";
-            var record = new RecordDocument(JsonElement.ParseValue(ref reader), pointer, context);
-            foreach (var failure in Validator.Validate(record).Errors)
+            var record = new RecordDocument(JsonElement.ParseValue(ref reader), pointer, context, toGroups);
+            var failures = Validator.Validate(record).Errors;
+            foreach (var failure in failures)
             {
                 errors.Add((PushError)failure.CustomState);
+            }
+
+            if (toGroups && failures.Count == 0)
+            {
+                errors.AddRange(groups.FindDuplicates(record));
             }
 
             records++;

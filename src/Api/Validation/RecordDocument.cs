@@ -15,17 +15,21 @@ internal sealed class RecordDocument
     /// <param name="element">The record.</param>
     /// <param name="pointer">JSON pointer to the record.</param>
     /// <param name="context">Limits and time of receipt.</param>
-    public RecordDocument(JsonElement element, string pointer, in ParseContext context)
+    /// <param name="toGroups">Whether the record has to name its group.</param>
+    public RecordDocument(JsonElement element, string pointer, in ParseContext context, bool toGroups)
     {
         Element = element;
         Pointer = pointer;
         Context = context;
+        ToGroups = toGroups;
         Keys = ReadMembers(element, pointer, alphabet: null);
         DimensionsKey = Find("dimensions"u8);
         MetricsKey = Find("metrics"u8);
         TimestampKey = Find("timestamp"u8);
+        GroupKey = toGroups ? Find("group"u8) : null;
         Dimensions = ReadMembers(DimensionsKey, NameAlphabet.Label);
         Metrics = ReadMembers(MetricsKey, NameAlphabet.Metric);
+        Group = ReadMembers(GroupKey, alphabet: null);
     }
 
     /// <summary>The record itself.</summary>
@@ -36,6 +40,9 @@ internal sealed class RecordDocument
 
     /// <summary>Limits and time of receipt.</summary>
     public ParseContext Context { get; }
+
+    /// <summary>Whether the record has to name its group.</summary>
+    public bool ToGroups { get; }
 
     /// <summary>The record's own members.</summary>
     public IReadOnlyList<RecordMember> Keys { get; }
@@ -49,11 +56,35 @@ internal sealed class RecordDocument
     /// <summary>The first member <c>timestamp</c>.</summary>
     public RecordMember? TimestampKey { get; }
 
+    /// <summary>The first member <c>group</c>, where a record has one.</summary>
+    public RecordMember? GroupKey { get; }
+
     /// <summary>The members of <see cref="DimensionsKey"/>.</summary>
     public IReadOnlyList<RecordMember> Dimensions { get; }
 
     /// <summary>The members of <see cref="MetricsKey"/>.</summary>
     public IReadOnlyList<RecordMember> Metrics { get; }
+
+    /// <summary>The members of <see cref="GroupKey"/>.</summary>
+    public IReadOnlyList<RecordMember> Group { get; }
+
+    /// <summary>
+    /// The labels that the series of a record of a group will have: the dimensions, and in place of those of the same names, the group's.
+    /// Names and values that are not Unicode text are left out.
+    /// </summary>
+    public SortedDictionary<string, string> SeriesLabels()
+    {
+        var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var member in (RecordMember[])[.. Dimensions, .. Group])
+        {
+            if (member is { LegalName: { } name, Text: { Length: > 0 } text })
+            {
+                labels[Encoding.UTF8.GetString(name)] = Encoding.UTF8.GetString(text);
+            }
+        }
+
+        return labels;
+    }
 
     private RecordMember? Find(ReadOnlySpan<byte> name)
     {
@@ -68,7 +99,7 @@ internal sealed class RecordDocument
         return null;
     }
 
-    private static List<RecordMember> ReadMembers(RecordMember? owner, NameAlphabet alphabet) =>
+    private static List<RecordMember> ReadMembers(RecordMember? owner, NameAlphabet? alphabet) =>
         owner is null ? [] : ReadMembers(owner.Value, owner.Pointer, alphabet);
 
     private static List<RecordMember> ReadMembers(JsonElement owner, string pointer, NameAlphabet? alphabet)

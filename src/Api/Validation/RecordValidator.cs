@@ -26,6 +26,8 @@ internal sealed class RecordValidator : AbstractValidator<RecordDocument>
             DimensionRules();
             MetricRules();
         });
+
+        When(record => record.ToGroups && record.Element.ValueKind == JsonValueKind.Object, () => Include(new GroupRecordValidator()));
     }
 
     private void KeyRules()
@@ -36,17 +38,17 @@ internal sealed class RecordValidator : AbstractValidator<RecordDocument>
             .WithState((_, key) => RecordRefusal.StringInvalid(key.Pointer));
 
         RuleForEach(record => record.Keys)
-            .Must(key => key.Name is null || IsKnown(key.Name))
+            .Must((record, key) => key.Name is null || IsKnown(record, key.Name))
             .WithErrorCode(RejectCode.UnknownKey)
-            .WithState((_, key) => RecordRefusal.UnknownKey(key.Pointer, key.Name));
+            .WithState((record, key) => RecordRefusal.UnknownKey(key.Pointer, key.Name, record.ToGroups));
 
         RuleForEach(record => record.Keys)
-            .Must(key => !key.Repeats || !IsKnown(key.Name))
+            .Must((record, key) => !key.Repeats || !IsKnown(record, key.Name))
             .WithErrorCode(RejectCode.DuplicateKey)
             .WithState((_, key) => RecordRefusal.DuplicateKey(key.Pointer, key.Name));
     }
 
-    private void TimestampRules() => When(record => record.TimestampKey is not null, () =>
+    private void TimestampRules() => When(record => record.TimestampKey is not null && MayHaveTimestamp(record), () =>
     {
         RuleFor(record => record.TimestampKey!)
             .Must(timestamp => TryGetTimestamp(timestamp, out _))
@@ -67,7 +69,7 @@ internal sealed class RecordValidator : AbstractValidator<RecordDocument>
     private void DimensionRules()
     {
         RuleFor(record => record.DimensionsKey)
-            .NotNull()
+            .Must((record, key) => key is not null || record.ToGroups)
             .WithErrorCode(RejectCode.DimensionsMissing)
             .WithState(record => RecordRefusal.DimensionsMissing(record.Pointer));
 
@@ -162,8 +164,11 @@ internal sealed class RecordValidator : AbstractValidator<RecordDocument>
             .WithState((_, metric) => RecordRefusal.MetricOutOfRange(metric.Pointer, metric.Name, metric.Text));
     }
 
-    private static bool IsKnown(ReadOnlySpan<byte> key) =>
-        key.SequenceEqual("dimensions"u8) || key.SequenceEqual("metrics"u8) || key.SequenceEqual("timestamp"u8);
+    private static bool IsKnown(RecordDocument record, ReadOnlySpan<byte> key) =>
+        key.SequenceEqual("dimensions"u8) || key.SequenceEqual("metrics"u8) || key.SequenceEqual("timestamp"u8)
+        || (record.ToGroups && key.SequenceEqual("group"u8));
+
+    private static bool MayHaveTimestamp(RecordDocument record) => !record.ToGroups || record.Context.Limits.AllowTimestamps;
 
     private static bool TryGetTimestamp(RecordMember timestamp, out long milliseconds)
     {

@@ -71,6 +71,18 @@ public sealed class SettingsReader(Func<string, string?> lookup)
         return Fail<Uri?>(name, text, "an absolute http or https URL", null);
     }
 
+    /// <summary><c>true</c> or <c>false</c>, in any case.</summary>
+    public bool Flag(string name, bool fallback)
+    {
+        var text = Text(name);
+        if (text is null)
+        {
+            return fallback;
+        }
+
+        return bool.TryParse(text, out var flag) ? flag : Fail(name, text, "true or false", fallback);
+    }
+
     /// <summary>One of an enumeration's names, in any case.</summary>
     public T Choice<T>(string name, T fallback)
         where T : struct, Enum

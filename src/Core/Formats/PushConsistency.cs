@@ -32,6 +32,29 @@ internal static class PushConsistency
     public static PushError? Check(MetricBatch batch, BatchMark since, PushFormat format) =>
         CheckFamilies(batch, since) ?? CheckSeries(batch, since, format);
 
+    /// <summary>The first series, of those added since the mark, that is equal to one before it and has the same time; -1 when there is none.</summary>
+    public static int FindDuplicate(MetricBatch batch, BatchMark since)
+    {
+        var series = batch.Series[since.Series..];
+        var rented = Rent(series.Length, out var slots);
+        try
+        {
+            for (var s = 0; s < series.Length; s++)
+            {
+                if (FindOrAdd(batch, series, s, slots) != s)
+                {
+                    return since.Series + s;
+                }
+            }
+
+            return -1;
+        }
+        finally
+        {
+            ArrayPool<Slot>.Shared.Return(rented);
+        }
+    }
+
     /// <summary>A refusal of what could be read, as Pushgateway puts it.</summary>
     public static PushError Refuse(string code, string detail, int line = 0) => new(code, Prefix + detail, line) { FailsGroup = true };
 
@@ -81,18 +104,24 @@ internal static class PushConsistency
     private static PushError? CheckSeries(MetricBatch batch, BatchMark since, PushFormat format)
     {
         var series = batch.Series[since.Series..];
-        var length = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(series.Length * 2, MinSlots));
-        var rented = ArrayPool<Slot>.Shared.Rent(length);
+        var rented = Rent(series.Length, out var slots);
         try
         {
-            var slots = rented.AsSpan(0, length);
-            slots.Clear();
             return CheckSeries(batch, series, slots, format);
         }
         finally
         {
             ArrayPool<Slot>.Shared.Return(rented);
         }
+    }
+
+    private static Slot[] Rent(int series, out Span<Slot> slots)
+    {
+        var length = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(series * 2, MinSlots));
+        var rented = ArrayPool<Slot>.Shared.Rent(length);
+        slots = rented.AsSpan(0, length);
+        slots.Clear();
+        return rented;
     }
 
     private static PushError? CheckSeries(MetricBatch batch, ReadOnlySpan<Series> all, Span<Slot> slots, PushFormat format)
@@ -156,7 +185,7 @@ internal static class PushConsistency
         return 0;
     }
 
-    // Only a direct producer gives times to a group, and may give several to a series.
+    // Where a group may be given times, a series may have several.
     private static long TimeOf(MetricBatch batch, in Series series) => series.SampleCount == 0 ? 0 : batch.Samples[series.SampleStart].TimestampMs;
 
     private static bool AreEqual(MetricBatch batch, in Series other, in Series series, long time) =>

@@ -16,8 +16,8 @@ public static class PushParser
     /// <param name="format">The format.</param>
     /// <param name="body">The body, decompressed.</param>
     /// <param name="toGroup">
-    /// The push goes to a group, where text and protobuf may not give timestamps, and where it has to be consistent
-    /// (see <see cref="PushConsistency"/>).
+    /// The push goes to a group, where text and protobuf may not give timestamps unless <see cref="PushLimits.AllowTimestamps"/>, and where
+    /// it has to be consistent (see <see cref="PushConsistency"/>).
     /// </param>
     /// <param name="destination">The batch.</param>
     /// <param name="context">Limits and time of receipt.</param>
@@ -56,6 +56,26 @@ public static class PushParser
         }
     }
 
+    /// <summary>Appends a push of JSON records to the groups that they name, as <see cref="JsonRecordParser.TryParseGroups"/>; on failure the caller rolls back.</summary>
+    /// <param name="body">The body, decompressed.</param>
+    /// <param name="groups">Empty; takes the groups.</param>
+    /// <param name="destination">The batch.</param>
+    /// <param name="context">Limits and time of receipt.</param>
+    /// <param name="error">Why the push was refused.</param>
+    public static bool TryParseGroups(
+        ReadOnlySpan<byte> body, RecordGroups groups, MetricBatch destination, in ParseContext context, [NotNullWhen(false)] out PushError? error)
+    {
+        try
+        {
+            return JsonRecordParser.TryParseGroups(body, groups, destination, context, out error);
+        }
+        catch (PushTooLargeException exception)
+        {
+            error = new PushError(RejectCode.PushTooLarge, exception.Message);
+            return false;
+        }
+    }
+
     private static bool TryParseText(
         ReadOnlySpan<byte> body, bool toGroup, MetricBatch destination, in ParseContext context, [NotNullWhen(false)] out PushError? error)
     {
@@ -64,7 +84,7 @@ public static class PushParser
             return false;
         }
 
-        error = InconsistencyOf(result, toGroup);
+        error = InconsistencyOf(result, RefusesTimestamps(toGroup, context));
         return error is null;
     }
 
@@ -76,18 +96,18 @@ public static class PushParser
             return false;
         }
 
-        error = InconsistencyOf(result, toGroup);
+        error = InconsistencyOf(result, RefusesTimestamps(toGroup, context));
         return error is null;
     }
 
-    private static PushError? InconsistencyOf(TextParseResult result, bool toGroup)
+    private static PushError? InconsistencyOf(TextParseResult result, bool refusesTimestamps)
     {
         if (result.NamelessLine > 0)
         {
             return PushConsistency.Refuse(RejectCode.TextInvalid, "a sample has no metric name", result.NamelessLine);
         }
 
-        return toGroup && result.TimestampLine > 0 ? RefuseTimestamps(result.TimestampLine) : null;
+        return refusesTimestamps && result.TimestampLine > 0 ? RefuseTimestamps(result.TimestampLine) : null;
     }
 
     private static bool TryParseProtobuf(
@@ -99,9 +119,11 @@ public static class PushParser
             return false;
         }
 
-        error = toGroup && hasTimestamps ? RefuseTimestamps() : null;
+        error = hasTimestamps && RefusesTimestamps(toGroup, context) ? RefuseTimestamps() : null;
         return error is null;
     }
+
+    private static bool RefusesTimestamps(bool toGroup, in ParseContext context) => toGroup && !context.Limits.AllowTimestamps;
 
     private static PushError RefuseTimestamps(int line = 0) =>
         PushConsistency.Refuse(RejectCode.TimestampNotAllowed, "pushed metrics must not have timestamps", line);

@@ -82,9 +82,6 @@ public sealed class GroupSelector : IEquatable<GroupSelector>
         return new GroupSelector(matchers.ToImmutable());
     }
 
-    /// <summary>The selector that takes the groups that both take.</summary>
-    public GroupSelector And(GroupSelector other) => new(Matchers.AddRange(other.Matchers));
-
     /// <summary>Whether the selector takes the group.</summary>
     public bool Matches(GroupingKey key)
     {
@@ -125,22 +122,22 @@ public sealed class GroupSelector : IEquatable<GroupSelector>
         var name = (end < 0 ? rest : rest[..end]).TrimEnd().ToString();
         if (!GroupingKeyParser.IsLabelName(name))
         {
-            reason = $"\"{name}\" is not the name of a label";
+            reason = $"\"{Excerpt.Of(name)}\" is not the name of a label";
             return false;
         }
 
         rest = end < 0 ? "" : rest[end..];
-        var isEqual = rest.StartsWith("=");
-        if (rest.Length < 2 || rest[1] == '~' || (!isEqual && rest[1] != '='))
+        var isEqual = rest is ['=', not ('=' or '~'), ..];
+        if (!isEqual && !rest.StartsWith("!="))
         {
-            reason = $"label \"{name}\" is compared by = or !=";
+            reason = $"label \"{Excerpt.Of(name)}\" is compared by = or !=";
             return false;
         }
 
         rest = rest[(isEqual ? 1 : 2)..].TrimStart();
         if (!TryReadString(ref rest, out var value))
         {
-            reason = $"the value of label \"{name}\" is not a quoted string";
+            reason = $"the value of label \"{Excerpt.Of(name)}\" is not a string in quotes";
             return false;
         }
 

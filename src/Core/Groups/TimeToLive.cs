@@ -15,7 +15,5 @@ public static class TimeToLive
 
     /// <summary>The refusal of a text that is none.</summary>
     public static PushError Invalid(string text) =>
-        new(RejectCode.TimeToLiveInvalid, $"time to live \"{Excerpt(text)}\" is not a duration such as 15m, more than zero and at most 3650d");
-
-    private static string Excerpt(string text) => text.Length <= 32 ? text : text[..32] + "…";
+        new(RejectCode.TimeToLiveInvalid, $"time to live \"{Excerpt.Of(text)}\" is not a duration such as 15m, more than zero and at most 3650d");
 }

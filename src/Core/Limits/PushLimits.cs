@@ -12,7 +12,9 @@ public sealed record PushLimits
     /// <summary>Defaults.</summary>
     public static PushLimits Default { get; } = new();
 
-    /// <summary>Reads the limits from <c>PUSHGATEWAY_MAX_*</c> and <c>PUSHGATEWAY_FUTURE_TOLERANCE</c>.</summary>
+    /// <summary>
+    /// Reads the limits from <c>PUSHGATEWAY_MAX_*</c>, <c>PUSHGATEWAY_FUTURE_TOLERANCE</c> and <c>PUSHGATEWAY_ALLOW_TIMESTAMPS</c>.
+    /// </summary>
     public static PushLimits Read(SettingsReader settings) => new()
     {
         MaxBodyBytes = (int)settings.Number("PUSHGATEWAY_MAX_BODY_BYTES", Default.MaxBodyBytes, 1, MaxBufferBytes),
@@ -22,6 +24,7 @@ public sealed record PushLimits
         MaxLabelValueBytes = (int)settings.Number("PUSHGATEWAY_MAX_LABEL_VALUE_BYTES", Default.MaxLabelValueBytes, 1, int.MaxValue),
         MaxSampleAge = settings.Duration("PUSHGATEWAY_MAX_SAMPLE_AGE", Default.MaxSampleAge, TimeSpan.Zero),
         FutureTolerance = settings.Duration("PUSHGATEWAY_FUTURE_TOLERANCE", Default.FutureTolerance, TimeSpan.Zero),
+        AllowTimestamps = settings.Flag("PUSHGATEWAY_ALLOW_TIMESTAMPS", Default.AllowTimestamps),
     };
 
     /// <summary>Largest body in bytes, as received: Lambda's payload limit.</summary>
@@ -44,6 +47,12 @@ public sealed record PushLimits
 
     /// <summary>Latest timestamp accepted, after the time of receipt.</summary>
     public TimeSpan FutureTolerance { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Whether a push to a group may give timestamps. A Pushgateway refuses them: what is scraped with the time of its push, again and
+    /// again, is soon too old for Prometheus.
+    /// </summary>
+    public bool AllowTimestamps { get; init; }
 
     /// <summary>
     /// Checks everything added to <paramref name="batch"/> since <paramref name="since"/>; null when it is within the limits.

@@ -117,6 +117,12 @@ public static class RejectCode
     /// <summary>The grouping key in the path is not valid.</summary>
     public const string GroupingKeyInvalid = "grouping-key-invalid";
 
+    /// <summary>A record names no group, where it has to.</summary>
+    public const string GroupMissing = "group-missing";
+
+    /// <summary><c>group</c> is not an object of labels with a <c>job</c>.</summary>
+    public const string GroupInvalid = "group-invalid";
+
     /// <summary>A selector of groups cannot be read.</summary>
     public const string SelectorInvalid = "selector-invalid";
 

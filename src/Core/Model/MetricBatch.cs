@@ -26,7 +26,8 @@ public sealed class MetricBatch
     private readonly List<Sample> _samples = [];
     private readonly List<Label> _groupingLabels = [];
     private int[] _familyOfSymbol = new int[64];
-    private BatchMark _push;
+    private BatchMark _group;
+    private int _firstSeriesOfPush;
     private int _labelsInPush;
 
     /// <summary>The strings that everything here refers to.</summary>
@@ -53,8 +54,15 @@ public sealed class MetricBatch
     /// </param>
     public BatchMark BeginPush(params ReadOnlySpan<Label> groupingLabels)
     {
-        _push = Mark;
-        _labelsInPush = 0;
+        (_firstSeriesOfPush, _labelsInPush) = (_series.Count, 0);
+        return BeginGroup(groupingLabels);
+    }
+
+    /// <summary>Starts the next group of a push to many: like <see cref="BeginPush"/>, but what follows counts towards the size of the same push.</summary>
+    /// <param name="groupingLabels">As for <see cref="BeginPush"/>.</param>
+    public BatchMark BeginGroup(params ReadOnlySpan<Label> groupingLabels)
+    {
+        _group = Mark;
         _groupingLabels.Clear();
         _groupingLabels.AddRange(groupingLabels);
         return Mark;
@@ -81,7 +89,8 @@ public sealed class MetricBatch
         CollectionsMarshal.SetCount(_series, mark.Series);
         CollectionsMarshal.SetCount(_labels, mark.Labels);
         CollectionsMarshal.SetCount(_samples, mark.Samples);
-        _push = mark.Families < _push.Families || mark.Series < _push.Series ? mark : _push;
+        _group = mark.Families < _group.Families || mark.Series < _group.Series ? mark : _group;
+        _firstSeriesOfPush = Math.Min(_firstSeriesOfPush, mark.Series);
     }
 
     /// <summary>
@@ -105,7 +114,7 @@ public sealed class MetricBatch
         CollectionsMarshal.SetCount(_series, kept);
     }
 
-    /// <summary>Finds a family of the current push by the symbol of its name; -1 when there is none.</summary>
+    /// <summary>Finds a family of the current push, or of its current group, by the symbol of its name; -1 when there is none.</summary>
     public int FindFamily(int name)
     {
         if (name >= _familyOfSymbol.Length)
@@ -115,7 +124,7 @@ public sealed class MetricBatch
 
         // Entries of earlier pushes are left in place and recognised here.
         var family = _familyOfSymbol[name];
-        return family >= _push.Families && family < _families.Count && _families[family].Name == name ? family : -1;
+        return family >= _group.Families && family < _families.Count && _families[family].Name == name ? family : -1;
     }
 
     /// <summary>Adds a family to the current push and returns its index.</summary>
@@ -213,7 +222,7 @@ public sealed class MetricBatch
 
     private void ThrowIfPushIsFull()
     {
-        if (_series.Count - _push.Series >= MaxSeriesPerPush || _labelsInPush >= MaxLabelsPerPush)
+        if (_series.Count - _firstSeriesOfPush >= MaxSeriesPerPush || _labelsInPush >= MaxLabelsPerPush)
         {
             throw new PushTooLargeException();
         }

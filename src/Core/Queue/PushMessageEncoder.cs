@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.IO.Compression;
 using PushGateway.Formats.RemoteWrite2;
+using PushGateway.Groups;
 using PushGateway.Limits;
 using PushGateway.Model;
 
@@ -29,8 +30,8 @@ internal sealed class PushMessageEncoder
 
     public void Return() => Pool.Add(this);
 
-    public PushError? Encode(PushHeader header, MetricBatch batch, MessageFormat format, ICollection<QueueMessage> messages) =>
-        Encode(header, batch, 0, batch.Series.Length, format, messages);
+    public PushError? Encode(in GroupPush push, MessageFormat format, ICollection<QueueMessage> messages) =>
+        Encode(push.Header, push.Batch, push.Start.Series, push.End.Series, format, messages);
 
     private PushError? Encode(
         PushHeader header, MetricBatch batch, int first, int end, MessageFormat format, ICollection<QueueMessage> messages)

@@ -27,6 +27,7 @@ public sealed class RoutingTests(KestrelGateway gateway) : IClassFixture<Kestrel
     [InlineData("GET", "/metrics/job/x", "DELETE, OPTIONS, POST, PUT")]
     [InlineData("HEAD", "/metrics/job/x/instance/y", "DELETE, OPTIONS, POST, PUT")]
     [InlineData("PATCH", "/metrics/job@base64/eA", "DELETE, OPTIONS, POST, PUT")]
+    [InlineData("GET", "/api/v1/groups", "DELETE, OPTIONS, POST, PUT")]
     [InlineData("POST", "/-/healthy", "GET, OPTIONS")]
     [InlineData("HEAD", "/-/ready", "GET, OPTIONS")]
     public async Task Another_method_is_answered_with_those_that_work(string method, string path, string allow)

@@ -5,6 +5,9 @@ namespace PushGateway.Api.Tests.Fuzz;
 /// <summary>Valid pushes, to be spoilt.</summary>
 internal static class Corpus
 {
+    /// <summary>Where records that name their groups go.</summary>
+    public const string GroupsTarget = "/api/v1/groups";
+
     private const string Timestamp = "$now";
 
     /// <summary>Bodies that <c>/metrics</c> takes. They differ between runs in their timestamps only.</summary>
@@ -24,6 +27,20 @@ internal static class Corpus
         {"dimensions":{"d":"y"},"metrics":{"a":2},"timestamp":$now}
 
         {"dimensions":{"d":"z"},"metrics":{"a":"3e-7"}}
+
+        """);
+
+    /// <summary>Records that name their groups.</summary>
+    public static IReadOnlyList<byte[]> GroupRecords { get; } = Encode(
+        """{"group":{"job":"backup"},"metrics":{"size":"21.5"}}""",
+        """
+        [{"group":{"job":"a","instance":"é/x"},"dimensions":{"d.d":"x"},"metrics":{"a":1,"b":"-Inf"}},
+        {"metrics":{"a":2},"group":{"job":"\u0062"}},{"dimensions":{"d.d":"y","job":"z"},"metrics":{"a":3},"group":{"instance":"é/x","job":"a"}}]
+        """,
+        """
+        {"group":{"job":"a"},"dimensions":{"x":"1"},"metrics":{"a":1}}
+        {"group":{"job":"b"},"dimensions":{"x":"1"},"metrics":{"a":1}}
+        {"group":{"job":"a"},"dimensions":{"x":"2"},"metrics":{"a":1}}
 
         """);
 

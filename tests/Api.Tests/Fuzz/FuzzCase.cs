@@ -12,8 +12,8 @@ namespace PushGateway.Api.Tests.Fuzz;
 internal sealed record FuzzCase(
     string Method, string Target, string? ContentType, string? ContentEncoding, bool DeclaresLength, byte[] Body)
 {
-    /// <summary>The push goes to <c>/metrics</c>, where errors are problems.</summary>
-    public bool IsUngrouped => Target == "/metrics";
+    /// <summary>The push goes where errors are problems: not to one of Pushgateway's paths.</summary>
+    public bool IsAnsweredByProblems => Target is "/metrics" or Corpus.GroupsTarget;
 
     /// <summary>Everything needed to send it again.</summary>
     public override string ToString() =>

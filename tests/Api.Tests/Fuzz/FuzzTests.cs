@@ -37,6 +37,11 @@ public sealed class FuzzTests(GatewayFactory gateway, ITestOutputHelper output) 
             await AssertAcceptedAsync(new FuzzCase("POST", "/metrics", null, "gzip", DeclaresLength: false, Pushes.Gzip(body)));
         }
 
+        foreach (var body in Corpus.GroupRecords)
+        {
+            await AssertAcceptedAsync(new FuzzCase("PUT", Corpus.GroupsTarget, null, null, DeclaresLength: true, body));
+        }
+
         foreach (var target in Corpus.Targets)
         {
             foreach (var body in Corpus.Text)
@@ -116,7 +121,7 @@ public sealed class FuzzTests(GatewayFactory gateway, ITestOutputHelper output) 
         Assert.True(
             status is StatusCodes.Status400BadRequest or StatusCodes.Status413PayloadTooLarge or StatusCodes.Status415UnsupportedMediaType,
             $"answered {status}");
-        if (push.IsUngrouped)
+        if (push.IsAnsweredByProblems)
         {
             return $"{status} {Problem.Read(context.Response.ContentType, status, body).Code}";
         }

@@ -16,7 +16,7 @@ internal sealed class Mutator
             "-0", "0x1p-2", "1_000", "99999999999999999999", "\\ud800", "\\u0000", "\u2028", "é", "😀", "\uFEFF", "__name__",
             "le=\"1\"", "quantile=\"0.5\"", "_bucket", "_sum", "_count", "# TYPE ", "# HELP ", "# EOF\n", "histogram",
             "summary", "counter", "\"dimensions\":", "\"metrics\":{", "\"timestamp\":", "null", "true", "{\"a b\"", "-",
-            ".", "e", "job=\"x\"", "{}", "[[[[[[[[",
+            ".", "e", "job=\"x\"", "{}", "[[[[[[[[", "\"group\":", "\"job\":",
         }.Select(Encoding.UTF8.GetBytes),
         [0xFF], [0xC3], [0x80], [0xED, 0xA0, 0x80], [0x1F, 0x8B],
     ];
@@ -44,8 +44,9 @@ internal sealed class Mutator
     private FuzzCase Create()
     {
         var grouped = _random.Next(3) == 0;
-        var json = _random.Next(grouped ? 10 : 2) == 0;
-        var body = Mutate(Pick(json ? Corpus.Json : _random.Next(6) == 0 ? Corpus.TimedText : Corpus.Text));
+        var named = !grouped && _random.Next(4) == 0;
+        var json = named || _random.Next(grouped ? 10 : 2) == 0;
+        var body = Mutate(Pick(named ? Corpus.GroupRecords : json ? Corpus.Json : _random.Next(6) == 0 ? Corpus.TimedText : Corpus.Text));
         var encoding = _random.Next(5) == 0 ? Pick(Encodings) : null;
         if (encoding is not null && _random.Next(8) != 0)
         {
@@ -55,8 +56,8 @@ internal sealed class Mutator
 
         var contentType = _random.Next(3) == 0 ? Pick(ContentTypes) : json ? "application/json" : "text/plain; version=0.0.4";
         return new FuzzCase(
-            grouped ? Pick(["PUT", "POST", "POST", "DELETE"]) : "POST",
-            grouped ? MutateTarget(Pick(Corpus.Targets)) : "/metrics",
+            grouped ? Pick(["PUT", "POST", "POST", "DELETE"]) : named ? Pick(["PUT", "POST"]) : "POST",
+            grouped ? MutateTarget(Pick(Corpus.Targets)) : named ? Corpus.GroupsTarget : "/metrics",
             contentType,
             encoding,
             _random.Next(2) == 0,

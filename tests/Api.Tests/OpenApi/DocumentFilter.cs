@@ -16,6 +16,7 @@ internal sealed class DocumentFilter : IDocumentFilter
 
             * `POST /metrics` takes JSON records and Prometheus text without a grouping key.
             * `/metrics/job/...` is the protocol of Prometheus Pushgateway: PUT replaces a group, POST replaces metric families in it, DELETE removes it.
+            * `/api/v1/groups` does the same to many groups.
 
             **202** means that the push is durably queued. Bodies may be compressed with `Content-Encoding: gzip`.
             Each code of a refusal is explained in the project's `docs/errors.md`.
@@ -29,6 +30,7 @@ internal sealed class DocumentFilter : IDocumentFilter
         {
             new() { Name = "Push", Description = "JSON records and Prometheus text, without a grouping key." },
             new() { Name = "Pushgateway", Description = "Groups, as clients of Prometheus Pushgateway push them." },
+            new() { Name = "Groups", Description = "Many groups at once, which a Pushgateway does not have." },
             new() { Name = "Scrape", Description = "What is held, for Prometheus to scrape." },
             new() { Name = "Health", Description = "Health in Prometheus' form." },
         };

@@ -58,6 +58,21 @@ internal static class Examples
         }
         """;
 
+    public const string GroupRecords = """
+        [
+          { "group": { "job": "backup", "instance": "db1" }, "metrics": { "backup_size_bytes": 73400320 } },
+          { "group": { "job": "backup", "instance": "db2" }, "dimensions": { "disk": "a" }, "metrics": { "backup_size_bytes": "1.5e6" } }
+        ]
+        """;
+
+    public const string GroupLines = """
+        {"group":{"job":"backup","instance":"db1"},"metrics":{"backup_size_bytes":73400320}}
+        {"group":{"job":"backup","instance":"db2"},"metrics":{"backup_size_bytes":1500000}}
+
+        """;
+
+    public const string Selector = "{job=\"backup\",instance!=\"db1\"}";
+
     public const string Group = "backup/instance/db1";
 
     public const string GroupBase64 = "YmFja3Vw/instance/db1";

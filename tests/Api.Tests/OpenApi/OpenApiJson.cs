@@ -28,6 +28,9 @@ internal static class OpenApiJson
                     options.DocumentFilter<DocumentFilter>();
                 }),
         };
+
+        // What is there on request only is described, too.
+        gateway.Settings["PUSHGATEWAY_ENABLE_ADMIN_API"] = "true";
         var document = gateway.Services.GetRequiredService<ISwaggerProvider>().GetSwagger(DocumentName);
         var json = await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_0, cancellationToken);
         return json.ReplaceLineEndings("\n").TrimEnd() + "\n";

@@ -10,19 +10,19 @@ internal sealed class OperationFilter : IOperationFilter
 {
     private const string PlainText = "text/plain";
     private const string ProblemJson = "application/problem+json";
+    private const string Groups = "/api/v1/groups";
+    private const string Wipe = "/api/v1/admin/wipe";
 
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
         var path = "/" + context.ApiDescription.RelativePath;
         var method = context.ApiDescription.HttpMethod;
-        if (path.StartsWith("/metrics/job", StringComparison.Ordinal))
-        {
-            operation.Parameters = [GroupParameter(path.StartsWith("/metrics/job@base64/", StringComparison.Ordinal))];
-        }
-
+        operation.Parameters = ParametersOf(path, method!);
         operation.RequestBody = (path, method) switch
         {
             ("/metrics", "POST") => PushBody(context),
+            (Groups, "PUT" or "POST") => GroupsBody(context),
+            (Wipe, _) => null,
             (_, "PUT" or "POST") => GroupBody(),
             _ => null,
         };
@@ -34,6 +34,46 @@ internal sealed class OperationFilter : IOperationFilter
             operation.Responses.Add(status, response);
         }
     }
+
+    private static List<IOpenApiParameter>? ParametersOf(string path, string method)
+    {
+        var parameters = new List<IOpenApiParameter>();
+        if (path.StartsWith("/metrics/job", StringComparison.Ordinal))
+        {
+            parameters.Add(GroupParameter(path.StartsWith("/metrics/job@base64/", StringComparison.Ordinal)));
+        }
+
+        if (path == Groups && method == "DELETE")
+        {
+            parameters.Add(MatchParameter());
+        }
+        else if (method is "PUT" or "POST" && path is not ("/metrics" or Wipe))
+        {
+            parameters.Add(TimeToLiveParameter());
+        }
+
+        return parameters.Count == 0 ? null : parameters;
+    }
+
+    private static OpenApiParameter TimeToLiveParameter() => new()
+    {
+        Name = TimeToLiveHeader.Name,
+        In = ParameterLocation.Header,
+        Description = "How long a group is kept after this push, as Prometheus writes durations. Without one, as long as `PUSHGATEWAY_GROUP_TTL` says, "
+            + "or until it is deleted.",
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+        Example = "15m",
+    };
+
+    private static OpenApiParameter MatchParameter() => new()
+    {
+        Name = "match",
+        In = ParameterLocation.Query,
+        Required = true,
+        Description = "A selector of groups; several are a union. `match[]` is the same.",
+        Schema = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String }, MinItems = 1 },
+        Example = new JsonArray(Examples.Selector),
+    };
 
     private static OpenApiParameter GroupParameter(bool isBase64) => new()
     {
@@ -78,6 +118,31 @@ internal sealed class OperationFilter : IOperationFilter
         };
     }
 
+    private static OpenApiRequestBody GroupsBody(OperationFilterContext context)
+    {
+        var record = context.SchemaGenerator.GenerateSchema(typeof(GroupRecord), context.SchemaRepository);
+        return new OpenApiRequestBody
+        {
+            Required = true,
+            Description = "JSON records that name their groups.",
+            Content = new Dictionary<string, IOpenApiMediaType>
+            {
+                ["application/json"] = new OpenApiMediaType
+                {
+                    Schema = new OpenApiSchema
+                    {
+                        OneOf = [record, new OpenApiSchema { Type = JsonSchemaType.Array, Items = record, MinItems = 1 }],
+                    },
+                    Examples = new Dictionary<string, IOpenApiExample>
+                    {
+                        ["array"] = Example("Two groups", JsonNode.Parse(Examples.GroupRecords)),
+                    },
+                },
+                ["application/x-ndjson"] = Text("A record on each line.", ("lines", "Two groups", Examples.GroupLines)),
+            },
+        };
+    }
+
     private static OpenApiRequestBody GroupBody() => new()
     {
         Description = "Prometheus text format 0.0.4 without timestamps, whatever Content-Type says. An empty body is a group without metrics.",
@@ -98,8 +163,10 @@ internal sealed class OperationFilter : IOperationFilter
             "202" => "Durably queued.",
             "400" => "Refused: sending the same again is of no use.",
             "401" => "Credentials are configured, and the request has no valid one.",
-            "413" => "Refused: the body, or what it decompresses to, is too large.",
+            "403" => "The credential is pinned to labels.",
+            "413" => path == "/metrics" ? "Refused: the body, or what it decompresses to, is too large." : "Refused: the body or the group is too large.",
             "415" => "Refused: the media type or the content encoding is not supported.",
+            "429" => "Refused: there are as many groups as are allowed.",
             "503" => "The queue cannot be written now.",
             _ => response.Description,
         };
@@ -131,7 +198,7 @@ internal sealed class OperationFilter : IOperationFilter
         {
             ((OpenApiMediaType)content).Example = (status, type) switch
             {
-                ("400", ProblemJson) => JsonNode.Parse(Examples.Problem),
+                ("400", ProblemJson) => path == "/metrics" ? JsonNode.Parse(Examples.Problem) : null,
                 ("400", PlainText) => Examples.TextError,
                 ("200", PlainText) => path == "/metrics" ? Examples.Text : "OK",
                 _ => null,

@@ -18,6 +18,10 @@ internal sealed class SchemaFilter : ISchemaFilter
         {
             DescribeRecord(target, properties);
         }
+        else if (context.Type == typeof(GroupRecord))
+        {
+            DescribeGroupRecord(target, properties);
+        }
         else if (context.Type == typeof(PushProblem))
         {
             DescribeProblem(target, properties);
@@ -61,6 +65,22 @@ internal sealed class SchemaFilter : ISchemaFilter
             Format = "int64",
             Description = "Milliseconds since the Unix epoch. Without one, the time of receipt.",
         };
+    }
+
+    private static void DescribeGroupRecord(OpenApiSchema schema, IDictionary<string, IOpenApiSchema> properties)
+    {
+        DescribeRecord(schema, properties);
+        schema.Description = "Metrics of a group that share their dimensions.";
+        schema.Required = new SortedSet<string>(StringComparer.Ordinal) { "group", "metrics" };
+        properties["group"] = new OpenApiSchema
+        {
+            Type = JsonSchemaType.Object,
+            Description = "Names and values of the group's labels, none of them empty. They overwrite dimensions of the same names.",
+            Properties = new Dictionary<string, IOpenApiSchema> { ["job"] = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1 } },
+            Required = new SortedSet<string>(StringComparer.Ordinal) { "job" },
+            AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1 },
+        };
+        ((OpenApiSchema)properties["timestamp"]).Description = "Milliseconds since the Unix epoch; refused unless `PUSHGATEWAY_ALLOW_TIMESTAMPS` is true.";
     }
 
     private static void DescribeProblem(OpenApiSchema schema, IDictionary<string, IOpenApiSchema> properties)

@@ -3,7 +3,7 @@ using System.Text;
 namespace PushGateway.Api.Tests.Validation;
 
 /// <summary>Bodies of JSON records, valid and nearly valid, and their mutations. The same seed makes the same bodies.</summary>
-internal sealed class RandomRecords(int seed)
+internal sealed class RandomRecords(int seed, bool toGroups = false)
 {
     public const long Now = 1_700_000_000_000;
 
@@ -11,7 +11,7 @@ internal sealed class RandomRecords(int seed)
         ["a", "b", "temperature", "ph", "a.b", "a_b", "a:b", "a-b", "9a", "_9a", "\\u0061", "gr\\u00fcn", "grün", "x😀", "x\\ud83d\\ude00", "a/b~c", "with space"];
 
     private static readonly string[] BadNames =
-        ["", "__name__", "_:name__", "\\ud800", "a\\udc00", "a name much longer than what is allowed here", "😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀", "\uFFFF\\u0000"];
+        ["", "__name__", "_:name__", "__x", "-_x", "\\ud800", "a\\udc00", "a name much longer than what is allowed here", "😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀", "\uFFFF\\u0000"];
 
     private static readonly string[] Numbers =
         ["0", "-0", "12", "12.0", "1e3", "-1.5E-7", "\"14.3\"", "\"6\"", "\"+1\"", "\".5\"", "\"1.\"", "\"NaN\"", "\"-Inf\"", "\"\\u0031\"", "9223372036854775808"];
@@ -20,6 +20,12 @@ internal sealed class RandomRecords(int seed)
         ["null", "true", "\"\"", "\" 1\"", "\"1e\"", "\"nan\"", "\"\\ud800\"", "{}", "{\"b\":[1,{\"b\":2}]}", "[]", "[1]", "1e999", "\"-1e999\"", "\"0x1\"", "\"long enough to be no good label\""];
 
     private static readonly string[] Strings = ["\"\"", "\"x\"", "\"customer1\"", "\"a\\\"b\\n\"", "\"\\u00e9é\\ud83d\\ude00\"", "\"twelve bytes\""];
+
+    private static readonly string[] Groups =
+        ["\"job\":\"a\"", "\"job\":\"b\"", "\"job\":\"a\",\"instance\":\"x\"", "\"instance\":\"x\",\"job\":\"\\u0061\"", "\"job\":\"a/b\",\"a\":\"é\"", "\"job\":\"b\",\"b\":\"1\",\"c\":\"2\",\"ph\":\"3\""];
+
+    private static readonly string[] BadLabels =
+        ["", "\"job\":\"\"", "\"job\":1", "\"job\":\"a\"", "\"9a\":\"x\"", "\"a-b\":\"x\"", "\"__a\":\"x\"", "\"\":\"x\"", "\"\\ud800\":\"x\"", "\"a\":\"\\ud800\"", "\"a\":null", "\"a\":{\"job\":\"x\"}", "\"a_label_name_too_long\":\"x\"", "\"a\":\"a value too long\"", "\"a\":\"\""];
 
     private static readonly string[] BadTimestamps =
         ["1700000005001", "1699913599999", "null", "\"1700000000000\"", "1.7e12", "1700000000000.0", "9223372036854775808", "-1", "[]", "true"];
@@ -37,7 +43,9 @@ internal sealed class RandomRecords(int seed)
         var records = new string[_random.Next(3) == 0 ? _random.Next(2, 5) : 1];
         for (var i = 0; i < records.Length; i++)
         {
-            records[i] = Chance(mistakes / 4) ? Any(BadValues) : NextRecord(mistakes);
+            records[i] = Chance(mistakes / 4) ? Any(BadValues)
+                : toGroups && i > 0 && Chance(0.1) ? records[i - 1]
+                : NextRecord(mistakes);
         }
 
         var body = _random.Next(3) switch
@@ -91,7 +99,7 @@ internal sealed class RandomRecords(int seed)
     private string NextRecord(double mistakes)
     {
         var members = new List<string>();
-        if (!Chance(mistakes / 2))
+        if (!Chance(toGroups ? 0.5 : mistakes / 2))
         {
             members.Add($"\"{(Chance(0.1) ? "\\u0064imensions" : "dimensions")}\":{NextMap(mistakes, Strings)}");
         }
@@ -101,7 +109,12 @@ internal sealed class RandomRecords(int seed)
             members.Add($"\"metrics\":{NextMap(mistakes, Numbers)}");
         }
 
-        if (Chance(0.6))
+        if (toGroups && !Chance(mistakes / 2))
+        {
+            members.Add($"\"{(Chance(0.1) ? "grou\\u0070" : "group")}\":{NextGroup(mistakes)}");
+        }
+
+        if (Chance(toGroups ? 0.1 : 0.6))
         {
             members.Add($"\"timestamp\":{(Chance(mistakes) ? Any(BadTimestamps) : (Now - _random.Next(86_400_001)).ToString())}");
         }
@@ -119,6 +132,17 @@ internal sealed class RandomRecords(int seed)
 
         _random.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(members));
         return $"{{{string.Join(Chance(0.1) ? " ,\n" : ",", members)}}}";
+    }
+
+    private string NextGroup(double mistakes)
+    {
+        if (Chance(mistakes / 4))
+        {
+            return Any(BadValues);
+        }
+
+        string[] labels = Chance(mistakes) ? [Any(BadLabels)] : Chance(mistakes) ? [Any(Groups), Any(BadLabels)] : [Any(Groups)];
+        return $"{{{string.Join(',', labels.Where(label => label.Length > 0))}}}";
     }
 
     private string NextMap(double mistakes, string[] values)

@@ -37,7 +37,7 @@ public sealed class SettingsTests
     [Fact]
     public void Every_bad_setting_is_named_at_once()
     {
-        var settings = Read(("PUSHGATEWAY_MAX_BODY_BYTES", "lots"), ("PUSHGATEWAY_MAX_SAMPLE_AGE", "yesterday"), ("U", "ftp://x"), ("C", "7"));
+        var settings = Read(("PUSHGATEWAY_MAX_BODY_BYTES", "lots"), ("PUSHGATEWAY_MAX_SAMPLE_AGE", "yesterday"), ("U", "ftp://x"), ("C", "7"), ("PUSHGATEWAY_ALLOW_TIMESTAMPS", "yes"));
         PushLimits.Read(settings);
         settings.Url("U");
         settings.Choice("C", DayOfWeek.Monday);
@@ -48,6 +48,7 @@ public sealed class SettingsTests
             [
                 "PUSHGATEWAY_MAX_BODY_BYTES: \"lots\" is not a whole number from 1 to 536870912.",
                 "PUSHGATEWAY_MAX_SAMPLE_AGE: \"yesterday\" is not a duration such as 5m or 1h30m, at least 0 s.",
+                "PUSHGATEWAY_ALLOW_TIMESTAMPS: \"yes\" is not true or false.",
                 "U: \"ftp://x\" is not an absolute http or https URL.",
                 "C: \"7\" is not one of Sunday, Monday, Tuesday, Wednesday, Thursday, Friday, Saturday.",
             ],
@@ -57,9 +58,9 @@ public sealed class SettingsTests
     [Fact]
     public void What_is_set_counts_and_what_is_empty_does_not()
     {
-        var limits = PushLimits.Read(Read(("PUSHGATEWAY_MAX_LABELS", "30"), ("PUSHGATEWAY_FUTURE_TOLERANCE", "1m"), ("PUSHGATEWAY_MAX_NAME_BYTES", "")));
+        var limits = PushLimits.Read(Read(("PUSHGATEWAY_MAX_LABELS", "30"), ("PUSHGATEWAY_FUTURE_TOLERANCE", "1m"), ("PUSHGATEWAY_MAX_NAME_BYTES", ""), ("PUSHGATEWAY_ALLOW_TIMESTAMPS", "TRUE")));
 
-        Assert.Equal(PushLimits.Default with { MaxLabels = 30, FutureTolerance = TimeSpan.FromMinutes(1) }, limits);
+        Assert.Equal(PushLimits.Default with { MaxLabels = 30, FutureTolerance = TimeSpan.FromMinutes(1), AllowTimestamps = true }, limits);
     }
 
     private static SettingsReader Read(params (string Name, string Value)[] settings)

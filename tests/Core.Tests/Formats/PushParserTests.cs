@@ -33,8 +33,10 @@ public sealed class PushParserTests
     [Fact]
     public void Text_for_a_group_has_no_timestamps()
     {
-        Assert.Equal(RejectCode.TimestampNotAllowed, Refuse(PushFormat.Text, "a 1 1700000000000\n"u8, toGroup: true));
-        Assert.Null(Refuse(PushFormat.Text, "a 1 1700000000000\n"u8));
+        var body = "a 1 1700000000000\n"u8;
+        Assert.Equal(RejectCode.TimestampNotAllowed, Refuse(PushFormat.Text, body, toGroup: true));
+        Assert.Null(Refuse(PushFormat.Text, body, toGroup: true, allowTimestamps: true));
+        Assert.Null(Refuse(PushFormat.Text, body));
     }
 
     [Fact]
@@ -43,14 +45,24 @@ public sealed class PushParserTests
         // name: "a", metric { timestamp_ms: 5, counter {} }.
         byte[] body = [0x09, 0x0A, 0x01, (byte)'a', 0x22, 0x04, 0x30, 0x05, 0x1A, 0x00];
         Assert.Equal(RejectCode.TimestampNotAllowed, Refuse(PushFormat.Protobuf, body, toGroup: true));
+        Assert.Null(Refuse(PushFormat.Protobuf, body, toGroup: true, allowTimestamps: true));
         Assert.Null(Refuse(PushFormat.Protobuf, body));
     }
 
-    private static string? Refuse(PushFormat format, ReadOnlySpan<byte> body, bool toGroup = false)
+    [Fact]
+    public void A_series_may_have_several_times_where_times_are_allowed_but_none_twice()
+    {
+        Assert.Null(Refuse(PushFormat.Text, "a 1 1700000000000\na 2 1700000000001\n"u8, toGroup: true, allowTimestamps: true));
+        Assert.Equal(
+            RejectCode.DuplicateSeries, Refuse(PushFormat.Text, "a 1 1700000000000\na 2 1700000000000\n"u8, toGroup: true, allowTimestamps: true));
+    }
+
+    private static string? Refuse(PushFormat format, ReadOnlySpan<byte> body, bool toGroup = false, bool allowTimestamps = false)
     {
         var batch = new MetricBatch();
         batch.BeginPush();
-        PushParser.TryParse(format, body, toGroup, batch, Context, out var error);
+        var context = Context with { Limits = PushLimits.Default with { AllowTimestamps = allowTimestamps } };
+        PushParser.TryParse(format, body, toGroup, batch, context, out var error);
         return error?.Code;
     }
 

@@ -194,6 +194,31 @@ public sealed class PushMessageCodecTests
         }
     }
 
+    [Theory]
+    [InlineData("job/backup")]
+    [InlineData(null)]
+    public void A_direct_producer_s_record_does_not_name_its_group(string? group)
+    {
+        (string, string)[] attributes = group is null ? [] : [(MessageAttribute.Group, group)];
+        var message = Message("""{"group":{"job":"backup"},"dimensions":{"d":"x"},"metrics":{"a":1}}""", attributes);
+
+        Assert.False(PushMessageCodec.TryDecode(message, new MetricBatch(), PushLimits.Default, out _, out var error));
+        Assert.Equal((RejectCode.UnknownKey, "/group"), (error.Code, error.Pointer));
+        Assert.Contains(MessageAttribute.Group, error.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_direct_producer_may_give_times_to_a_group_where_they_are_allowed(bool allowed)
+    {
+        var message = Message($"runs 1 {SentMs}\n", (MessageAttribute.ContentType, "text/plain"), (MessageAttribute.Group, "job/backup"));
+        var limits = PushLimits.Default with { AllowTimestamps = allowed };
+
+        Assert.Equal(allowed, PushMessageCodec.TryDecode(message, new MetricBatch(), limits, out _, out var error));
+        Assert.Equal(allowed ? null : RejectCode.TimestampNotAllowed, error?.Code);
+    }
+
     [Fact]
     public void What_a_direct_producer_sends_to_a_group_has_to_be_consistent()
     {

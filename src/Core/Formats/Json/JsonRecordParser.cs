@@ -36,12 +36,38 @@ public static class JsonRecordParser
         ReadOnlySpan<byte> utf8,
         MetricBatch destination,
         in ParseContext context,
+        [NotNullWhen(false)] out PushError? error) => TryParse(utf8, groups: null, destination, context, out error);
+
+    /// <summary>
+    /// Appends the series of records that name their groups, group after group in the order in which the body names them first. Such a
+    /// record has a <c>group</c>, whose labels overwrite its dimensions, which may be missing.
+    /// <code>{ "group": { "job": "backup", "instance": "db1" }, "metrics": { "size_bytes": 73400320 } }</code>
+    /// </summary>
+    /// <param name="utf8">The body, with or without byte order mark.</param>
+    /// <param name="groups">Empty; takes the groups, and where in the batch they are.</param>
+    /// <param name="destination">A batch in which the caller has begun a push, and rolls it back on failure.</param>
+    /// <param name="context">Limits and time of receipt.</param>
+    /// <param name="error">
+    /// Why the body was refused. Also refused are timestamps, unless <see cref="PushLimits.AllowTimestamps"/>, and series that a group has twice.
+    /// </param>
+    public static bool TryParseGroups(
+        ReadOnlySpan<byte> utf8,
+        RecordGroups groups,
+        MetricBatch destination,
+        in ParseContext context,
+        [NotNullWhen(false)] out PushError? error) => TryParse(utf8, groups, destination, context, out error);
+
+    private static bool TryParse(
+        ReadOnlySpan<byte> utf8,
+        RecordGroups? groups,
+        MetricBatch destination,
+        in ParseContext context,
         [NotNullWhen(false)] out PushError? error)
     {
         var body = RecordSyntax.TrimByteOrderMark(utf8);
         var mostLabels = Math.Min(context.Limits.MaxLabels, body.Length / MinDimensionBytes);
         var labels = mostLabels <= StackLabels ? stackalloc Label[StackLabels] : new Label[mostLabels];
-        var reader = new RecordReader(body, destination, context, labels);
+        var reader = new RecordReader(body, groups, destination, context, labels);
         try
         {
             if (reader.ReadBody(out var record, out error))

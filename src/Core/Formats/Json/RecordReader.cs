@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using PushGateway.Groups;
 using PushGateway.Limits;
 using PushGateway.Model;
 
@@ -16,9 +18,11 @@ internal ref struct RecordReader
     private const string DimensionsPointer = "/dimensions";
     private const string MetricsPointer = "/metrics";
     private const string TimestampPointer = "/timestamp";
+    private const string GroupPointer = "/group";
     private const int StackName = 256;
 
     private readonly ReadOnlySpan<byte> _body;
+    private readonly RecordGroups? _groups;
     private readonly MetricBatch _batch;
     private readonly PushLimits _limits;
     private readonly long _receivedMs;
@@ -32,12 +36,14 @@ internal ref struct RecordReader
     private byte[] _value = [];
 
     /// <param name="body">The body, without byte order mark.</param>
+    /// <param name="groups">Takes the groups that the records name; null when they name none.</param>
     /// <param name="batch">Where the series go.</param>
     /// <param name="context">Limits and time of receipt.</param>
     /// <param name="labels">Room for the dimensions of a record.</param>
-    public RecordReader(ReadOnlySpan<byte> body, MetricBatch batch, in ParseContext context, Span<Label> labels)
+    public RecordReader(ReadOnlySpan<byte> body, RecordGroups? groups, MetricBatch batch, in ParseContext context, Span<Label> labels)
     {
         _body = body;
+        _groups = groups;
         _batch = batch;
         _limits = context.Limits;
         _receivedMs = context.ReceivedMs;
@@ -64,12 +70,13 @@ internal ref struct RecordReader
         }
         else
         {
-            while ((valid = ReadRecord()) && _json.Read())
+            while ((valid = ReadNext(record)) && _json.Read())
             {
                 record++;
             }
         }
 
+        valid = valid && (_groups is null || ReadGroups(_groups, ref record));
         error = _error;
         return valid;
     }
@@ -85,7 +92,7 @@ internal ref struct RecordReader
     {
         while (_json.Read() && _json.TokenType != JsonTokenType.EndArray)
         {
-            if (!ReadRecord())
+            if (!ReadNext(record))
             {
                 return false;
             }
@@ -99,6 +106,135 @@ internal ref struct RecordReader
             : records > 0 || Refuse(RecordRefusal.Empty());
     }
 
+    // Records that name groups are read group by group, once it is known which belong together: then a group is one run of the batch.
+    private bool ReadNext(int record) => _groups is null ? ReadRecord() : FindGroup(_groups, record);
+
+    private bool ReadGroups(RecordGroups groups, ref int record)
+    {
+        foreach (var group in groups.All)
+        {
+            group.BeginIn(_batch);
+            foreach (ref var place in group.Records)
+            {
+                record = place.Record;
+                place.FirstSeries = _batch.Mark.Series;
+                _json = new Utf8JsonReader(_body[place.Offset..], RecordSyntax.Options);
+                _json.Read();
+                if (!ReadRecord())
+                {
+                    return false;
+                }
+            }
+
+            group.EndIn(_batch);
+            if (PushConsistency.FindDuplicate(_batch, group.Start) is >= 0 and var duplicate)
+            {
+                record = group.RecordOf(duplicate);
+                return Refuse(RecordRefusal.DuplicateSeries(MetricsPointer, _batch.Symbols[_batch.Series[duplicate].Name]));
+            }
+        }
+
+        return true;
+    }
+
+    // Passes over a record and keeps its place. What is wrong beside the group is found when it is read.
+    private bool FindGroup(RecordGroups groups, int record)
+    {
+        if (_json.TokenType != JsonTokenType.StartObject)
+        {
+            return Refuse(RecordRefusal.NotObject("", ValueKind));
+        }
+
+        var offset = (int)_json.TokenStartIndex;
+        GroupingKey? group = null;
+        while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (group is not null || !TryGetText(ref _name, out var key) || !key.SequenceEqual("group"u8))
+            {
+                _json.Skip();
+                continue;
+            }
+
+            _json.Read();
+            if (!ReadGroup(out group))
+            {
+                return false;
+            }
+        }
+
+        return group is null ? Refuse(RecordRefusal.GroupMissing(""))
+            : groups.TryAdd(group, record, offset) || Refuse(RecordGroups.TooMany());
+    }
+
+    private bool ReadGroup([NotNullWhen(true)] out GroupingKey? group)
+    {
+        group = null;
+        if (_json.TokenType != JsonTokenType.StartObject)
+        {
+            return Refuse(RecordRefusal.GroupInvalid(GroupPointer, ValueKind));
+        }
+
+        var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!ReadGroupLabel(labels))
+            {
+                return false;
+            }
+        }
+
+        if (!labels.ContainsKey("job"))
+        {
+            return Refuse(RecordRefusal.GroupWithoutJob(GroupPointer));
+        }
+
+        group = GroupingKeyParser.Create(labels);
+        return true;
+    }
+
+    private bool ReadGroupLabel(SortedDictionary<string, string> labels)
+    {
+        if (!TryGetText(ref _name, out var name))
+        {
+            return Refuse(RecordRefusal.StringInvalid(GroupPointer));
+        }
+
+        if (_limits.CheckLabelName(name.Length) is { } longName)
+        {
+            return Refuse(longName with { Pointer = JsonPointer.Append(GroupPointer, name) });
+        }
+
+        var label = Encoding.UTF8.GetString(name);
+        if (!GroupingKeyParser.IsLabelName(label))
+        {
+            return Refuse(RecordRefusal.GroupLabelName(JsonPointer.Append(GroupPointer, name), name));
+        }
+
+        _json.Read();
+        if (_json.TokenType != JsonTokenType.String)
+        {
+            return Refuse(RecordRefusal.GroupLabelNotString(JsonPointer.Append(GroupPointer, name), name, ValueKind));
+        }
+
+        if (!TryGetText(ref _value, out var value))
+        {
+            return Refuse(RecordRefusal.StringInvalid(JsonPointer.Append(GroupPointer, name)));
+        }
+
+        if (value.IsEmpty)
+        {
+            return Refuse(RecordRefusal.GroupLabelEmpty(JsonPointer.Append(GroupPointer, name), name));
+        }
+
+        if (_limits.CheckLabelValue(value.Length) is { } longValue)
+        {
+            return Refuse(longValue with { Pointer = JsonPointer.Append(GroupPointer, name) });
+        }
+
+        return labels.TryAdd(label, Encoding.UTF8.GetString(value))
+            || Refuse(RecordRefusal.GroupLabelTwice(JsonPointer.Append(GroupPointer, name), name));
+    }
+
     // Keys may come in any order. In the usual one the metrics are read where they stand; when they come before the dimensions they are
     // passed over and read at the end, and when the time comes after them it is set on the samples read.
     private bool ReadRecord()
@@ -110,8 +246,9 @@ internal ref struct RecordReader
 
         var start = _batch.Mark;
         var timestamp = _receivedMs;
-        var (hasDimensions, hasMetrics, hasTimestamp) = (false, false, false);
+        var (hasDimensions, hasMetrics, hasTimestamp, hasGroup) = (false, false, false, false);
         Utf8JsonReader deferred = default;
+        _labelCount = 0;
         while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
         {
             if (!TryGetText(ref _name, out var key))
@@ -159,6 +296,11 @@ internal ref struct RecordReader
                 }
 
                 hasTimestamp = true;
+                if (_groups is not null && !_limits.AllowTimestamps)
+                {
+                    return Refuse(RecordRefusal.TimestampNotAllowed(TimestampPointer));
+                }
+
                 if (!ReadTimestamp(out timestamp))
                 {
                     return false;
@@ -166,13 +308,23 @@ internal ref struct RecordReader
 
                 _batch.SetTimestamp(start, timestamp);
             }
+            else if (_groups is not null && key.SequenceEqual("group"u8))
+            {
+                if (hasGroup)
+                {
+                    return RefuseDuplicate(key);
+                }
+
+                hasGroup = true;
+                _json.Skip();
+            }
             else
             {
-                return Refuse(RecordRefusal.UnknownKey(JsonPointer.Append("", key), key));
+                return Refuse(RecordRefusal.UnknownKey(JsonPointer.Append("", key), key, toGroups: _groups is not null));
             }
         }
 
-        if (!hasDimensions)
+        if (!hasDimensions && _groups is null)
         {
             return Refuse(RecordRefusal.DimensionsMissing(""));
         }
@@ -182,16 +334,20 @@ internal ref struct RecordReader
             return Refuse(RecordRefusal.MetricsMissing(""));
         }
 
-        if (deferred.TokenType == JsonTokenType.None)
+        if (deferred.TokenType != JsonTokenType.None)
         {
-            return true;
+            var end = _json;
+            _json = deferred;
+            if (!ReadMetrics(start, timestamp))
+            {
+                return false;
+            }
+
+            _json = end;
         }
 
-        var end = _json;
-        _json = deferred;
-        var valid = ReadMetrics(start, timestamp);
-        _json = end;
-        return valid;
+        // With the group's labels, which ReadDimensions did not count.
+        return _groups is null || _limits.CheckLabelCount(_batch.Series[^1].LabelCount + 1) is not { } tooMany || Refuse(tooMany with { Pointer = "" });
     }
 
     private bool ReadTimestamp(out long timestamp)
@@ -212,7 +368,6 @@ internal ref struct RecordReader
             return Refuse(RecordRefusal.DimensionsInvalid(DimensionsPointer, ValueKind));
         }
 
-        _labelCount = 0;
         while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
         {
             // This dimension and the metric's name beside those before it; here, so that _labels suffices.
@@ -240,6 +395,11 @@ internal ref struct RecordReader
         if (_batch.Symbols[symbol].SequenceEqual("__name__"u8))
         {
             return Refuse(RecordRefusal.NameReserved(JsonPointer.Append(DimensionsPointer, name), name));
+        }
+
+        if (_groups is not null && _batch.Symbols[symbol].StartsWith("__"u8))
+        {
+            return Refuse(RecordRefusal.LabelReserved(JsonPointer.Append(DimensionsPointer, name), name));
         }
 
         if (!TryInsertLabel(symbol, out var slot))

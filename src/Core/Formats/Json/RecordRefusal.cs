@@ -17,9 +17,13 @@ public static class RecordRefusal
     public static PushError NotObject(string pointer, JsonValueKind found) =>
         new(RejectCode.RecordNotObject, $"a record must be an object, not {Word(found)}", Pointer: pointer);
 
-    /// <summary>A record has a key that means nothing.</summary>
-    public static PushError UnknownKey(string pointer, ReadOnlySpan<byte> key) =>
-        new(RejectCode.UnknownKey, $"unknown key \"{Excerpt(key)}\": a record has \"dimensions\", \"metrics\" and \"timestamp\"", Pointer: pointer);
+    /// <summary>A record has a key that means nothing, or not here.</summary>
+    public static PushError UnknownKey(string pointer, ReadOnlySpan<byte> key, bool toGroups) => new(
+        RejectCode.UnknownKey,
+        toGroups ? $"unknown key \"{Excerpt(key)}\": a record of a group has \"group\", \"dimensions\", \"metrics\" and \"timestamp\""
+            : key.SequenceEqual("group"u8) ? "a record cannot name its group here: push it to /api/v1/groups; a queue message names one group in its attribute Push-Group"
+            : $"unknown key \"{Excerpt(key)}\": a record has \"dimensions\", \"metrics\" and \"timestamp\"",
+        Pointer: pointer);
 
     /// <summary>A record has a key twice.</summary>
     public static PushError DuplicateKey(string pointer, ReadOnlySpan<byte> key) =>
@@ -76,6 +80,46 @@ public static class RecordRefusal
     /// <summary>The timestamp is not an integer, or not one of 64 bits.</summary>
     public static PushError TimestampInvalid(string pointer) =>
         new(RejectCode.TimestampInvalid, "\"timestamp\" must be an integer, milliseconds since the Unix epoch", Pointer: pointer);
+
+    /// <summary>A record that goes to a group has a time, and that is not allowed.</summary>
+    public static PushError TimestampNotAllowed(string pointer) =>
+        new(RejectCode.TimestampNotAllowed, "a record of a group must not have a \"timestamp\"", Pointer: pointer);
+
+    /// <summary>A record names no group.</summary>
+    public static PushError GroupMissing(string pointer) =>
+        new(RejectCode.GroupMissing, "\"group\" is missing", Pointer: pointer);
+
+    /// <summary>The group is not an object.</summary>
+    public static PushError GroupInvalid(string pointer, JsonValueKind found) =>
+        new(RejectCode.GroupInvalid, $"\"group\" must be an object of strings, not {Word(found)}", Pointer: pointer);
+
+    /// <summary>The group has no job.</summary>
+    public static PushError GroupWithoutJob(string pointer) =>
+        new(RejectCode.GroupInvalid, "a group must have a \"job\"", Pointer: pointer);
+
+    /// <summary>A label of the group has a name that is not legal, or is reserved. It is not made legal: what is deleted later would be another group.</summary>
+    public static PushError GroupLabelName(string pointer, ReadOnlySpan<byte> name) =>
+        new(RejectCode.GroupInvalid, $"\"{Excerpt(name)}\" cannot be the name of a group's label", Pointer: pointer);
+
+    /// <summary>A label of the group stands twice.</summary>
+    public static PushError GroupLabelTwice(string pointer, ReadOnlySpan<byte> name) =>
+        new(RejectCode.GroupInvalid, $"label \"{Excerpt(name)}\" stands twice in the group", Pointer: pointer);
+
+    /// <summary>A label of the group is not a string.</summary>
+    public static PushError GroupLabelNotString(string pointer, ReadOnlySpan<byte> name, JsonValueKind found) =>
+        new(RejectCode.GroupInvalid, $"label \"{Excerpt(name)}\" of a group must be a string, not {Word(found)}", Pointer: pointer);
+
+    /// <summary>A label of the group is empty, which in Prometheus is no label.</summary>
+    public static PushError GroupLabelEmpty(string pointer, ReadOnlySpan<byte> name) =>
+        new(RejectCode.GroupInvalid, $"label \"{Excerpt(name)}\" of a group must not be empty", Pointer: pointer);
+
+    /// <summary>A dimension of what goes to a group has a reserved name.</summary>
+    public static PushError LabelReserved(string pointer, ReadOnlySpan<byte> name) =>
+        new(RejectCode.LabelNotAllowed, $"dimension \"{Excerpt(name)}\" begins with \"__\", which is reserved", Pointer: pointer);
+
+    /// <summary>A metric was given by a record before, with the same labels, the group's among them.</summary>
+    public static PushError DuplicateSeries(string pointer, ReadOnlySpan<byte> legalName) =>
+        new(RejectCode.DuplicateSeries, $"metric \"{Excerpt(legalName)}\" stands in a record before with the same labels", Pointer: pointer);
 
     private static string Excerpt(ReadOnlySpan<byte> utf8)
     {

@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using PushGateway.Limits;
+using PushGateway.Model;
+using PushGateway.Queue;
+using Xunit;
+
+namespace PushGateway.Api.Tests;
+
+/// <summary>A queue that takes everything and hands nothing out: what was queued, call by call.</summary>
+internal sealed class RecordingQueue : IPushQueue
+{
+    public MessageFormat Format { get; } = new(256 * 1024, TextOnly: true, ChunkBytes: 64 * 1024);
+
+    /// <summary>The messages of each call.</summary>
+    public ConcurrentQueue<IReadOnlyList<QueueMessage>> Calls { get; } = new();
+
+    /// <summary>What the messages of the only call are.</summary>
+    public IReadOnlyList<PushHeader> Headers() => [.. Assert.Single(Calls).Select(message => Decode(message).Header)];
+
+    /// <summary>Reads a message as a worker does.</summary>
+    public static (PushHeader Header, MetricBatch Batch) Decode(QueueMessage message)
+    {
+        var batch = new MetricBatch();
+        var received = new ReceivedMessage("1", message, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        Assert.True(PushMessageCodec.TryDecode(received, batch, PushLimits.Default, out var header, out var error), error?.ToString());
+        return (header, batch);
+    }
+
+    public ValueTask EnqueueAsync(IReadOnlyList<QueueMessage> messages, CancellationToken cancellationToken)
+    {
+        Calls.Enqueue([.. messages]);
+        return default;
+    }
+
+    public async ValueTask<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int maxMessages, CancellationToken cancellationToken)
+    {
+        await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
+        return [];
+    }
+
+    public ValueTask CompleteAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken) => default;
+
+    public ValueTask AbandonAsync(IReadOnlyList<ReceivedMessage> messages, TimeSpan delay, CancellationToken cancellationToken) => default;
+
+    public ValueTask DeadLetterAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken) => default;
+
+    public ValueTask RenewAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken) => default;
+
+    public ValueTask CheckAsync(CancellationToken cancellationToken) => default;
+}
