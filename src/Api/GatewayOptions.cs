@@ -25,6 +25,9 @@ internal sealed record GatewayOptions
     /// <summary><c>PUSHGATEWAY_CREDENTIALS_FILE</c>, <c>PUSHGATEWAY_CREDENTIALS</c>: who may use the gateway. Without any, everybody.</summary>
     public required IReadOnlyList<Credential> Credentials { get; init; }
 
+    /// <summary><c>PUSHGATEWAY_ENABLE_LIFECYCLE</c>: whether <c>/-/quit</c> ends the process.</summary>
+    public required bool EnableLifecycle { get; init; }
+
     /// <summary>Reads the settings; what is wrong is collected in <paramref name="settings"/>.</summary>
     public static GatewayOptions Read(SettingsReader settings) => new()
     {
@@ -33,14 +36,22 @@ internal sealed record GatewayOptions
             "PUSHGATEWAY_MAX_MESSAGE_BYTES", SqsQueueOptions.DefaultMaxMessageBytes, 1024, SqsQueueOptions.LargestMessageBytes),
         Limits = PushLimits.Read(settings),
         Credentials = CredentialSettings.Read(settings),
+        EnableLifecycle = settings.Switch("PUSHGATEWAY_ENABLE_LIFECYCLE"),
         Embedded = new EmbeddedOptions
         {
-            DataFolder = settings.Text("PUSHGATEWAY_DATA_DIR") ?? DefaultDataFolder(),
+            DataFolder = ReadDataFolder(settings),
             Synchronous = settings.Choice("PUSHGATEWAY_SYNCHRONOUS", SynchronousMode.Normal),
             MaxBytes = settings.Number("PUSHGATEWAY_MAX_STORAGE_BYTES", 10L << 30, 1 << 20, long.MaxValue),
             Groups = GroupStoreOptions.Read(settings),
         },
     };
+
+    private static string ReadDataFolder(SettingsReader settings)
+    {
+        var folder = settings.Text("PUSHGATEWAY_DATA_DIR") ?? DefaultDataFolder();
+        settings.Show("PUSHGATEWAY_DATA_DIR", folder);
+        return folder;
+    }
 
     private static string DefaultDataFolder() => Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "pushgateway");
