@@ -23,6 +23,9 @@ public class ParseBenchmarks
     public int TextPage() => Parse(PushFormat.Text, _page);
 
     [Benchmark]
+    public int TextPageToGroup() => Parse(PushFormat.Text, _page, "backup");
+
+    [Benchmark]
     public int TextLongLabels() => Parse(PushFormat.Text, _longLabels);
 
     [Benchmark]
@@ -31,10 +34,10 @@ public class ParseBenchmarks
     [Benchmark]
     public int JsonRecord() => Parse(PushFormat.Json, _record);
 
-    private int Parse(PushFormat format, byte[] body)
+    private int Parse(PushFormat format, byte[] body, string? job = null)
     {
         _batch.Clear();
-        _batch.BeginPush();
-        return PushParser.TryParse(format, body, toGroup: false, _batch, Inputs.Context, out _) ? _batch.Samples.Length : throw new InvalidOperationException();
+        _batch.BeginPush(job is null ? [] : [new Label(_batch.Symbols.Intern("job"), _batch.Symbols.Intern(job))]);
+        return PushParser.TryParse(format, body, job is not null, _batch, Inputs.Context, out _) ? _batch.Samples.Length : throw new InvalidOperationException();
     }
 }

@@ -5,6 +5,11 @@ using PushGateway.Queue;
 namespace PushGateway.Worker;
 
 /// <summary>Polls the queue with several receivers until the process is asked to stop.</summary>
+/// <remarks>
+/// A stop takes as long as the poll under way (<see cref="SqsQueueOptions.WaitTime"/>), and with messages in hand up to
+/// <see cref="DeliveryOptions.DrainTimeout"/> and the calls that settle them: well inside <see cref="HostOptions.ShutdownTimeout"/>, 30 s,
+/// which is for when SQS does not answer.
+/// </remarks>
 internal sealed class PollingService(
     SqsPushQueue queue, BatchHandler handler, WorkerOptions options, TimeProvider time, DeliveryObserver observer, ILogger<PollingService> logger)
     : BackgroundService

@@ -85,9 +85,13 @@ public sealed class OutageTests
         await using var fauxqs = await Fauxqs.StartAsync(Cancellation);
         await using var prometheus = await PrometheusServer.StartAsync(cancellationToken: Cancellation);
 
-        // A message that is not given back stays hidden for longer than this test waits.
-        await using var pipeline = await SqsPipeline.StartAsync(
-            fauxqs.Sqs, FauxqsToPrometheus.RemoteWriteTo(prometheus), visibilityTimeout: TimeSpan.FromMinutes(30));
+        // A message that is not given back stays hidden for longer than this test waits. More receivers than messages: some of them
+        // wait for one when Worker is stopped, and must not take along what the others give back.
+        var target = new Dictionary<string, string>(FauxqsToPrometheus.RemoteWriteTo(prometheus))
+        {
+            ["PUSHGATEWAY_RECEIVERS"] = (Pushes + 2).ToString(CultureInfo.InvariantCulture),
+        };
+        await using var pipeline = await SqsPipeline.StartAsync(fauxqs.Sqs, target, visibilityTimeout: TimeSpan.FromMinutes(30));
         await prometheus.StopAsync();
         var expected = new Dictionary<string, (long From, long To, string Value)>();
         await PushAsync(pipeline.Api, "during", expected);

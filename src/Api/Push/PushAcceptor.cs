@@ -66,14 +66,15 @@ internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, GroupQuo
     {
         var pushTimeNs = clock.Next();
         var context = new ParseContext(limits, pushTimeNs / 1_000_000);
-        if (Parse(push, format, body.Span, batch, context) is { } refusal)
+        if ((Parse(push, format, body.Span, batch, context) ?? CheckQuota(push, pushTimeNs, batch)) is { } refusal)
         {
-            return Refused(NameOf(format), refusal);
-        }
+            if (push.Group is not null && refusal.First.FailsGroup)
+            {
+                // The sender hears of the refusal whether or not its time can be recorded.
+                await EnqueueAsync(push with { Operation = PushOperation.Fail }, pushTimeNs, new MetricBatch(), cancellationToken);
+            }
 
-        if (push.Group is not null && quota.Check(new GroupPush(HeaderOf(push, pushTimeNs), batch, default, batch.Mark)) is { } full)
-        {
-            return Refused(NameOf(format), PushRefusal.Of(full));
+            return Refused(NameOf(format), refusal);
         }
 
         var samples = batch.Samples.Length;
@@ -103,6 +104,11 @@ internal sealed class PushAcceptor(IPushQueue queue, PushLimits limits, GroupQuo
 
         return context.Limits.Check(batch, start, context.ReceivedMs) is { } exceeded ? PushRefusal.Of(exceeded) : null;
     }
+
+    private PushRefusal? CheckQuota(PushRequest push, long pushTimeNs, MetricBatch batch) =>
+        push.Group is not null && quota.Check(new GroupPush(HeaderOf(push, pushTimeNs), batch, default, batch.Mark)) is { } full
+            ? PushRefusal.Of(full)
+            : null;
 
     private async ValueTask<PushError?> EnqueueAsync(PushRequest push, long pushTimeNs, MetricBatch batch, CancellationToken cancellationToken)
     {

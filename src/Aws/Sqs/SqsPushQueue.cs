@@ -76,6 +76,8 @@ public sealed class SqsPushQueue : IPushQueue, IDisposable
     /// <remarks>
     /// Waits for the first messages by long poll. When more than ten are asked for it goes on without waiting until there are
     /// enough, an answer is empty, or the gathering time has passed; a failure then ends the gathering, and what was received is returned.
+    /// Cancelling keeps further calls from being made. One under way is waited for, up to <see cref="SqsQueueOptions.WaitTime"/>, and what
+    /// it brings is returned: messages that SQS has handed out are hidden from everyone else.
     /// </remarks>
     public async ValueTask<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int maxMessages, CancellationToken cancellationToken)
     {

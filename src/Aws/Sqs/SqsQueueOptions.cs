@@ -32,8 +32,16 @@ public sealed record SqsQueueOptions
     /// </summary>
     public int MaxMessageBytes { get; init; } = DefaultMaxMessageBytes;
 
-    /// <summary>How long a receive waits for the first message, 0 to 20 s, in whole seconds; the longest poll is the cheapest.</summary>
-    public TimeSpan WaitTime { get; init; } = LongestWait;
+    /// <summary>
+    /// How long a receive waits for the first message, 0 to 20 s, in whole seconds. A receive is never broken off, so a stop takes as
+    /// long: a shorter wait is a quicker stop, a longer one a cheaper idle queue.
+    /// </summary>
+    /// <remarks>
+    /// With 5 s a receiver of an idle queue makes 518,400 receives in 30 days, with 20 s 129,600: 0.21 or 0.05 USD at 0.40 USD a million
+    /// (Amazon SQS pricing, standard queues). A wait shorter than <see cref="Delivery.DeliveryOptions.DrainTimeout"/> leaves time to deliver
+    /// what comes during a stop, and no receiver takes what another has given back at the drain's end, to give it back once more.
+    /// </remarks>
+    public TimeSpan WaitTime { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// How long a receive of more than ten messages goes on gathering after the first answer, before it starts no further

@@ -7,6 +7,11 @@ using PushGateway.Queue;
 namespace PushGateway.Aws.Sqs;
 
 /// <summary>Receives from the queue: one long poll for the first messages, then short receives for more.</summary>
+/// <remarks>
+/// No call that was sent is cancelled. SQS does not notice that a caller is gone: it hands messages to the dead connection, and they
+/// stay hidden until their visibility timeout (github.com/aws/aws-sdk-net/issues/1680). The token is looked at between calls; a call
+/// whose connection is dead ends by the SDK's own timeout, 100 s an attempt unless configured.
+/// </remarks>
 internal sealed class SqsReceiver(SqsQueueUrl queue, SqsQueueOptions options, TimeProvider time)
 {
     /// <summary>Most messages of one receive (SQS quota).</summary>
@@ -14,16 +19,17 @@ internal sealed class SqsReceiver(SqsQueueUrl queue, SqsQueueOptions options, Ti
 
     public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(IAmazonSQS client, int maxMessages, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var messages = new Dictionary<string, ReceivedMessage>(StringComparer.Ordinal);
-        Add(await CallAsync(client, Math.Min(maxMessages, MaxPerCall), options.WaitTime, cancellationToken));
+        Add(await CallAsync(client, Math.Min(maxMessages, MaxPerCall), options.WaitTime));
 
         var start = time.GetTimestamp();
-        for (var calls = 1; messages.Count > 0 && messages.Count < maxMessages && time.GetElapsedTime(start) < options.GatherTime; calls *= 2)
+        for (var calls = 1; messages.Count > 0 && messages.Count < maxMessages && MayGoOn(); calls *= 2)
         {
             // Twice as many calls each round, and no more after an empty answer: an idle queue costs one call, a full one is read in few rounds.
             var missing = maxMessages - messages.Count;
             var round = Enumerable.Range(0, Math.Min(Math.Min(calls, BatchRunner.Parallelism), (missing + MaxPerCall - 1) / MaxPerCall))
-                .Select(index => TryCallAsync(client, Math.Min(missing - (index * MaxPerCall), MaxPerCall), cancellationToken));
+                .Select(index => TryCallAsync(client, Math.Min(missing - (index * MaxPerCall), MaxPerCall)));
             var answers = await Task.WhenAll(round);
             Array.ForEach(answers, Add);
             if (Array.Exists(answers, answer => answer.Count == 0))
@@ -34,24 +40,26 @@ internal sealed class SqsReceiver(SqsQueueUrl queue, SqsQueueOptions options, Ti
 
         return [.. messages.Values];
 
+        bool MayGoOn() => !cancellationToken.IsCancellationRequested && time.GetElapsedTime(start) < options.GatherTime;
+
         // A message that comes twice stands once, with the later receipt: SQS deletes by the most recent one.
         void Add(List<Message> received) => received.ForEach(message => messages[message.MessageId] = ToReceived(message));
     }
 
     /// <summary>Whatever stops the gathering, what was received before must reach the caller: nobody else gets it until its timeout.</summary>
-    private async Task<List<Message>> TryCallAsync(IAmazonSQS client, int count, CancellationToken cancellationToken)
+    private async Task<List<Message>> TryCallAsync(IAmazonSQS client, int count)
     {
         try
         {
-            return await CallAsync(client, count, TimeSpan.Zero, cancellationToken);
+            return await CallAsync(client, count, TimeSpan.Zero);
         }
-        catch (Exception e) when (e is OperationCanceledException || SqsFailure.IsFailure(e, cancellationToken))
+        catch (Exception e) when (SqsFailure.IsFailure(e, CancellationToken.None))
         {
             return [];
         }
     }
 
-    private async Task<List<Message>> CallAsync(IAmazonSQS client, int count, TimeSpan wait, CancellationToken cancellationToken)
+    private async Task<List<Message>> CallAsync(IAmazonSQS client, int count, TimeSpan wait)
     {
         var response = await client.ReceiveMessageAsync(
             new ReceiveMessageRequest
@@ -63,7 +71,7 @@ internal sealed class SqsReceiver(SqsQueueUrl queue, SqsQueueOptions options, Ti
                 MessageAttributeNames = ["All"],
                 MessageSystemAttributeNames = [MessageSystemAttributeName.SentTimestamp],
             },
-            cancellationToken);
+            CancellationToken.None);
         return response.Messages ?? [];
     }
 

@@ -14,7 +14,8 @@ namespace PushGateway.Delivery;
 public sealed class DeliveryPump(IPushQueue queue, BatchHandler handler, DeliveryOptions options, TimeProvider time, DeliveryObserver observer)
 {
     /// <summary>
-    /// Runs until <paramref name="stopping"/>, then lets the batch in flight finish within <see cref="DeliveryOptions.DrainTimeout"/>.
+    /// Runs until <paramref name="stopping"/>, then lets the batch in flight, or the one that a receive under way still brings, finish
+    /// within <see cref="DeliveryOptions.DrainTimeout"/>; what is left is given back.
     /// </summary>
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -54,13 +55,19 @@ public sealed class DeliveryPump(IPushQueue queue, BatchHandler handler, Deliver
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(drained);
         using var timeout = new CancellationTokenSource(options.BatchTimeout, time);
         using var registration = timeout.Token.Register(deadline.Cancel);
+        BatchOutcome? outcome = null;
+        await OrAbandonAsync(messages, async () => outcome = await HandleAsync(messages, deadline.Token));
+        await SettleAsync(outcome!);
+    }
+
+    // No renewal is under way any more when messages are given back: it would hide them again. Settling takes less than what is left.
+    private async ValueTask<BatchOutcome> HandleAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
+    {
         using var handled = new CancellationTokenSource();
         var renewing = RenewAsync(messages, handled.Token);
         try
         {
-            BatchOutcome? outcome = null;
-            await OrAbandonAsync(messages, async () => outcome = await handler.HandleAsync(messages, deadline.Token));
-            await SettleAsync(outcome!);
+            return await handler.HandleAsync(messages, cancellationToken);
         }
         finally
         {

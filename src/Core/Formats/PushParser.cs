@@ -12,14 +12,13 @@ namespace PushGateway.Formats;
 /// <summary>Bytes to model, by format.</summary>
 public static class PushParser
 {
-    // What is well-formed and refused all the same, in Pushgateway's words.
-    private const string Inconsistent = "pushed metrics are invalid or inconsistent with existing metrics: ";
-    private const string Timestamps = Inconsistent + "pushed metrics must not have timestamps";
-
     /// <summary>Appends a push to <paramref name="destination"/>; on failure the caller rolls back to where the push began.</summary>
     /// <param name="format">The format.</param>
     /// <param name="body">The body, decompressed.</param>
-    /// <param name="toGroup">The push goes to a group, where text and protobuf may not give timestamps.</param>
+    /// <param name="toGroup">
+    /// The push goes to a group, where text and protobuf may not give timestamps, and where it has to be consistent
+    /// (see <see cref="PushConsistency"/>).
+    /// </param>
     /// <param name="destination">The batch.</param>
     /// <param name="context">Limits and time of receipt.</param>
     /// <param name="error">Why the push was refused.</param>
@@ -31,9 +30,11 @@ public static class PushParser
         in ParseContext context,
         [NotNullWhen(false)] out PushError? error)
     {
+        ArgumentNullException.ThrowIfNull(destination);
+        var start = destination.Mark;
         try
         {
-            return format switch
+            var parsed = format switch
             {
                 PushFormat.Json => JsonRecordParser.TryParse(body, destination, context, out error),
                 PushFormat.Text => TryParseText(body, toGroup, destination, context, out error),
@@ -41,6 +42,12 @@ public static class PushParser
                 PushFormat.Protobuf => TryParseProtobuf(body, toGroup, destination, context, out error),
                 _ => RemoteWrite2Parser.TryParse(body, destination, context, out error),
             };
+            if (parsed && toGroup)
+            {
+                error = PushConsistency.Check(destination, start, format);
+            }
+
+            return error is null;
         }
         catch (PushTooLargeException exception)
         {
@@ -77,10 +84,10 @@ public static class PushParser
     {
         if (result.NamelessLine > 0)
         {
-            return new PushError(RejectCode.TextInvalid, Inconsistent + "a sample has no metric name", result.NamelessLine);
+            return PushConsistency.Refuse(RejectCode.TextInvalid, "a sample has no metric name", result.NamelessLine);
         }
 
-        return toGroup && result.TimestampLine > 0 ? new PushError(RejectCode.TimestampNotAllowed, Timestamps, result.TimestampLine) : null;
+        return toGroup && result.TimestampLine > 0 ? RefuseTimestamps(result.TimestampLine) : null;
     }
 
     private static bool TryParseProtobuf(
@@ -88,10 +95,14 @@ public static class PushParser
     {
         if (!MetricFamilyParser.TryParse(body, destination, context, out var hasTimestamps, out error))
         {
+            error = toGroup && error.FailsGroup ? PushConsistency.Refuse(error.Code, error.Detail) : error;
             return false;
         }
 
-        error = toGroup && hasTimestamps ? new PushError(RejectCode.TimestampNotAllowed, Timestamps) : null;
+        error = toGroup && hasTimestamps ? RefuseTimestamps() : null;
         return error is null;
     }
+
+    private static PushError RefuseTimestamps(int line = 0) =>
+        PushConsistency.Refuse(RejectCode.TimestampNotAllowed, "pushed metrics must not have timestamps", line);
 }

@@ -43,5 +43,8 @@ public sealed record GroupStoreOptions
         ? new PushError(
             RejectCode.GroupTooLarge,
             string.Create(CultureInfo.InvariantCulture, $"the group would have {series} series, more than {MaxSeriesPerGroup}"))
+        {
+            FailsGroup = true,
+        }
         : null;
 }

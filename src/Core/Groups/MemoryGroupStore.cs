@@ -266,16 +266,15 @@ public sealed class MemoryGroupStore : IGroupStore
 
     private void ApplyToGroup(in GroupPush push, string path, GroupEffects effects, int index)
     {
+        var isNew = !_groups.TryGetValue(path, out var group);
         if (push.Header.Operation is not (PushOperation.Delete or PushOperation.Expire))
         {
             _families.Encode(push);
-        }
-
-        var isNew = !_groups.TryGetValue(path, out var group);
-        if (push.Header.PushesToGroup && FindRefusal(push.Header, group) is { } refusal)
-        {
-            effects.Refuse(index, refusal);
-            return;
+            if (FindRefusal(push.Header, group) is { } refusal)
+            {
+                effects.Refuse(index, refusal);
+                return;
+            }
         }
 
         group ??= new GroupState(_nextId++, path);
@@ -332,7 +331,7 @@ public sealed class MemoryGroupStore : IGroupStore
         }
 
         var count = group?.CountAfter(push, _families) ?? _families.SeriesCount;
-        return count > (group?.SeriesCount ?? 0) ? _options.CheckSeries(count) : null;
+        return push.PushesToGroup && count > (group?.SeriesCount ?? 0) ? _options.CheckSeries(count) : null;
     }
 
     private void ApplyUngrouped(in GroupPush push)

@@ -57,7 +57,7 @@ public sealed record PushLimits
         {
             if ((CheckLabels(batch, series) ?? CheckTimestamps(batch, series, receivedMs)) is { } error)
             {
-                return error;
+                return error with { FailsGroup = true };
             }
         }
 

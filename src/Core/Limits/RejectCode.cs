@@ -78,6 +78,18 @@ public static class RejectCode
     /// <summary>Explicit timestamps are not allowed in a push to a group.</summary>
     public const string TimestampNotAllowed = "timestamp-not-allowed";
 
+    /// <summary>A series stands twice in a push to a group.</summary>
+    public const string DuplicateSeries = "duplicate-series";
+
+    /// <summary>In a push to a group, a family has the name of a histogram's or summary's <c>_count</c>, <c>_sum</c> or <c>_bucket</c>.</summary>
+    public const string FamilyCollision = "family-collision";
+
+    /// <summary>
+    /// In a push to a group, a label's name begins with <c>__</c>, or a group gives its own <c>le</c> to a histogram or <c>quantile</c> to
+    /// a summary.
+    /// </summary>
+    public const string LabelNotAllowed = "label-not-allowed";
+
     /// <summary>A series has more labels than allowed.</summary>
     public const string TooManyLabels = "too-many-labels";
 

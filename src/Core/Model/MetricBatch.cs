@@ -60,6 +60,20 @@ public sealed class MetricBatch
         return Mark;
     }
 
+    /// <summary>Whether a label name, as a symbol, is one that <see cref="BeginPush"/> was given.</summary>
+    public bool IsGroupingLabel(int name)
+    {
+        foreach (var label in _groupingLabels)
+        {
+            if (label.Name == name)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Takes back every family, series, label and sample added since the mark. Symbols stay.</summary>
     public void Rollback(BatchMark mark)
     {
@@ -133,6 +147,10 @@ public sealed class MetricBatch
         {
             _labels.Add(new Label(name, value));
         }
+        else if (name != 0)
+        {
+            CollectionsMarshal.AsSpan(_series)[^1].DroppedLabels += HashCode.Combine(name, value);
+        }
     }
 
     /// <summary>Adds a sample to the series being built.</summary>
@@ -196,19 +214,6 @@ public sealed class MetricBatch
         {
             throw new PushTooLargeException();
         }
-    }
-
-    private bool IsGroupingLabel(int name)
-    {
-        foreach (var label in _groupingLabels)
-        {
-            if (label.Name == name)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     // Label sets are short and mostly sorted already, which insertion sort turns into one comparison a label.

@@ -15,6 +15,12 @@ public struct Series
     /// <summary>Number of labels, <c>__name__</c> not counted.</summary>
     public int LabelCount { get; set; }
 
+    /// <summary>
+    /// A digest of the labels that were pushed and are not here, because they are empty or the group's have taken their place; 0 when
+    /// there are none. It tells equal series apart that were not pushed as one.
+    /// </summary>
+    public int DroppedLabels { get; set; }
+
     /// <summary>Index of the first sample in <see cref="MetricBatch.Samples"/>.</summary>
     public int SampleStart { get; set; }
 

@@ -16,7 +16,8 @@ public interface IPushQueue
 
     /// <summary>
     /// Takes up to <paramref name="maxMessages"/> messages, waiting for the first as long as the queue sees fit; empty when none came.
-    /// No other receive gets them until they are abandoned or the queue's visibility timeout has passed.
+    /// No other receive gets them until they are abandoned or the queue's visibility timeout has passed. Cancelling loses none: what
+    /// has been handed out by then is returned.
     /// </summary>
     ValueTask<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int maxMessages, CancellationToken cancellationToken);
 

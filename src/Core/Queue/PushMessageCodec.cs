@@ -38,7 +38,9 @@ public static class PushMessageCodec
     /// <summary>Reads a message and appends its samples to <paramref name="destination"/>.</summary>
     /// <param name="message">The message.</param>
     /// <param name="destination">The batch; on failure the caller rolls back.</param>
-    /// <param name="limits">The limits that a direct producer's message is held to; the gateway's own was checked when it was accepted.</param>
+    /// <param name="limits">
+    /// The limits that a direct producer's message is held to, beside what else a push must be; the gateway's own was checked when it was accepted.
+    /// </param>
     /// <param name="header">What the message does.</param>
     /// <param name="error">Why it cannot be read.</param>
     public static bool TryDecode(
@@ -69,7 +71,7 @@ public static class PushMessageCodec
 
         using (body)
         {
-            if (!TryParse(message, read, body.Bytes, destination, limits, out error))
+            if (!TryParse(message, read, version is null, body.Bytes, destination, limits, out error))
             {
                 return false;
             }
@@ -89,6 +91,7 @@ public static class PushMessageCodec
     private static bool TryParse(
         ReceivedMessage message,
         PushHeader header,
+        bool isDirect,
         ReadOnlySpan<byte> body,
         MetricBatch destination,
         PushLimits limits,
@@ -108,7 +111,7 @@ public static class PushMessageCodec
         }
 
         var context = new ParseContext(limits, header.PushTimeNs / 1_000_000);
-        return PushParser.TryParse(format, body, header.Group is not null, destination, context, out error);
+        return PushParser.TryParse(format, body, toGroup: isDirect && header.Group is not null, destination, context, out error);
     }
 
     private static bool TryReadHeader(

@@ -160,8 +160,7 @@ public sealed class SqsFailureTests
     {
         var calls = 0;
         await using var sqs = await ScriptedSqs.StartAsync((_, _) => Interlocked.Increment(ref calls) == 1
-            ? (200, JsonNode.Parse(
-                """{"Messages":[{"MessageId":"m","ReceiptHandle":"h","Body":"a","MD5OfBody":"0cc175b9c0f1b6a831c399e269772661","Attributes":{"SentTimestamp":"1753878896123"}}]}""")!)
+            ? HandOut("m")
             : ScriptedSqs.Error(403, "AccessDeniedException"));
         using var queue = Open(sqs.Url, options => options with { GatherTime = TimeSpan.FromMinutes(1) });
 
@@ -172,10 +171,39 @@ public sealed class SqsFailureTests
         await Assert.ThrowsAsync<QueueUnavailableException>(() => queue.ReceiveAsync(100, Cancellation).AsTask());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task What_a_call_under_way_brings_after_cancellation_is_returned_and_no_further_call_is_made(int lastCall)
+    {
+        using var stop = new CancellationTokenSource();
+        var calls = 0;
+        await using var sqs = await ScriptedSqs.StartAsync((_, _) =>
+        {
+            var call = Interlocked.Increment(ref calls);
+            if (call == lastCall)
+            {
+                stop.Cancel();
+            }
+
+            return HandOut($"m{call}");
+        });
+        using var queue = Open(sqs.Url, options => options with { GatherTime = TimeSpan.FromMinutes(1) });
+
+        var received = await queue.ReceiveAsync(1000, stop.Token);
+
+        Assert.Equal(Enumerable.Range(1, lastCall).Select(call => $"m{call}"), received.Select(message => message.Id));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => queue.ReceiveAsync(1000, stop.Token).AsTask());
+        Assert.Equal(lastCall, sqs.Calls.Count);
+    }
+
     private static QueueMessage Message(string body) => new(Encoding.UTF8.GetBytes(body), new Dictionary<string, string>());
 
     private static ReceivedMessage Received(int index) =>
         new($"m{index}", Message("body"), 0, new SqsReceipt($"h{index}", new Dictionary<string, MessageAttributeValue>()));
+
+    private static (int Status, JsonNode Body) HandOut(string id) => (200, JsonNode.Parse(
+        $$$"""{"Messages":[{"MessageId":"{{{id}}}","ReceiptHandle":"h","Body":"a","MD5OfBody":"0cc175b9c0f1b6a831c399e269772661","Attributes":{"SentTimestamp":"1753878896123"}}]}""")!);
 
     private static string Bodies(JsonNode request) => request["Entries"] is { } entries
         ? string.Concat(entries.AsArray().Select(entry => (string)entry!["MessageBody"]!))

@@ -81,6 +81,34 @@ public sealed class DeliveryPumpTests
         Assert.Equal(["complete a"], queue.Log);
     }
 
+    [Fact]
+    public async Task What_a_receive_brings_after_the_stop_is_delivered()
+    {
+        using var stopping = new CancellationTokenSource();
+        var queue = new ScriptedQueue(Message("a")) { HandingOut = stopping.Cancel };
+
+        await Pump(queue, new ScriptedSink(_ => SinkResult.Delivered), new DeliveryObserver()).RunAsync(stopping.Token);
+
+        Assert.Equal(["complete a"], queue.Log);
+    }
+
+    [Fact]
+    public async Task What_a_receive_brings_after_the_stop_is_given_back_at_the_end_of_the_drain()
+    {
+        using var stopping = new CancellationTokenSource();
+        var queue = new ScriptedQueue(Message("a")) { HandingOut = stopping.Cancel };
+        var observer = new RecordingObserver();
+
+        var running = Pump(queue, new ScriptedSink(_ => SinkResult.Retry("HTTP 503")), observer).RunAsync(stopping.Token);
+        _time.Advance(new DeliveryOptions().DrainTimeout - TimeSpan.FromMilliseconds(1));
+        Assert.Empty(queue.Log);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        await running.WaitAsync(Poll.DefaultDeadline, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["abandon a"], queue.Log);
+        Assert.Equal(["1 HTTP 503"], observer.Failures);
+    }
+
     private async Task RunAsync(ScriptedQueue queue, Func<IReadOnlyList<string>, SinkResult> answer, DeliveryObserver? observer = null)
     {
         using var stopping = new CancellationTokenSource();

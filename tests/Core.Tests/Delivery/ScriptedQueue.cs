@@ -14,6 +14,9 @@ internal sealed class ScriptedQueue(params ReceivedMessage[] batch) : IPushQueue
     /// <summary>What was done, in order: <c>complete 1,2</c>.</summary>
     public List<string> Log { get; } = [];
 
+    /// <summary>Called before the batch is handed out.</summary>
+    public Action? HandingOut { get; init; }
+
     /// <summary>Completes when the pump comes back for more.</summary>
     public Task Drained => _drained.Task;
 
@@ -23,6 +26,7 @@ internal sealed class ScriptedQueue(params ReceivedMessage[] batch) : IPushQueue
     {
         if (Interlocked.Exchange(ref _batch, null) is { } first)
         {
+            HandingOut?.Invoke();
             return first;
         }
 

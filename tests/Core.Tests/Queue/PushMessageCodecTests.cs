@@ -178,6 +178,29 @@ public sealed class PushMessageCodecTests
         }
     }
 
+    [Fact]
+    public void What_a_direct_producer_sends_to_a_group_has_to_be_consistent()
+    {
+        var decoded = new MetricBatch();
+        var message = Message("runs 1\nruns 2\n", (MessageAttribute.ContentType, "text/plain"), (MessageAttribute.Group, "job/backup"));
+
+        Assert.False(PushMessageCodec.TryDecode(message, decoded, PushLimits.Default, out _, out var error));
+        Assert.Equal(RejectCode.DuplicateSeries, error.Code);
+    }
+
+    [Fact]
+    public void What_the_gateway_has_accepted_is_read_back_whatever_a_check_says()
+    {
+        var batch = new MetricBatch();
+        batch.BeginPush();
+        batch.Add("runs", [], [new Model.Sample(SentMs, 1)]).Add("runs", [], [new Model.Sample(SentMs, 2)]);
+
+        var decoded = new MetricBatch();
+        var message = Assert.Single(Encode(Header(PushOperation.Merge, "job/backup"), batch, Sqs));
+        Assert.True(PushMessageCodec.TryDecode(Receive(message), decoded, PushLimits.Default, out _, out _));
+        Assert.Equal(2, decoded.Series.Length);
+    }
+
     [Theory]
     [InlineData("{}", RejectCode.DimensionsMissing)]
     [InlineData("no json", RejectCode.JsonInvalid)]

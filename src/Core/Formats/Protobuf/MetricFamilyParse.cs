@@ -49,14 +49,16 @@ internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batc
         return _error;
     }
 
-    private bool Fail(string reason, string code = RejectCode.ProtobufInvalid)
+    private bool Fail(string reason, string code = RejectCode.ProtobufInvalid, bool isReadable = true)
     {
         var name = _familyName.IsEmpty ? "" : " " + GoQuote.Quote(_familyName);
-        _error = new PushError(code, $"metric family {_familyNumber}{name}: {reason}");
+        _error = new PushError(code, $"metric family {_familyNumber}{name}: {reason}") { FailsGroup = isReadable };
         return false;
     }
 
     private bool FailMetric(string reason, string code = RejectCode.ProtobufInvalid) => Fail($"metric {_metricNumber} {reason}", code);
+
+    private bool FailMalformedMetric() => Fail($"metric {_metricNumber} is malformed", isReadable: false);
 
     // ---- Families
 
@@ -69,12 +71,12 @@ internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batc
             _familyName = default;
             if (!messages.TryReadBytes(out var message))
             {
-                return Fail("the message is truncated");
+                return Fail("the message is truncated", isReadable: false);
             }
 
             if (!TryFindName(message, out var name))
             {
-                return Fail("the protobuf is malformed");
+                return Fail("the protobuf is malformed", isReadable: false);
             }
 
             if (name.IsEmpty)
@@ -278,7 +280,7 @@ internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batc
                 reader.TryReadBytes(out var value);
                 if (!(_boundName == 0 ? TryReadSimpleValue(value) : TryReadTotals(value)))
                 {
-                    return FailMetric("is malformed");
+                    return FailMalformedMetric();
                 }
             }
             else
@@ -287,7 +289,7 @@ internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batc
             }
         }
 
-        return !reader.IsMalformed || FailMetric("is malformed");
+        return !reader.IsMalformed || FailMalformedMetric();
     }
 
     private bool ReadLabel(ReadOnlySpan<byte> label)
@@ -307,7 +309,7 @@ internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batc
 
         if (reader.IsMalformed)
         {
-            return FailMetric("is malformed");
+            return FailMalformedMetric();
         }
 
         if (!NameAlphabet.Label.IsLegal(name))
@@ -456,7 +458,7 @@ internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batc
             fields.TryReadBytes(out var item);
             if (!(IsHistogram ? TryReadBucket(item, out var bound, out var value) : TryReadQuantile(item, out bound, out value)))
             {
-                return FailMetric("is malformed");
+                return FailMalformedMetric();
             }
 
             if (IsHistogram && value < 0)
