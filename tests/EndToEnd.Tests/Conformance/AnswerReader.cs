@@ -16,6 +16,9 @@ static partial class AnswerReader
     /// <summary>Stands for a connection that was closed without an answer.</summary>
     const string NoAnswer = "no answer";
 
+    // Says that names that need escaping would be escaped; there are none.
+    const string Escaping = "; escaping=underscores";
+
     const string InconsistentPush = "pushed metrics are invalid or inconsistent with existing metrics: ";
 
     static readonly JsonSerializerOptions Quoting = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -40,7 +43,7 @@ static partial class AnswerReader
             line.Append(CultureInfo.InvariantCulture, $" {header.Key} \"{string.Join(", ", header)}\"");
         if (headers.Contains("Cache-Control"))
             line.Append(CultureInfo.InvariantCulture, $" cache \"{string.Join(", ", headers["Cache-Control"])}\"");
-        line.Append(CultureInfo.InvariantCulture, $" type \"{string.Join(", ", headers["Content-Type"])}\"");
+        line.Append(CultureInfo.InvariantCulture, $" type \"{string.Join(", ", headers["Content-Type"]).Replace(Escaping, "", StringComparison.Ordinal)}\"");
         if (headers.Contains("Content-Encoding"))
             line.Append(CultureInfo.InvariantCulture, $" encoding \"{string.Join(", ", headers["Content-Encoding"])}\"");
         if (!request.IsBodyIgnored)
