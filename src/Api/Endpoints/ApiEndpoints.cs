@@ -31,7 +31,7 @@ internal static class ApiEndpoints
             .WithDescription(
                 "`data` has an object for each group: `labels`, `last_push_successful`, and a member for each family. "
                 + "A credential that is pinned to labels is shown the groups that have them.")
-            .Produces<string>(StatusCodes.Status200OK, JsonType)
+            .Produces<object>(StatusCodes.Status200OK, JsonType)
             .Produces<string>(StatusCodes.Status401Unauthorized, "text/plain");
         routes.MapGet("/api/v1/status", GetStatusAsync)
             .HonoursPinnedLabels()
@@ -39,7 +39,7 @@ internal static class ApiEndpoints
             .WithTags("Pushgateway")
             .WithSummary("Version, settings and start time, as Pushgateway's.")
             .WithDescription("`flags` has the settings that are no secrets; none for a credential that is pinned to labels.")
-            .Produces<string>(StatusCodes.Status200OK, JsonType)
+            .Produces<object>(StatusCodes.Status200OK, JsonType)
             .Produces<string>(StatusCodes.Status401Unauthorized, "text/plain");
         return routes;
     }

@@ -57,8 +57,8 @@ public sealed class OpenApiTests(KestrelGateway gateway) : IClassFixture<Kestrel
 
         Assert.Equal(
             [
-                "deleteGroup", "deleteGroupBase64", "healthy", "mergeGroup", "mergeGroupBase64", "metrics", "push", "ready", "replaceGroup",
-                "replaceGroupBase64",
+                "deleteGroup", "deleteGroupBase64", "groups", "healthy", "mergeGroup", "mergeGroupBase64", "metrics", "push", "ready", "replaceGroup",
+                "replaceGroupBase64", "status",
             ],
             ids.Order(StringComparer.Ordinal));
     }
