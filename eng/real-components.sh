@@ -256,10 +256,27 @@ else
     miss python-client "$reason"
 fi
 
+# The toolchain (GOROOT), and the client library with what it imports (GOPATH). These are listed one by one, because the
+# package of the library depends on many times more, for its tests and for other libraries' tests.
+if have_packages go trixie golang-1.24-go golang-1.24-src golang-github-prometheus-client-golang-dev \
+    golang-github-prometheus-client-model-dev golang-github-prometheus-common-dev golang-github-prometheus-procfs-dev \
+    golang-github-beorn7-perks-dev golang-github-cespare-xxhash-dev golang-github-munnerz-goautoneg-dev \
+    golang-golang-x-sys-dev golang-google-protobuf-dev; then
+    emit go "$root/go/usr/lib/go-1.24"
+    emit go-client "$root/go/usr/share/gocode"
+else
+    miss go "$reason"
+    miss go-client "$reason"
+fi
+
 if have_node_modules; then
     emit fauxqs "$root/node/node_modules/fauxqs"
+    emit dynalite "$root/node/node_modules/dynalite"
+    emit node-client "$root/node/node_modules/prom-client"
 else
     miss fauxqs "$reason"
+    miss dynalite "$reason"
+    miss node-client "$reason"
 fi
 
 mv -- "$result" "$stamp"

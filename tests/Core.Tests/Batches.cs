@@ -32,7 +32,7 @@ internal static class Batches
         return batch;
     }
 
-    /// <summary>One line per sample: family, type, help, name, labels, timestamp, bits of the value, integer or not.</summary>
+    /// <summary>One line per sample: family, type, help, name, labels, timestamp, bits of the value, integer, float or histogram.</summary>
     public static IReadOnlyList<string> Lines(this MetricBatch batch, int firstSeries = 0, int? end = null)
     {
         var lines = new List<string>();
@@ -52,10 +52,13 @@ internal static class Batches
             {
                 lines.Add(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{line} @{sample.TimestampMs} {BitConverter.DoubleToInt64Bits(sample.Value):x16} {(sample.IsInteger ? "int" : "float")}"));
+                    $"{line} @{sample.TimestampMs} {BitConverter.DoubleToInt64Bits(sample.Value):x16} {Kind(batch, sample)}"));
             }
         }
 
         return lines;
     }
+
+    private static string Kind(MetricBatch batch, Sample sample) =>
+        sample.IsHistogram ? "histogram " + Convert.ToHexStringLower(batch.Symbols[sample.Histogram]) : sample.IsInteger ? "int" : "float";
 }

@@ -112,6 +112,34 @@ public sealed class RigTests
     }
 
     [Fact]
+    public async Task Dynalite_writes_on_a_condition_and_reads_back()
+    {
+        await using var dynalite = await Dynalite.StartAsync(Cancellation);
+        const string Schema = """
+            {
+              "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+              "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}]
+            }
+            """;
+        const string Put = """
+            {"TableName": "rig", "Item": {"id": {"S": "a"}, "n": {"N": "1"}}, "ConditionExpression": "attribute_not_exists(id)"}
+            """;
+        const string Get = """{"TableName": "rig", "Key": {"id": {"S": "a"}}}""";
+        await dynalite.CreateTableAsync("rig", Schema, Cancellation);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => dynalite.CreateTableAsync("rig", Schema, Cancellation));
+
+        Assert.Equal(HttpStatusCode.OK, (await dynalite.AskAsync("PutItem", Put, Cancellation)).Status);
+        var (status, json) = await dynalite.AskAsync("PutItem", Put, Cancellation);
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains("ConditionalCheckFailedException", json, StringComparison.Ordinal);
+        Assert.Equal("""{"Item":{"id":{"S":"a"},"n":{"N":"1"}}}""", (await dynalite.AskAsync("GetItem", Get, Cancellation)).Json);
+
+        await dynalite.KillAsync();
+        await dynalite.StartAgainAsync(Cancellation);
+        Assert.Contains("ResourceNotFoundException", (await dynalite.AskAsync("GetItem", Get, Cancellation)).Json, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Python_client_pushes_to_the_real_pushgateway()
     {
         await using var pushgateway = await RealPushgateway.StartAsync(cancellationToken: Cancellation);

@@ -6,6 +6,9 @@ public sealed record PrometheusOptions
     /// <summary>How much older than the newest sample of a series a sample may be. Zero refuses every older one.</summary>
     public TimeSpan OutOfOrderWindow { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>Features to enable, such as <c>native-histograms</c>.</summary>
+    public IReadOnlyList<string> Features { get; init; } = [];
+
     /// <summary>
     /// <c>host:port</c> of servers whose <c>/metrics</c> is scraped once a second under the job name "scraped", keeping
     /// the labels that they expose.

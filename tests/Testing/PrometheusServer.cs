@@ -49,7 +49,8 @@ public sealed class PrometheusServer : IAsyncDisposable
                 $"--config.file={config}",
                 $"--storage.tsdb.path={folder.Combine("data")}",
                 string.Create(CultureInfo.InvariantCulture, $"--web.listen-address=127.0.0.1:{port}"),
-                "--web.enable-remote-write-receiver")
+                "--web.enable-remote-write-receiver",
+                $"--enable-feature={string.Join(',', options?.Features ?? [])}")
             {
                 WorkingDirectory = folder.FullPath,
             };

@@ -29,9 +29,21 @@ public static class RealComponents
     /// <summary>The folder of the installed fauxqs package.</summary>
     public const string Fauxqs = "fauxqs";
 
+    /// <summary>The folder of the installed dynalite package.</summary>
+    public const string Dynalite = "dynalite";
+
+    /// <summary>The folder of the installed prom-client package.</summary>
+    public const string NodeClient = "node-client";
+
+    /// <summary>The Go toolchain: GOROOT.</summary>
+    public const string Go = "go";
+
+    /// <summary>Prometheus' Go client library and what it imports: GOPATH.</summary>
+    public const string GoClient = "go-client";
+
     const string RequireVariable = "PUSHGATEWAY_REQUIRE_REAL";
 
-    /// <summary>The first run downloads some 80 MB.</summary>
+    /// <summary>The first run downloads some 130 MB.</summary>
     static readonly TimeSpan FetchDeadline = TimeSpan.FromMinutes(10);
 
     static readonly Lazy<Task<Dictionary<string, string>>> Listed = new(ListAsync);

@@ -54,7 +54,7 @@ internal static class PinnedSeries
 
             foreach (var sample in all.SamplesOf(series))
             {
-                kept.AddSample(sample);
+                kept.AddSample(sample with { Histogram = Copy(all, sample.Histogram, kept) });
             }
 
             kept.EndSeries();

@@ -193,7 +193,8 @@ internal sealed class Coalescer
         messages[sample.Owner].Header.PushTimeNs / 1_000_000 == sample.Sample.TimestampMs;
 
     private static bool SameValue(in SeriesSample a, in SeriesSample b) =>
-        BitConverter.DoubleToInt64Bits(a.Sample.Value) == BitConverter.DoubleToInt64Bits(b.Sample.Value);
+        BitConverter.DoubleToInt64Bits(a.Sample.Value) == BitConverter.DoubleToInt64Bits(b.Sample.Value)
+        && a.Sample.Histogram == b.Sample.Histogram;
 
     private static uint Hash(int name, ReadOnlySpan<Label> labels)
     {

@@ -3,12 +3,16 @@ using PushGateway.Sinks;
 
 namespace PushGateway.Delivery;
 
-/// <summary>Cuts samples into requests under a sink's size limit, by an upper bound of what any sink's encoding takes.</summary>
+/// <summary>
+/// Cuts samples into requests under a sink's size limit, by an upper bound of what any sink's encoding takes; only native histograms with
+/// gaps or large counts may take more in OTLP, and the sink cuts again.
+/// </summary>
 internal static class RequestCutter
 {
     // Remote write repeats a series' labels once per run, OTLP per sample; both add tags and lengths of at most this many bytes.
     private const int BytesPerLabel = 16;
     private const int BytesPerSample = 40;
+    private const int BytesPerHistogram = 60;
     private const int BytesPerFamily = 32;
 
     /// <summary>Number of samples from the start that fit into <paramref name="maxBytes"/>; at least one.</summary>
@@ -30,7 +34,7 @@ internal static class RequestCutter
                 }
             }
 
-            bytes += labelBytes + BytesPerSample;
+            bytes += labelBytes + BytesPerSample + MeasureHistogram(batch, samples[i].Sample.Histogram);
             if (bytes > maxBytes && i > 0)
             {
                 return i;
@@ -39,6 +43,9 @@ internal static class RequestCutter
 
         return samples.Length;
     }
+
+    private static int MeasureHistogram(MetricBatch batch, int histogram) =>
+        histogram == 0 ? 0 : batch.Symbols[histogram].Length + BytesPerHistogram;
 
     private static int MeasureLabels(MetricBatch batch, in Series series)
     {

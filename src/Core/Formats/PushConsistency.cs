@@ -172,7 +172,7 @@ internal static class PushConsistency
             return true;
         }
 
-        var isBound = series.Name == family.Name || TextRoles.OfSuffix(batch.Symbols[series.Name], out _) == TextRole.Bucket;
+        var isBound = !batch.HasHistograms(series) && (series.Name == family.Name || TextRoles.OfSuffix(batch.Symbols[series.Name], out _) == TextRole.Bucket);
         return !isBound && format != PushFormat.Text;
     }
 

@@ -90,7 +90,7 @@ internal sealed class FamilyEncoder(BlobPool headers) : IComparer<FamilyEncoder.
 
             var start = _keys.Length;
             SeriesKey.Write(_keys, push.Batch, series);
-            var entry = new Entry(start, _keys.Length - start, SampleOrder.Last(push.Batch.SamplesOf(series)));
+            var entry = new Entry(start, _keys.Length - start, SampleOrder.Last(push.Batch.SamplesOf(series), push.Batch.Symbols));
             sorted = sorted && (_entries.Count == 0 || KeyOf(_entries[^1]).SequenceCompareTo(KeyOf(entry)) < 0);
             _entries.Add(entry);
         }
@@ -107,10 +107,10 @@ internal sealed class FamilyEncoder(BlobPool headers) : IComparer<FamilyEncoder.
             while (i + 1 < _entries.Count && KeyOf(_entries[i + 1]).SequenceEqual(key))
             {
                 i++;
-                last = SampleOrder.Last([last, _entries[i].Sample]);
+                last = SampleOrder.Last([last, _entries[i].Sample], push.Batch.Symbols);
             }
 
-            SeriesSet.WriteEntry(_series, key, last);
+            SeriesSet.WriteEntry(_series, key, new HeldSample(last, push.Batch.Symbols));
             count++;
         }
 

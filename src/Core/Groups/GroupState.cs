@@ -183,7 +183,7 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
             var series = new SeriesSetReader(family.Series);
             while (series.MoveNext())
             {
-                SeriesKey.AddTo(batch, index, series.Key, WithoutAssignedTimestamp(series.Sample, family.PushTimeNs));
+                SeriesKey.AddTo(batch, index, series.Key, WithoutAssignedTimestamp(series.Held.In(batch.Symbols), family.PushTimeNs));
             }
         }
 

@@ -363,7 +363,8 @@ public sealed class MemoryGroupStore : IGroupStore
                 _ungrouped.Add(held.Key, held);
             }
 
-            if (held.Set(push.Header.PushTimeNs, SampleOrder.Last(batch.SamplesOf(series)), header, _joinScratch, _headers))
+            var last = new HeldSample(SampleOrder.Last(batch.SamplesOf(series), batch.Symbols), batch.Symbols);
+            if (held.Set(push.Header.PushTimeNs, last, header, _joinScratch, _headers))
             {
                 Changed(held);
             }
@@ -415,7 +416,7 @@ public sealed class MemoryGroupStore : IGroupStore
             {
                 if (series.PushTimeNs > expired)
                 {
-                    held.Add(new HeldSeries(series.Header, series.Key, series.Sample, series.PushTimeNs));
+                    held.Add(new HeldSeries(series.Header, series.Key, series.Sample, series.Histogram, series.PushTimeNs));
                 }
             }
 
@@ -436,7 +437,7 @@ public sealed class MemoryGroupStore : IGroupStore
         var index = FamilyHeader.AddTo(destination, latest.Header);
         foreach (ref readonly var series in family)
         {
-            SeriesKey.AddTo(destination, index, series.Key, series.Sample);
+            SeriesKey.AddTo(destination, index, series.Key, new HeldSample(series.Sample, series.Histogram).In(destination.Symbols));
         }
     }
 
@@ -463,5 +464,5 @@ public sealed class MemoryGroupStore : IGroupStore
         }
     }
 
-    private readonly record struct HeldSeries(byte[] Header, byte[] Key, Sample Sample, long PushTimeNs);
+    private readonly record struct HeldSeries(byte[] Header, byte[] Key, Sample Sample, byte[] Histogram, long PushTimeNs);
 }

@@ -8,24 +8,25 @@ namespace PushGateway.Groups;
 /// </summary>
 internal static class SampleOrder
 {
-    public static int Compare(in Sample a, in Sample b)
+    public static int Compare(HeldSample a, HeldSample b)
     {
-        var order = a.TimestampMs.CompareTo(b.TimestampMs);
+        var order = a.Sample.TimestampMs.CompareTo(b.Sample.TimestampMs);
         if (order == 0)
         {
-            order = BitConverter.DoubleToUInt64Bits(a.Value).CompareTo(BitConverter.DoubleToUInt64Bits(b.Value));
+            order = BitConverter.DoubleToUInt64Bits(a.Sample.Value).CompareTo(BitConverter.DoubleToUInt64Bits(b.Sample.Value));
         }
 
-        return order != 0 ? order : a.IsInteger.CompareTo(b.IsInteger);
+        order = order != 0 ? order : a.Sample.IsInteger.CompareTo(b.Sample.IsInteger);
+        return order != 0 ? order : a.Histogram.SequenceCompareTo(b.Histogram);
     }
 
     /// <summary>The sample to hold of those given; there is at least one.</summary>
-    public static Sample Last(ReadOnlySpan<Sample> samples)
+    public static Sample Last(ReadOnlySpan<Sample> samples, SymbolTable symbols)
     {
         var last = samples[0];
         foreach (ref readonly var sample in samples[1..])
         {
-            if (Compare(sample, last) > 0)
+            if (Compare(new HeldSample(sample, symbols), new HeldSample(last, symbols)) > 0)
             {
                 last = sample;
             }

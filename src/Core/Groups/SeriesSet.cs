@@ -7,21 +7,33 @@ namespace PushGateway.Groups;
 /// </summary>
 internal static class SeriesSet
 {
-    public static void WriteEntry(BlobWriter writer, ReadOnlySpan<byte> key, in Sample sample)
+    private const byte IsInteger = 1;
+    private const byte HasHistogram = 2;
+
+    public static void WriteEntry(BlobWriter writer, ReadOnlySpan<byte> key, HeldSample sample)
     {
         writer.WriteBytes(key);
         WriteSample(writer, sample);
     }
 
-    public static void WriteSample(BlobWriter writer, in Sample sample)
+    public static void WriteSample(BlobWriter writer, HeldSample sample)
     {
-        writer.WriteInt64(sample.TimestampMs);
-        writer.WriteInt64(BitConverter.DoubleToInt64Bits(sample.Value));
-        writer.WriteByte(sample.IsInteger ? (byte)1 : (byte)0);
+        writer.WriteInt64(sample.Sample.TimestampMs);
+        writer.WriteInt64(BitConverter.DoubleToInt64Bits(sample.Sample.Value));
+        writer.WriteByte((byte)((sample.Sample.IsInteger ? IsInteger : 0) | (sample.Histogram.IsEmpty ? 0 : HasHistogram)));
+        if (!sample.Histogram.IsEmpty)
+        {
+            writer.WriteBytes(sample.Histogram);
+        }
     }
 
-    public static Sample ReadSample(ref BlobReader reader) =>
-        new(reader.ReadInt64(), BitConverter.Int64BitsToDouble(reader.ReadInt64()), reader.ReadByte() != 0);
+    public static HeldSample ReadSample(scoped ref BlobReader reader)
+    {
+        var (timestampMs, value, flags) = (reader.ReadInt64(), BitConverter.Int64BitsToDouble(reader.ReadInt64()), reader.ReadByte());
+        return new HeldSample(
+            new Sample(timestampMs, value, (flags & IsInteger) != 0),
+            (flags & HasHistogram) != 0 ? reader.ReadBytes() : default);
+    }
 
     /// <summary>Number of series in a set.</summary>
     public static int Count(ReadOnlySpan<byte> set)
@@ -53,13 +65,13 @@ internal static class SeriesSet
         while (inLeft || inRight)
         {
             var order = !inLeft ? 1 : !inRight ? -1 : left.Key.SequenceCompareTo(right.Key);
-            if (order < 0 || (order == 0 && SampleOrder.Compare(left.Sample, right.Sample) >= 0))
+            if (order < 0 || (order == 0 && SampleOrder.Compare(left.Held, right.Held) >= 0))
             {
-                WriteEntry(scratch, left.Key, left.Sample);
+                WriteEntry(scratch, left.Key, left.Held);
             }
             else
             {
-                WriteEntry(scratch, right.Key, right.Sample);
+                WriteEntry(scratch, right.Key, right.Held);
             }
 
             inLeft = order <= 0 ? left.MoveNext() : inLeft;

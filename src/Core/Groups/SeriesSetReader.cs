@@ -9,7 +9,10 @@ internal ref struct SeriesSetReader(ReadOnlySpan<byte> bytes)
 
     public ReadOnlySpan<byte> Key { get; private set; }
 
-    public Sample Sample { get; private set; }
+    public HeldSample Held { get; private set; }
+
+    /// <summary>The sample held, without its histogram.</summary>
+    public readonly Sample Sample => Held.Sample;
 
     public bool MoveNext()
     {
@@ -19,7 +22,7 @@ internal ref struct SeriesSetReader(ReadOnlySpan<byte> bytes)
         }
 
         Key = _reader.ReadBytes();
-        Sample = SeriesSet.ReadSample(ref _reader);
+        Held = SeriesSet.ReadSample(ref _reader);
         return true;
     }
 }

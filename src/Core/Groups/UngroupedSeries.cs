@@ -14,8 +14,11 @@ internal sealed class UngroupedSeries(long id, byte[] key) : StateEntry(id)
     /// <summary>The <see cref="FamilyHeader"/> that came with the sample.</summary>
     public byte[] Header { get; private set; } = [];
 
-    /// <summary>The sample.</summary>
+    /// <summary>The sample, without its histogram.</summary>
     public Sample Sample { get; private set; }
+
+    /// <summary>The bytes of its histogram; empty with a float. Never written to.</summary>
+    public byte[] Histogram { get; private set; } = [];
 
     /// <summary>When the sample was pushed, nanoseconds since the Unix epoch.</summary>
     public long PushTimeNs { get; private set; } = long.MinValue;
@@ -24,9 +27,15 @@ internal sealed class UngroupedSeries(long id, byte[] key) : StateEntry(id)
     public static UngroupedSeries ReadRow(long id, BlobReader reader, BlobPool headers)
     {
         var pushTimeNs = reader.ReadInt64();
-        var sample = SeriesSet.ReadSample(ref reader);
+        var held = SeriesSet.ReadSample(ref reader);
         var header = headers.Intern(reader.ReadBytes());
-        return new UngroupedSeries(id, reader.Rest.ToArray()) { PushTimeNs = pushTimeNs, Sample = sample, Header = header };
+        return new UngroupedSeries(id, reader.Rest.ToArray())
+        {
+            PushTimeNs = pushTimeNs,
+            Sample = held.Sample,
+            Histogram = held.Histogram.ToArray(),
+            Header = header,
+        };
     }
 
     /// <inheritdoc/>
@@ -34,17 +43,17 @@ internal sealed class UngroupedSeries(long id, byte[] key) : StateEntry(id)
     {
         writer.WriteByte(RowKind);
         writer.WriteInt64(PushTimeNs);
-        SeriesSet.WriteSample(writer, Sample);
+        SeriesSet.WriteSample(writer, new HeldSample(Sample, Histogram));
         writer.WriteBytes(Header);
         writer.WriteRaw(Key);
     }
 
     /// <summary>Holds the sample if it is later than the one held, or as late and pushed later; whether anything changed.</summary>
-    public bool Set(long pushTimeNs, in Sample sample, byte[] header, BlobWriter scratch, BlobPool headers)
+    public bool Set(long pushTimeNs, HeldSample sample, byte[] header, BlobWriter scratch, BlobPool headers)
     {
-        var order = Header.Length == 0 ? 1 : sample.TimestampMs.CompareTo(Sample.TimestampMs);
+        var order = Header.Length == 0 ? 1 : sample.Sample.TimestampMs.CompareTo(Sample.TimestampMs);
         order = order != 0 ? order : pushTimeNs.CompareTo(PushTimeNs);
-        order = order != 0 ? order : SampleOrder.Compare(sample, Sample);
+        order = order != 0 ? order : SampleOrder.Compare(sample, new HeldSample(Sample, Histogram));
         if (order < 0)
         {
             return false;
@@ -52,7 +61,8 @@ internal sealed class UngroupedSeries(long id, byte[] key) : StateEntry(id)
 
         var held = Header;
         Header = order > 0 ? header : FamilyHeader.Join(held, header, scratch, headers);
-        (Sample, PushTimeNs) = (sample, pushTimeNs);
+        (Sample, PushTimeNs) = (sample.Sample, pushTimeNs);
+        Histogram = sample.Histogram.SequenceEqual(Histogram) ? Histogram : sample.Histogram.ToArray();
         return order > 0 || Header != held;
     }
 }

@@ -15,9 +15,6 @@ public static class RejectCode
     /// <summary>The body is not delimited protobuf of metric families, or what it says cannot be exposed.</summary>
     public const string ProtobufInvalid = "protobuf-invalid";
 
-    /// <summary>A histogram has native buckets only.</summary>
-    public const string NativeHistogramUnsupported = "native-histogram-unsupported";
-
     /// <summary>The body is not JSON.</summary>
     public const string JsonInvalid = "json-invalid";
 

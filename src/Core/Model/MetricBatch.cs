@@ -200,6 +200,9 @@ public sealed class MetricBatch
     /// <summary>The samples of a series.</summary>
     public ReadOnlySpan<Sample> SamplesOf(in Series series) => Samples.Slice(series.SampleStart, series.SampleCount);
 
+    /// <summary>Whether the samples of a series are native histograms.</summary>
+    public bool HasHistograms(in Series series) => series.SampleCount > 0 && _samples[series.SampleStart].IsHistogram;
+
     /// <summary>Empties the batch and keeps its memory.</summary>
     public void Clear()
     {

@@ -75,6 +75,12 @@ public abstract class HttpSink : IMetricSink
             encoder = CreateEncoder();
         }
 
+        if (encoder.Refuse(samples) is { } reason)
+        {
+            _encoders.Add(encoder);
+            return SinkResult.Rejected($"{Protocol}: {reason}");
+        }
+
         // A single sample cannot be split: the target says what it thinks of it.
         if (!encoder.TryEncode(samples, samples.Samples.Length == 1 ? int.MaxValue : MaxRequestBytes, out var body))
         {

@@ -7,7 +7,8 @@ namespace PushGateway.Sinks;
 
 /// <summary>
 /// Encodes samples as OTLP's <c>ExportMetricsServiceRequest</c> (opentelemetry-proto <c>metrics/v1</c>): gauge data points that carry the
-/// series' final name and labels. Anything richer would be renamed or reformatted by a collector on its way to Prometheus.
+/// series' final name and labels. Anything richer would be renamed or reformatted by a collector on its way to Prometheus. Native histograms
+/// are exponential histograms, which keep their names, cumulative ones, since collectors drop others.
 /// Allocates nothing once its buffers have grown, gzip apart.
 /// </summary>
 /// <param name="gzip">Whether the body is compressed.</param>
@@ -21,9 +22,28 @@ internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
     /// <summary>Up to here every integer is a double of its own; beyond, as_int would claim precision that is not there.</summary>
     private const double MaxExactInteger = 1L << 53;
 
-    private readonly List<long> _gaugeSizes = [];
+    /// <summary><c>AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE</c>.</summary>
+    private const ulong Cumulative = 2;
+
+    private readonly OtlpHistogramPoint _histogram = new();
+    private readonly List<long> _dataSizes = [];
     private readonly List<int> _attributesSizes = [];
     private readonly ReusableBuffer _message = new();
+
+    /// <inheritdoc/>
+    public string? Refuse(SampleRange range)
+    {
+        foreach (ref readonly var sample in range.Samples.Span)
+        {
+            if (sample.Sample.IsHistogram && _histogram.Read(range.Batch.Symbols[sample.Sample.Histogram]) is { } reason)
+            {
+                var name = range.Batch.Symbols.GetString(range.Batch.Series[sample.Series].Name);
+                return $"the native histogram \"{name}\" cannot be expressed: {reason}";
+            }
+        }
+
+        return null;
+    }
 
     /// <inheritdoc/>
     public bool TryEncode(SampleRange range, int maxBytes, out ReadOnlyMemory<byte> body)
@@ -74,8 +94,9 @@ internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
         ProtobufSize.LengthDelimited(ResourceMetricsField.Resource, 0)
         + ProtobufSize.LengthDelimited(ResourceMetricsField.ScopeMetrics, scopeSize);
 
-    private static long MetricSize(int name, long gauge) =>
-        ProtobufSize.LengthDelimited(MetricField.Name, name) + ProtobufSize.LengthDelimited(MetricField.Gauge, gauge);
+    // Gauge and exponential histogram both have numbers of one byte.
+    private static long MetricSize(int name, long data) =>
+        ProtobufSize.LengthDelimited(MetricField.Name, name) + ProtobufSize.LengthDelimited(MetricField.Gauge, data);
 
     private static int AttributesSize(MetricBatch batch, in Series series)
     {
@@ -95,14 +116,14 @@ internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
         ProtobufSize.LengthDelimited(KeyValueField.Key, key)
         + ProtobufSize.LengthDelimited(KeyValueField.Value, ProtobufSize.LengthDelimited(AnyValueField.StringValue, value));
 
-    private static void WriteAttributes(ref ProtobufWriter writer, MetricBatch batch, in Series series)
+    private static void WriteAttributes(ref ProtobufWriter writer, int field, MetricBatch batch, in Series series)
     {
         var symbols = batch.Symbols;
         foreach (var label in batch.LabelsOf(series))
         {
             var key = symbols[label.Name];
             var value = symbols[label.Value];
-            writer.WriteLength(DataPointField.Attributes, AttributeSize(key.Length, value.Length));
+            writer.WriteLength(field, AttributeSize(key.Length, value.Length));
             writer.WriteBytes(KeyValueField.Key, key);
             writer.WriteLength(KeyValueField.Value, ProtobufSize.LengthDelimited(AnyValueField.StringValue, value.Length));
             writer.WriteBytes(AnyValueField.StringValue, value);
@@ -121,7 +142,7 @@ internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
         writer.WriteFixed64(DataPointField.TimeUnixNano, (ulong)Nanoseconds(sample.TimestampMs));
         if (StaleMarker.Is(sample.Value))
         {
-            WriteAttributes(ref writer, batch, series);
+            WriteAttributes(ref writer, DataPointField.Attributes, batch, series);
             writer.WriteVarint(DataPointField.Flags, NoRecordedValue);
             return;
         }
@@ -135,7 +156,32 @@ internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
             writer.WriteDouble(DataPointField.AsDouble, sample.Value);
         }
 
-        WriteAttributes(ref writer, batch, series);
+        WriteAttributes(ref writer, DataPointField.Attributes, batch, series);
+    }
+
+    private int PointSize(MetricBatch batch, in Sample sample, int attributes)
+    {
+        if (!sample.IsHistogram)
+        {
+            return DataPointSize(sample, attributes);
+        }
+
+        _histogram.Read(batch.Symbols[sample.Histogram]);
+        return _histogram.Measure(attributes);
+    }
+
+    private void WritePoint(ref ProtobufWriter writer, MetricBatch batch, in Series series, in Sample sample, int attributes)
+    {
+        writer.WriteLength(GaugeField.DataPoints, PointSize(batch, sample, attributes));
+        if (sample.IsHistogram)
+        {
+            WriteAttributes(ref writer, OtlpHistogramPoint.AttributesField, batch, series);
+            _histogram.Write(ref writer, (ulong)Nanoseconds(sample.TimestampMs));
+        }
+        else
+        {
+            WriteDataPoint(ref writer, batch, series, sample);
+        }
     }
 
     // -0 is no integer: its sign would be lost.
@@ -160,25 +206,25 @@ internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
     private long MeasureScope(SampleRange range)
     {
         var batch = range.Batch;
-        _gaugeSizes.Clear();
+        _dataSizes.Clear();
         _attributesSizes.Clear();
         long scope = 0;
-        long gauge = 0;
-        var name = -1;
+        long data = 0;
+        var (name, isHistogram) = (-1, false);
         foreach (var run in new SeriesRuns(range.Samples.Span))
         {
             ref readonly var series = ref batch.Series[run[0].Series];
-            if (series.Name != name && name >= 0)
+            if (name >= 0 && (series.Name != name || run[0].Sample.IsHistogram != isHistogram))
             {
                 EndMetric();
             }
 
-            name = series.Name;
+            (name, isHistogram) = (series.Name, run[0].Sample.IsHistogram);
             var attributes = AttributesSize(batch, series);
             _attributesSizes.Add(attributes);
             foreach (ref readonly var sample in run)
             {
-                gauge += ProtobufSize.LengthDelimited(GaugeField.DataPoints, DataPointSize(sample.Sample, attributes));
+                data += ProtobufSize.LengthDelimited(GaugeField.DataPoints, PointSize(batch, sample.Sample, attributes));
             }
         }
 
@@ -191,37 +237,44 @@ internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
 
         void EndMetric()
         {
-            _gaugeSizes.Add(gauge);
-            scope += ProtobufSize.LengthDelimited(ScopeMetricsField.Metrics, MetricSize(batch.Symbols[name].Length, gauge));
-            gauge = 0;
+            data += isHistogram ? ProtobufSize.Varint(ExponentialHistogramField.AggregationTemporality, Cumulative) : 0;
+            _dataSizes.Add(data);
+            scope += ProtobufSize.LengthDelimited(ScopeMetricsField.Metrics, MetricSize(batch.Symbols[name].Length, data));
+            data = 0;
         }
     }
 
     private void WriteMetrics(ref ProtobufWriter writer, SampleRange range)
     {
         var batch = range.Batch;
-        var name = -1;
+        var (name, isHistogram) = (-1, false);
         var metrics = 0;
         var runs = 0;
         foreach (var run in new SeriesRuns(range.Samples.Span))
         {
             ref readonly var series = ref batch.Series[run[0].Series];
-            if (series.Name != name)
+            if (series.Name != name || run[0].Sample.IsHistogram != isHistogram)
             {
-                name = series.Name;
-                var gauge = (int)_gaugeSizes[metrics++];
-                var utf8 = batch.Symbols[name];
-                writer.WriteLength(ScopeMetricsField.Metrics, (int)MetricSize(utf8.Length, gauge));
-                writer.WriteBytes(MetricField.Name, utf8);
-                writer.WriteLength(MetricField.Gauge, gauge);
+                (name, isHistogram) = (series.Name, run[0].Sample.IsHistogram);
+                BeginMetric(ref writer, batch.Symbols[name], (int)_dataSizes[metrics++], isHistogram);
             }
 
             var attributes = _attributesSizes[runs++];
             foreach (ref readonly var sample in run)
             {
-                writer.WriteLength(GaugeField.DataPoints, DataPointSize(sample.Sample, attributes));
-                WriteDataPoint(ref writer, batch, series, sample.Sample);
+                WritePoint(ref writer, batch, series, sample.Sample, attributes);
             }
+        }
+    }
+
+    private static void BeginMetric(ref ProtobufWriter writer, ReadOnlySpan<byte> name, int data, bool isHistogram)
+    {
+        writer.WriteLength(ScopeMetricsField.Metrics, (int)MetricSize(name.Length, data));
+        writer.WriteBytes(MetricField.Name, name);
+        writer.WriteLength(isHistogram ? MetricField.ExponentialHistogram : MetricField.Gauge, data);
+        if (isHistogram)
+        {
+            writer.WriteVarint(ExponentialHistogramField.AggregationTemporality, Cumulative);
         }
     }
 
@@ -245,11 +298,18 @@ internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
     {
         public const int Name = 1;
         public const int Gauge = 5;
+        public const int ExponentialHistogram = 10;
     }
 
+    /// <summary>Of gauge and exponential histogram.</summary>
     private static class GaugeField
     {
         public const int DataPoints = 1;
+    }
+
+    private static class ExponentialHistogramField
+    {
+        public const int AggregationTemporality = 2;
     }
 
     private static class DataPointField

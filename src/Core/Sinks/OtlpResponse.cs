@@ -71,7 +71,9 @@ internal static class OtlpResponse
             body = body[(at + RemoteWriteStatus.Length)..];
             if (TryParseStatus(body, out var status))
             {
-                isFinal = isFinal is not false && SinkResponse.IsFinal(status);
+                var next = body.IndexOf(RemoteWriteStatus);
+                var answer = next < 0 ? body : body[..next];
+                isFinal = isFinal is not false && (SinkResponse.IsFinal(status) || SinkResponse.SaysHistogramsAreDisabled(answer));
             }
         }
 

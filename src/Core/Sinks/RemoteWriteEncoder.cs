@@ -86,7 +86,9 @@ internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
 
         foreach (ref readonly var sample in run)
         {
-            size += ProtobufSize.LengthDelimited(TimeSeriesField.Samples, SampleSize(sample.Sample));
+            size += sample.Sample.IsHistogram
+                ? ProtobufSize.LengthDelimited(TimeSeriesField.Histograms, HistogramSize(batch, sample.Sample))
+                : ProtobufSize.LengthDelimited(TimeSeriesField.Samples, SampleSize(sample.Sample));
         }
 
         return checked((int)size);
@@ -114,7 +116,14 @@ internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
 
         foreach (ref readonly var sample in run)
         {
-            WriteSample(ref writer, sample.Sample);
+            if (sample.Sample.IsHistogram)
+            {
+                WriteHistogram(ref writer, batch, sample.Sample);
+            }
+            else
+            {
+                WriteSample(ref writer, sample.Sample);
+            }
         }
     }
 
@@ -144,6 +153,21 @@ internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
         if (sample.TimestampMs != 0)
         {
             writer.WriteVarint(SampleField.Timestamp, (ulong)sample.TimestampMs);
+        }
+    }
+
+    // A histogram's bytes are the message but for its time.
+    private static int HistogramSize(MetricBatch batch, in Sample sample) =>
+        batch.Symbols[sample.Histogram].Length
+        + (sample.TimestampMs == 0 ? 0 : ProtobufSize.Varint(NativeHistogramFields.Timestamp, (ulong)sample.TimestampMs));
+
+    private static void WriteHistogram(ref ProtobufWriter writer, MetricBatch batch, in Sample sample)
+    {
+        writer.WriteLength(TimeSeriesField.Histograms, HistogramSize(batch, sample));
+        writer.WriteRaw(batch.Symbols[sample.Histogram]);
+        if (sample.TimestampMs != 0)
+        {
+            writer.WriteVarint(NativeHistogramFields.Timestamp, (ulong)sample.TimestampMs);
         }
     }
 
@@ -258,6 +282,7 @@ internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
     {
         public const int Labels = 1;
         public const int Samples = 2;
+        public const int Histograms = 4;
     }
 
     private static class LabelField

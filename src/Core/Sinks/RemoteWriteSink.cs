@@ -34,7 +34,10 @@ public sealed class RemoteWriteSink(HttpClient client, RemoteWriteSinkOptions op
             return SinkResult.Delivered;
         }
 
-        var reason = response.Describe(Protocol, response.Body.Span);
-        return SinkResponse.IsFinal(response.StatusCode) ? SinkResult.Rejected(reason) : SinkResult.Retry(reason, response.RetryAfter);
+        var body = response.Body.Span;
+        var reason = response.Describe(Protocol, body);
+        return SinkResponse.IsFinal(response.StatusCode) || SinkResponse.SaysHistogramsAreDisabled(body)
+            ? SinkResult.Rejected(reason)
+            : SinkResult.Retry(reason, response.RetryAfter);
     }
 }

@@ -1,11 +1,11 @@
 namespace PushGateway.Sinks;
 
-/// <summary>Walks samples by runs of the same series.</summary>
+/// <summary>Walks samples by runs of the same series, and of floats or histograms alone: targets read the two from fields apart, out of order.</summary>
 internal ref struct SeriesRuns(ReadOnlySpan<SeriesSample> samples)
 {
     private ReadOnlySpan<SeriesSample> _rest = samples;
 
-    /// <summary>Consecutive samples of one series, at least one.</summary>
+    /// <summary>Consecutive samples of one series, at least one; all floats or all histograms.</summary>
     public ReadOnlySpan<SeriesSample> Current { get; private set; }
 
     public readonly SeriesRuns GetEnumerator() => this;
@@ -18,7 +18,8 @@ internal ref struct SeriesRuns(ReadOnlySpan<SeriesSample> samples)
         }
 
         var length = 1;
-        while (length < _rest.Length && _rest[length].Series == _rest[0].Series)
+        while (length < _rest.Length && _rest[length].Series == _rest[0].Series
+            && _rest[length].Sample.IsHistogram == _rest[0].Sample.IsHistogram)
         {
             length++;
         }

@@ -37,6 +37,12 @@ internal readonly record struct SinkResponse(int StatusCode, ReadOnlyMemory<byte
     }
 
     /// <summary>
+    /// Whether a Prometheus without the feature refuses native histograms. It does so with 500, and as long as it runs: to wait for it would
+    /// keep back everything else.
+    /// </summary>
+    public static bool SaysHistogramsAreDisabled(ReadOnlySpan<byte> text) => text.IndexOf("native histograms are disabled"u8) >= 0;
+
+    /// <summary>
     /// Whether a status blames the samples, so that sending them again would fail again. Statuses that blame credentials, address,
     /// method or form of the request are mistakes of configuration: the samples must wait until someone has put that right.
     /// </summary>

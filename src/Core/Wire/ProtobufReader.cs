@@ -36,6 +36,9 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> source)
     /// <summary>Whether everything was read; also true of malformed input.</summary>
     public readonly bool IsAtEnd => _rest.IsEmpty;
 
+    /// <summary>How many bytes have not been read.</summary>
+    public readonly int BytesLeft => _rest.Length;
+
     /// <summary>Undoes <see cref="ProtobufWriter.ZigZag"/>.</summary>
     public static long UnZigZag(ulong value) => (long)(value >> 1) ^ -(long)(value & 1);
 

@@ -164,6 +164,18 @@ public sealed class TenantTests(GuardedGateway gateway) : IClassFixture<GuardedG
         await AcceptAsync(pinned.PushAsync("m{x=\"1\",tenant=\"2\"} 1\n", Pushes.Text));
     }
 
+    [Fact]
+    public async Task A_native_histogram_is_shown_to_its_tenant()
+    {
+        // pinned_native: metric { histogram { sample_count: 3 zero_count: 3 } }
+        byte[] body = [0x19, 0x0A, 0x0D, .. "pinned_native"u8, 0x18, 0x04, 0x22, 0x06, 0x3A, 0x04, 0x08, 0x03, 0x38, 0x03];
+        await AcceptAsync(_a.PushAsync(Pushes.Content(
+            body, "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited")));
+
+        var lines = await ScrapeUntilAsync(_a, "pinned_native");
+        Assert.Contains(lines, line => line.StartsWith("pinned_native_bucket{le=\"+Inf\",tenant=\"a\"} 3 ", StringComparison.Ordinal));
+    }
+
     private static async Task AcceptAsync(Task<HttpResponseMessage> pushing)
     {
         using var response = await pushing;

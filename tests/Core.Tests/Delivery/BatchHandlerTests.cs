@@ -143,6 +143,17 @@ public sealed class BatchHandlerTests
     }
 
     [Fact]
+    public async Task Equal_histograms_are_sent_once_and_of_two_in_one_millisecond_the_later()
+    {
+        var sink = new ScriptedSink(_ => SinkResult.Delivered);
+
+        var outcome = await Handler(sink).HandleAsync([Histogram("3", 3, 500), Histogram("1", 2, 0), Histogram("2", 2, 0)], Cancelled);
+
+        Assert.Equal(3, outcome.Delivered.Count);
+        Assert.Equal([$"h 08033003 @{SentMs}"], sink.Stored);
+    }
+
+    [Fact]
     public async Task Two_values_that_senders_gave_for_one_time_both_go_to_the_sink()
     {
         var sink = new ScriptedSink(lines => lines.Count > 1 ? SinkResult.Rejected("duplicate sample for timestamp") : SinkResult.Delivered);
@@ -211,6 +222,20 @@ public sealed class BatchHandlerTests
             Encoding.UTF8.GetBytes(text),
             new Dictionary<string, string>(attributes.Select(a => KeyValuePair.Create(a.Name, a.Value))) { [MessageAttribute.ContentType] = "text/plain" }),
         SentMs);
+
+    // io.prometheus.client: h, a histogram that has all its observations in the zero bucket.
+    private static ReceivedMessage Histogram(string id, byte count, int nanoseconds)
+    {
+        byte[] family = [0x0D, 0x0A, 0x01, (byte)'h', 0x18, 0x04, 0x22, 0x06, 0x3A, 0x04, 0x08, count, 0x38, count];
+        return new(
+            id,
+            new QueueMessage(family, new Dictionary<string, string>
+            {
+                [MessageAttribute.ContentType] = "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited",
+                [MessageAttribute.Time] = $"{(SentMs * 1_000_000) + nanoseconds}",
+            }),
+            SentMs);
+    }
 
     private static string Shift(string line) => line.Split(' ') is [var name, var value, var time] ? $"{name} {value} {SentMs - 1000 + long.Parse(time)}" : line;
 

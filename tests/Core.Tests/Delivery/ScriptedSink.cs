@@ -23,7 +23,10 @@ internal sealed class ScriptedSink(Func<IReadOnlyList<string>, SinkResult> answe
             foreach (var sample in samples.Samples.Span)
             {
                 var series = samples.Batch.Series[sample.Series];
-                lines.Add($"{samples.Batch.Symbols.GetString(series.Name)} {sample.Sample.Value} @{sample.Sample.TimestampMs}");
+                var value = sample.Sample.IsHistogram
+                    ? Convert.ToHexStringLower(samples.Batch.Symbols[sample.Sample.Histogram])
+                    : $"{sample.Sample.Value}";
+                lines.Add($"{samples.Batch.Symbols.GetString(series.Name)} {value} @{sample.Sample.TimestampMs}");
             }
 
             var result = answer(lines);

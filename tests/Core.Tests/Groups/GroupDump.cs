@@ -29,6 +29,7 @@ internal static class GroupDump
                 continue;
             }
 
+            sample = sample with { Histogram = sample.IsHistogram ? batch.Symbols.GetString(sample.Histogram)[1] - '0' : 0 };
             lines.Add(Line(
                 batch.Symbols.GetString(family.Name), family.Type, batch.Symbols.GetString(family.Help), batch.Symbols.GetString(series.Name), label, sample));
         }
@@ -39,5 +40,5 @@ internal static class GroupDump
     public static string Line(string family, MetricType type, string help, string name, string label, Sample sample) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{family} {type} {help}: {name}{{{label}}} {BitConverter.DoubleToUInt64Bits(sample.Value):x} {sample.IsInteger} @{sample.TimestampMs}");
+            $"{family} {type} {help}: {name}{{{label}}} {BitConverter.DoubleToUInt64Bits(sample.Value):x} {sample.IsInteger} h{sample.Histogram} @{sample.TimestampMs}");
 }

@@ -205,8 +205,9 @@ public sealed class MemoryGroupStoreProperties
     private static TestSeries Series(Random random)
     {
         var family = $"f{random.Next(3)}";
-        var samples = Enumerable.Range(0, random.Next(1, 3))
-            .Select(_ => new Sample(random.Next(1, 4), random.Next(4) switch { 0 => double.NaN, 1 => -1, var other => other }, random.Next(2) == 0));
+        var samples = Enumerable.Range(0, random.Next(1, 3)).Select(_ => random.Next(3) == 0
+            ? new Sample(random.Next(1, 4), 0, Histogram: random.Next(1, 4))
+            : new Sample(random.Next(1, 4), random.Next(4) switch { 0 => double.NaN, 1 => -1, var other => other }, random.Next(2) == 0));
         return new TestSeries(
             family, (MetricType)random.Next(3), $"help {random.Next(2)}", family + (random.Next(3) == 0 ? "_sum" : ""), $"v{random.Next(3)}", [.. samples]);
     }

@@ -50,7 +50,8 @@ internal static class ReferenceGroups
         [
             .. samples.GroupBy(one => one.series.Identity)
                 .Select(same => same.OrderBy(one => one.sample.TimestampMs).ThenBy(one => one.TimeNs)
-                    .ThenBy(one => BitConverter.DoubleToUInt64Bits(one.sample.Value)).ThenBy(one => one.sample.IsInteger).Last())
+                    .ThenBy(one => BitConverter.DoubleToUInt64Bits(one.sample.Value)).ThenBy(one => one.sample.IsInteger)
+                    .ThenBy(one => one.sample.Histogram).Last())
                 .Select(last => GroupDump.Line("", default, "", last.series.Name, last.series.Label, last.sample))
                 .Order(StringComparer.Ordinal),
         ];
@@ -69,5 +70,6 @@ internal static class ReferenceGroups
     private static long Latest(IEnumerable<TestPush> pushes) => pushes.Select(push => push.TimeNs).DefaultIfEmpty(long.MinValue).Max();
 
     private static Sample Last(IEnumerable<Sample> samples) =>
-        samples.OrderBy(sample => sample.TimestampMs).ThenBy(sample => BitConverter.DoubleToUInt64Bits(sample.Value)).ThenBy(sample => sample.IsInteger).Last();
+        samples.OrderBy(sample => sample.TimestampMs).ThenBy(sample => BitConverter.DoubleToUInt64Bits(sample.Value)).ThenBy(sample => sample.IsInteger)
+            .ThenBy(sample => sample.Histogram).Last();
 }

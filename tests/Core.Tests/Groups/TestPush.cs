@@ -32,7 +32,7 @@ internal sealed record TestPush(PushOperation Operation, string? Group, long Tim
             batch.AddLabel(batch.Symbols.Intern("l"), batch.Symbols.Intern(series.Label));
             foreach (var sample in series.Samples)
             {
-                batch.AddSample(sample);
+                batch.AddSample(sample with { Histogram = sample.IsHistogram ? batch.Symbols.Intern($"h{sample.Histogram}") : 0 });
             }
 
             batch.EndSeries();

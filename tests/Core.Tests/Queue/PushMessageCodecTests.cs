@@ -2,12 +2,16 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using PushGateway.Core.Tests.Histograms;
 using PushGateway.Groups;
 using PushGateway.Limits;
 using PushGateway.Model;
 using PushGateway.Queue;
+using PushGateway.Reference.ClientModel;
 using PushGateway.Testing;
 using Xunit;
+using MetricType = PushGateway.Model.MetricType;
+using Sample = PushGateway.Model.Sample;
 
 namespace PushGateway.Core.Tests.Queue;
 
@@ -60,6 +64,18 @@ public sealed class PushMessageCodecTests
 
         Assert.Equal(PushOperation.Merge, header.Operation);
         Assert.Equal([.. Example(("job", "j")).Lines(), PushTimeOf("job=j")], decoded.Lines());
+    }
+
+    [Fact]
+    public void Version_1_has_native_histograms_as_it_had_them()
+    {
+        var written = Assert.Single(Encode(Header(), Histograms(), Sqs));
+        Assert.Equal(ReadGolden("histograms-v1.base64"), Encoding.ASCII.GetString(written.Body.Span));
+
+        var decoded = new MetricBatch();
+        var message = new QueueMessage(Encoding.ASCII.GetBytes(ReadGolden("histograms-v1.base64")), written.Attributes);
+        Assert.True(PushMessageCodec.TryDecode(Receive(message), decoded, PushLimits.Default, out _, out _));
+        Assert.Equal(Histograms().Lines(), decoded.Lines());
     }
 
     [Fact]
@@ -198,7 +214,7 @@ public sealed class PushMessageCodecTests
         var decoded = new MetricBatch();
         var message = Assert.Single(Encode(Header(PushOperation.Merge, "job/backup"), batch, Sqs));
         Assert.True(PushMessageCodec.TryDecode(Receive(message), decoded, PushLimits.Default, out _, out _));
-        Assert.Equal(2, decoded.Series.Length);
+        Assert.Equal(2, decoded.Lines().Count(line => line.StartsWith("runs ", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -267,6 +283,38 @@ public sealed class PushMessageCodecTests
             .Add("h_count", [], [new(SentMs, 3)], MetricType.Histogram, "a histogram")
             .Add("s", [("quantile", "0.5")], [new(SentMs, -0.0), new(SentMs + 1, StaleMarker.Value)], MetricType.Summary)
             .Add("s_count", [], [new(SentMs, double.PositiveInfinity)], MetricType.Summary);
+    }
+
+    private static MetricBatch Histograms()
+    {
+        var integers = new Histogram
+        {
+            SampleCount = 8,
+            SampleSum = -1.5,
+            Schema = 3,
+            ZeroThreshold = 0.001,
+            ZeroCount = 1,
+            PositiveSpan = { new BucketSpan { Offset = -2, Length = 2 }, new BucketSpan { Offset = 300, Length = 1 } },
+            PositiveDelta = { 3, -2, 1 },
+            NegativeSpan = { new BucketSpan { Length = 1 } },
+            NegativeDelta = { 1 },
+        };
+        var floats = new Histogram
+        {
+            SampleCountFloat = 2.5,
+            SampleSum = double.NaN,
+            Schema = -4,
+            PositiveSpan = { new BucketSpan { Length = 1 } },
+            PositiveCount = { 2.5 },
+        };
+        var batch = new MetricBatch();
+        batch.BeginPush();
+        return batch
+            .Add("h", [("n", "1")], [Of(0, integers)], MetricType.Histogram, "native")
+            .Add("h", [("n", "2")], [Of(0, floats), Of(1, integers)], MetricType.Histogram, "native")
+            .Add("g", [], [new(SentMs, 1)], MetricType.Gauge);
+
+        Sample Of(int delay, Histogram histogram) => new(SentMs + delay, 0, Histogram: HistogramModel.Intern(histogram, batch.Symbols));
     }
 
     private static MetricBatch Many(int series)

@@ -80,6 +80,8 @@ public sealed class OtlpSinkTests
     [InlineData(500, "remote write returned HTTP status 400; remote write returned HTTP status 400", SinkStatus.Rejected)]
     [InlineData(500, "remote write returned HTTP status 400; remote write returned HTTP status 503", SinkStatus.Retry)]
     [InlineData(500, "remote write returned HTTP status 503; remote write returned HTTP status 400", SinkStatus.Retry)]
+    [InlineData(500, "remote write returned HTTP status 500 Internal Server Error; err = <nil>: native histograms are disabled", SinkStatus.Rejected)]
+    [InlineData(500, "remote write returned HTTP status 500: native histograms are disabled; remote write returned HTTP status 500", SinkStatus.Retry)]
     [InlineData(400, "remote write returned HTTP status 429", SinkStatus.Retry)]
     [InlineData(500, "remote write returned HTTP status 4000", SinkStatus.Retry)]
     [InlineData(500, "remote write returned HTTP status 40", SinkStatus.Retry)]

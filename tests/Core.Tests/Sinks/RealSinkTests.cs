@@ -1,8 +1,10 @@
 using System.Globalization;
+using PushGateway.Core.Tests.Histograms;
 using PushGateway.Model;
 using PushGateway.Sinks;
 using PushGateway.Testing;
 using Xunit;
+using ClientModel = PushGateway.Reference.ClientModel;
 using Sample = PushGateway.Model.Sample;
 using Stored = PushGateway.Testing.Sample;
 
@@ -164,6 +166,111 @@ public sealed class RealSinkTests : IDisposable
         Assert.Equal([new Stored(_now - 2, "1")], series.Single(s => s["label"] == "ended").Samples);
         var present = await prometheus.QueryAsync("m_bucket", DateTimeOffset.FromUnixTimeMilliseconds(_now), Cancellation);
         Assert.Equal(["a"], present.Select(s => s["label"]));
+    }
+
+    [Fact]
+    public async Task A_native_histogram_is_one_in_Prometheus_and_a_stale_marker_ends_it()
+    {
+        await using var prometheus = await PrometheusServer.StartAsync(WithHistograms, Cancellation);
+        var range = Histograms("m", (_now - 2000, Latency()), (_now - 1000, null), (_now, Latency()));
+        Assert.Equal(SinkResult.Delivered, await RemoteWriteAsync(prometheus.RemoteWriteUrl, range));
+
+        // Ten observations: two of 0, four from 1 to 2, three from 4 to 8, one from -2 to -1.
+        await AssertAsync("histogram_count(m)", "10");
+        await AssertAsync("histogram_sum(m)", "21.5");
+        await AssertAsync("histogram_fraction(1, 2, m)", "0.4");
+        await AssertAsync("histogram_fraction(4, 8, m)", "0.3");
+        await AssertAsync("histogram_fraction(-2, -1, m)", "0.1");
+        await AssertAsync("histogram_quantile(1, m)", "8");
+        await AssertAsync("histogram_quantile(0, m)", "-2");
+        await AssertAsync("count(m offset 500ms) or vector(0)", "0");
+        await AssertAsync("count_over_time(m[1h])", "2");
+
+        async Task AssertAsync(string expression, string expected)
+        {
+            var series = Assert.Single(await prometheus.QueryAsync(expression, DateTimeOffset.FromUnixTimeMilliseconds(_now), Cancellation));
+            Assert.Equal((expression, expected), (expression, series.Samples[0].Value));
+        }
+    }
+
+    [Fact]
+    public async Task Whatever_is_valid_here_is_valid_in_Prometheus()
+    {
+        await using var prometheus = await PrometheusServer.StartAsync(WithHistograms, Cancellation);
+        for (var i = 0; i < 200; i++)
+        {
+            var histogram = new RandomHistograms(i) { Whole = i % 2 == 0 }.Next();
+            var range = Histograms($"m{i}", (_now, histogram));
+
+            Assert.Equal(SinkResult.Delivered, await RemoteWriteAsync(prometheus.RemoteWriteUrl, range));
+
+            var count = histogram.HasSampleCountFloat ? histogram.SampleCountFloat : histogram.SampleCount;
+            var stored = await prometheus.QueryAsync($"histogram_count(m{i})", DateTimeOffset.FromUnixTimeMilliseconds(_now), Cancellation);
+            Assert.Equal(count, double.Parse(Assert.Single(stored).Samples[0].Value, CultureInfo.InvariantCulture));
+        }
+    }
+
+    [Fact]
+    public async Task A_Prometheus_without_native_histograms_refuses_them_for_good()
+    {
+        await using var prometheus = await PrometheusServer.StartAsync(cancellationToken: Cancellation);
+        var result = await RemoteWriteAsync(prometheus.RemoteWriteUrl, Histograms("m", (_now, Latency())));
+        Assert.Equal((SinkStatus.Rejected, "remote write returned HTTP status 500: native histograms are disabled"), (result.Status, result.Reason));
+    }
+
+    [Fact]
+    public async Task VictoriaMetrics_makes_buckets_of_its_own_of_a_histogram_that_comes_by_OTLP()
+    {
+        await using var victoria = await VictoriaMetricsServer.StartAsync(Cancellation);
+        var histogram = Latency();
+        histogram.SampleCount = 9;
+        histogram.NegativeSpan.Clear();
+        histogram.NegativeDelta.Clear();
+        Assert.Equal(SinkResult.Delivered, await OtlpAsync(victoria.OtlpMetricsUrl, Histograms("m", (_now, histogram)), gzip: false));
+
+        var stored = await victoria.ExportAsync("{__name__=~\"m.*\"}", Cancellation);
+        Assert.Equal(
+            [
+                "m_bucket 0.000e+00...1.000e-03 2", "m_bucket 1.000e+00...2.000e+00 4", "m_bucket 4.000e+00...8.000e+00 3",
+                "m_count  9", "m_sum  21.5",
+            ],
+            stored.Select(series => $"{series.Name} {series["vmrange"]} {Assert.Single(series.Samples).Value}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_OTLP_cannot_express_is_refused_without_a_request()
+    {
+        var histogram = Latency();
+        histogram.SampleCountFloat = 10.5;
+        var result = await OtlpAsync(new Uri("http://127.0.0.1:1/"), Histograms("m", (_now, histogram)), gzip: false);
+        Assert.Equal(
+            (SinkStatus.Rejected, "OTLP: the native histogram \"m\" cannot be expressed: its counts are not whole numbers"), (result.Status, result.Reason));
+    }
+
+    private static PrometheusOptions WithHistograms { get; } = new() { Features = ["native-histograms"] };
+
+    private static ClientModel.Histogram Latency() => new()
+    {
+        SampleCount = 10,
+        SampleSum = 21.5,
+        ZeroThreshold = 0.001,
+        ZeroCount = 2,
+        PositiveSpan = { new ClientModel.BucketSpan { Offset = 1, Length = 1 }, new ClientModel.BucketSpan { Offset = 1, Length = 1 } },
+        PositiveDelta = { 4, -1 },
+        NegativeSpan = { new ClientModel.BucketSpan { Offset = 1, Length = 1 } },
+        NegativeDelta = { 1 },
+    };
+
+    // Without a histogram, the stale marker.
+    private static SampleRange Histograms(string name, params (long TimestampMs, ClientModel.Histogram? Histogram)[] samples)
+    {
+        var batch = new MetricBatch();
+        var symbol = batch.Symbols.Intern(name);
+        batch.BeginSeries(batch.AddFamily(symbol, MetricType.Histogram), symbol);
+        batch.EndSeries();
+        return new SampleRange(batch, samples.Select(sample => new SeriesSample(0, 0, sample.Histogram is { } histogram
+            ? new Sample(sample.TimestampMs, 0, Histogram: HistogramModel.Intern(histogram, batch.Symbols))
+            : new Sample(sample.TimestampMs, StaleMarker.Value))).ToArray());
     }
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);

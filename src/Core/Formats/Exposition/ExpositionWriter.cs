@@ -19,16 +19,21 @@ namespace PushGateway.Formats.Exposition;
 public abstract class ExpositionWriter : IDisposable
 {
     private readonly GroupReading? _reading;
+    private readonly int _groupedSeries;
     private TextSeriesKey[]? _keys;
     private int _count;
     private int _written;
     private bool _ended;
 
-    private protected ExpositionWriter(MetricBatch batch, GroupReading? reading)
+    /// <param name="batch">What is written; of a reading, its batch or a copy with the same families.</param>
+    /// <param name="groupedSeries">How many series at its start are those of groups.</param>
+    /// <param name="reading">What it comes from; null when the batch is written as it stands.</param>
+    private protected ExpositionWriter(MetricBatch batch, int groupedSeries, GroupReading? reading)
     {
         Batch = batch;
+        _groupedSeries = groupedSeries;
         _reading = reading;
-        Labels = new ExposedLabels(batch, reading?.GroupsEnd.Series ?? 0);
+        Labels = new ExposedLabels(batch, groupedSeries);
     }
 
     private protected MetricBatch Batch { get; }
@@ -109,7 +114,9 @@ public abstract class ExpositionWriter : IDisposable
     {
         var keys = ArrayPool<TextSeriesKey>.Shared.Rent(Batch.Series.Length);
         WriteKeys(keys.AsSpan(0, Batch.Series.Length));
-        _count = _reading is null ? Batch.Series.Length : SupersededSeries.Drop(_reading, keys.AsSpan(0, Batch.Series.Length));
+        _count = _reading is null
+            ? Batch.Series.Length
+            : new SupersededSeries(Batch, _groupedSeries, _reading).DropFrom(keys.AsSpan(0, Batch.Series.Length));
         keys.AsSpan(0, _count).Sort(new TextSeriesOrder(Batch));
         return keys;
     }

@@ -7,15 +7,16 @@ using PushGateway.Model;
 
 namespace PushGateway.Formats.Exposition;
 
-/// <summary>Finds the series of a reading that stand in it again and were pushed later.</summary>
-internal static class SupersededSeries
+/// <summary>The series of a reading that stand in it again and were pushed later.</summary>
+/// <param name="batch">The series, in the families of the reading.</param>
+/// <param name="groupedSeries">How many at its start are those of groups.</param>
+/// <param name="reading">Knows when the families of groups were pushed.</param>
+internal readonly struct SupersededSeries(MetricBatch batch, int groupedSeries, GroupReading reading)
 {
     private const int Free = 0;
 
-    /// <summary>Takes the keys of such series out; returns how many are left, in their order.</summary>
-    /// <param name="reading">The reading.</param>
-    /// <param name="keys">The keys of all its series, in their order.</param>
-    public static int Drop(GroupReading reading, Span<TextSeriesKey> keys)
+    /// <summary>Takes the keys of such series out of those of all; returns how many are left, in their order.</summary>
+    public int DropFrom(Span<TextSeriesKey> keys)
     {
         // Open addressing, at most half full: a slot is the index of a series and one.
         var slots = ArrayPool<int>.Shared.Rent((int)BitOperations.RoundUpToPowerOf2((uint)(keys.Length * 2) + 1));
@@ -26,10 +27,10 @@ internal static class SupersededSeries
             superseded.AsSpan(0, keys.Length).Clear();
             for (var series = 0; series < keys.Length; series++)
             {
-                ref var slot = ref Find(reading.Batch, slots, series);
+                ref var slot = ref Find(slots, series);
                 if (slot != Free)
                 {
-                    var earlier = PushTime(reading, series) < PushTime(reading, slot - 1) ? series : slot - 1;
+                    var earlier = PushTime(series) < PushTime(slot - 1) ? series : slot - 1;
                     superseded[earlier] = true;
                     slot = earlier == series ? slot : series + 1;
                 }
@@ -49,7 +50,7 @@ internal static class SupersededSeries
     }
 
     // Symbols are interned, and labels without a value are not in a batch: equal series are equal integers.
-    private static ref int Find(MetricBatch batch, int[] slots, int index)
+    private ref int Find(int[] slots, int index)
     {
         ref readonly var series = ref batch.Series[index];
         var labels = batch.LabelsOf(series);
@@ -67,15 +68,15 @@ internal static class SupersededSeries
     }
 
     // Ungrouped series were pushed at the time of their sample, as far as is known; what has none is the gateway's own, and stays.
-    private static Int128 PushTime(GroupReading reading, int index)
+    private Int128 PushTime(int index)
     {
-        ref readonly var series = ref reading.Batch.Series[index];
-        if (index < reading.GroupsEnd.Series)
+        ref readonly var series = ref batch.Series[index];
+        if (index < groupedSeries)
         {
             return reading.PushTimeNs(series.Family);
         }
 
-        var timestampMs = reading.Batch.SamplesOf(series) is [.., var last] ? last.TimestampMs : Sample.NoTimestamp;
+        var timestampMs = batch.SamplesOf(series) is [.., var last] ? last.TimestampMs : Sample.NoTimestamp;
         return timestampMs == Sample.NoTimestamp ? Int128.MaxValue : (Int128)timestampMs * 1_000_000;
     }
 

@@ -22,6 +22,7 @@ public sealed class GroupJsonWriter
     private readonly Utf8JsonWriter _json;
     private readonly TextSeriesOrder _order;
     private readonly ExposedLabels _exposed;
+    private readonly NativeHistogram _histogram = new();
 
     /// <summary>A writer of the groups of <paramref name="reading"/>.</summary>
     public GroupJsonWriter(GroupReading reading, Utf8JsonWriter json)
@@ -166,6 +167,12 @@ public sealed class GroupJsonWriter
         double count = 0;
         double sum = 0;
         var boundName = 0;
+        if (_batch.SamplesOf(_batch.Series[keys[0].Series]) is [.., { IsHistogram: true } native])
+        {
+            WriteNative(keys[0], native);
+            return;
+        }
+
         foreach (ref readonly var key in keys)
         {
             var value = ValueOf(_batch.Series[key.Series]);
@@ -187,6 +194,19 @@ public sealed class GroupJsonWriter
         }
 
         WriteFloat("sum"u8, sum);
+    }
+
+    // As the text formats have it: without the native buckets.
+    private void WriteNative(in TextSeriesKey key, in Sample sample)
+    {
+        _histogram.Read(_batch.Symbols[sample.Histogram]);
+        var count = _histogram.IsFloat ? _histogram.CountFloat : _histogram.Count;
+        _json.WriteStartObject("buckets"u8);
+        WriteCount("+Inf"u8, count);
+        _json.WriteEndObject();
+        WriteCount("count"u8, count);
+        WriteLabels(key, 0);
+        WriteFloat("sum"u8, _histogram.Sum);
     }
 
     private void WriteBounds(ReadOnlySpan<byte> name, TextRole role, ReadOnlySpan<TextSeriesKey> keys)

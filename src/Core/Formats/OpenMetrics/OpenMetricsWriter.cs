@@ -18,7 +18,7 @@ namespace PushGateway.Formats.OpenMetrics;
 /// (<c>le="1.0"</c>).
 /// </para>
 /// <para>
-/// Names that OpenMetrics would hold for another family's make that family an unknown one. Values are not judged: what was pushed in
+/// A native histogram is written as its bucket <c>+Inf</c>, its sum and its count. Names that OpenMetrics would hold for another family's make that family an unknown one. Values are not judged: what was pushed in
 /// another format, for example a counter that is NaN or a histogram without <c>+Inf</c> bucket, is written as it is.
 /// </para>
 /// </remarks>
@@ -33,7 +33,12 @@ public sealed class OpenMetricsWriter : ExpositionWriter
     private int _family = -1;
 
     internal OpenMetricsWriter(MetricBatch batch, GroupReading? reading)
-        : base(batch, reading) => _families = new OpenMetricsFamilies(batch);
+        : this(TextView.Of(batch, reading?.GroupsEnd.Series ?? 0), reading)
+    {
+    }
+
+    private OpenMetricsWriter(TextView view, GroupReading? reading)
+        : base(view.Batch, view.GroupedSeries, reading) => _families = new OpenMetricsFamilies(view.Batch);
 
     /// <summary>Writes everything in <paramref name="batch"/>.</summary>
     /// <param name="batch">The batch, which is only read. A timestamp of <see cref="Sample.NoTimestamp"/> is not written.</param>

@@ -25,7 +25,7 @@ internal sealed class MetricFamilyEncoder(MetricBatch batch, ExposedLabels expos
         _output = output;
         if (TextRoles.BoundName(family.Type).IsEmpty)
         {
-            WriteByName(family, keys);
+            WriteByName(family, WriteNativeApart(family, keys));
             return;
         }
 
@@ -40,11 +40,14 @@ internal sealed class MetricFamilyEncoder(MetricBatch batch, ExposedLabels expos
                 end++;
             }
 
-            var labels = exposed.Of(rest[0].Series);
             var boundName = BoundNameOf(rest[..end]);
             foreach (var key in rest[..end])
             {
-                if (Fits(key, family.Type))
+                if (batch.HasHistograms(batch.Series[key.Series]))
+                {
+                    WriteNative(key);
+                }
+                else if (Fits(key, family.Type))
                 {
                     AddPoints(key);
                 }
@@ -55,7 +58,7 @@ internal sealed class MetricFamilyEncoder(MetricBatch batch, ExposedLabels expos
                 }
             }
 
-            WriteDistributions(family.Type, labels, boundName);
+            WriteDistributions(family.Type, exposed.Of(rest[0].Series), boundName);
             rest = rest[end..];
         }
 
@@ -106,6 +109,45 @@ internal sealed class MetricFamilyEncoder(MetricBatch batch, ExposedLabels expos
 
             WriteSimple(name == family.Name ? family : new MetricFamily { Name = name }, keys[..end]);
             keys = keys[end..];
+        }
+    }
+
+    // Native histograms among series that other pushes gave other types: no other type has a field for them. Returns the other series.
+    private Span<TextSeriesKey> WriteNativeApart(in MetricFamily family, Span<TextSeriesKey> keys)
+    {
+        var others = 0;
+        BeginFamily(family with { Type = MetricType.Histogram });
+        foreach (var key in keys)
+        {
+            if (batch.HasHistograms(batch.Series[key.Series]))
+            {
+                WriteNative(key);
+            }
+            else
+            {
+                keys[others++] = key;
+            }
+        }
+
+        EndFamily();
+        return keys[..others];
+    }
+
+    private void WriteNative(in TextSeriesKey key)
+    {
+        ref readonly var series = ref batch.Series[key.Series];
+        foreach (ref readonly var sample in batch.SamplesOf(series))
+        {
+            var histogram = batch.Symbols[sample.Histogram];
+            var writer = BeginMetric(
+                exposed.Of(key.Series),
+                0,
+                sample.TimestampMs,
+                MetricFamilyFields.MetricHistogram,
+                NativeHistogramMapping.Measure(histogram),
+                out var size);
+            NativeHistogramMapping.Write(ref writer, histogram);
+            _message.Advance(size);
         }
     }
 

@@ -36,11 +36,16 @@ internal static class MetricFamilyFields
     public const int Bounds = 3;
 
     public const int HistogramCountFloat = 4;
+    public const int HistogramSchema = 5;
     public const int HistogramZeroThreshold = 6;
     public const int HistogramZeroCount = 7;
     public const int HistogramZeroCountFloat = 8;
     public const int HistogramNegativeSpan = 9;
+    public const int HistogramNegativeDelta = 10;
+    public const int HistogramNegativeCount = 11;
     public const int HistogramPositiveSpan = 12;
+    public const int HistogramPositiveDelta = 13;
+    public const int HistogramPositiveCount = 14;
 
     public const int Quantile = 1;
     public const int QuantileValue = 2;

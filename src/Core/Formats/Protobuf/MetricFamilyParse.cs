@@ -49,14 +49,14 @@ internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batc
         return _error;
     }
 
-    private bool Fail(string reason, string code = RejectCode.ProtobufInvalid, bool isReadable = true)
+    private bool Fail(string reason, bool isReadable = true)
     {
         var name = _familyName.IsEmpty ? "" : " " + GoQuote.Quote(_familyName);
-        _error = new PushError(code, $"metric family {_familyNumber}{name}: {reason}") { FailsGroup = isReadable };
+        _error = new PushError(RejectCode.ProtobufInvalid, $"metric family {_familyNumber}{name}: {reason}") { FailsGroup = isReadable };
         return false;
     }
 
-    private bool FailMetric(string reason, string code = RejectCode.ProtobufInvalid) => Fail($"metric {_metricNumber} {reason}", code);
+    private bool FailMetric(string reason) => Fail($"metric {_metricNumber} {reason}");
 
     private bool FailMalformedMetric() => Fail($"metric {_metricNumber} is malformed", isReadable: false);
 
@@ -225,6 +225,7 @@ internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batc
     {
         (_labelCount, _timestampMs, _hasTimestamp, _hasValue) = (0, receivedMs, false, false);
         (_value, _count, _countFloat, _hasBuckets, _isNative) = (0, 0, 0, false, false);
+        scratch.Histogram.Clear();
         if (!ReadFields(metric))
         {
             return false;
@@ -233,11 +234,6 @@ internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batc
         if (!_hasValue)
         {
             return FailMetric($"has no {MetricFamilyTypes.ValueFieldName(_type)}");
-        }
-
-        if (_isNative && !_hasBuckets)
-        {
-            return FailMetric("is a native histogram without classic buckets, which is not supported", RejectCode.NativeHistogramUnsupported);
         }
 
         if (HasDuplicateLabel(out var duplicate))
@@ -252,7 +248,7 @@ internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batc
             return true;
         }
 
-        return AddDistribution(metric);
+        return _isNative && !_hasBuckets ? AddNativeHistogram() : AddDistribution(metric);
     }
 
     private bool ReadFields(ReadOnlySpan<byte> metric)
@@ -393,20 +389,29 @@ internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batc
     // What tells a native histogram is what tells it in Prometheus: spans, a zero bucket's width or its population.
     private bool TryReadHistogramField(ref ProtobufReader reader, int field, WireType type)
     {
-        var population = 0UL;
-        var width = 0.0;
-        var read = (field, type) switch
+        if ((field, type) is (MetricFamilyFields.HistogramCountFloat, WireType.Fixed64))
         {
-            (MetricFamilyFields.HistogramCountFloat, WireType.Fixed64) => reader.TryReadDouble(out _countFloat),
-            (MetricFamilyFields.HistogramZeroThreshold, WireType.Fixed64) => reader.TryReadDouble(out width),
-            (MetricFamilyFields.HistogramZeroCount, WireType.Varint) => reader.TryReadVarint(out population),
-            (MetricFamilyFields.HistogramZeroCountFloat, WireType.Fixed64) => reader.TryReadDouble(out width),
-            (MetricFamilyFields.HistogramNegativeSpan or MetricFamilyFields.HistogramPositiveSpan, WireType.LengthDelimited) =>
-                _isNative = reader.TrySkip(type),
-            _ => reader.TrySkip(type),
-        };
-        _isNative |= population > 0 || width > 0;
+            return reader.TryReadDouble(out _countFloat);
+        }
+
+        var histogram = scratch.Histogram;
+        var read = histogram.TryReadField(ref reader, NativeHistogramMapping.ToRemoteWrite(field), type);
+        _isNative = !histogram.Positive.Spans.IsEmpty || !histogram.Negative.Spans.IsEmpty
+            || histogram.ZeroThreshold > 0 || histogram.ZeroCount > 0;
         return read;
+    }
+
+    private bool AddNativeHistogram()
+    {
+        var histogram = scratch.Histogram;
+        histogram.Set(_count, _countFloat, _value, _type == MetricType.GaugeHistogram);
+        if (histogram.Validate() is { } reason)
+        {
+            return FailMetric($"is not a valid native histogram: {reason}");
+        }
+
+        AddSeries(_name, default, new Sample(_timestampMs, 0, Histogram: histogram.Intern(batch.Symbols)));
+        return true;
     }
 
     private bool AddDistribution(ReadOnlySpan<byte> metric)
@@ -518,7 +523,9 @@ internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batc
         return new Label(_boundName, batch.Symbols.Intern(canonical[..GoFloat.Format(bound, canonical)]));
     }
 
-    private readonly void AddSeries(int name, Label bound, double value)
+    private readonly void AddSeries(int name, Label bound, double value) => AddSeries(name, bound, new Sample(_timestampMs, value));
+
+    private readonly void AddSeries(int name, Label bound, Sample sample)
     {
         batch.BeginSeries(_family, name);
         foreach (var label in scratch.Labels.AsSpan(0, _labelCount))
@@ -527,7 +534,7 @@ internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batc
         }
 
         batch.AddLabel(bound.Name, bound.Value);
-        batch.AddSample(new Sample(_timestampMs, value));
+        batch.AddSample(sample);
         batch.EndSeries();
     }
 }

@@ -24,6 +24,9 @@ internal sealed class MetricFamilyScratch
     /// <summary>A name being put together.</summary>
     public byte[] Name = new byte[256];
 
+    /// <summary>The native side of the current histogram.</summary>
+    public NativeHistogram Histogram { get; } = new();
+
     /// <summary>Gives back what is unusually large.</summary>
     public void Trim()
     {

@@ -17,7 +17,8 @@ namespace PushGateway.Formats.Protobuf;
 /// </para>
 /// <para>
 /// Families of one name are written as one. Where their types differ, every name among their series becomes an untyped family of its own;
-/// so does a series of a histogram or summary that is neither bucket, quantile, sum nor count. Info and state set become a gauge.
+/// so does a series of a histogram or summary that is neither bucket, quantile, sum nor count. Native histograms stay what they are, and are
+/// then a family of histograms of their own. Info and state set become a gauge.
 /// </para>
 /// </remarks>
 public sealed class MetricFamilyWriter : ExpositionWriter
@@ -26,7 +27,7 @@ public sealed class MetricFamilyWriter : ExpositionWriter
     private readonly MetricFamilyEncoder _encoder;
 
     internal MetricFamilyWriter(MetricBatch batch, GroupReading? reading)
-        : base(batch, reading) => (_families, _encoder) = (new TextFamilies(batch), new MetricFamilyEncoder(batch, Labels));
+        : base(batch, reading?.GroupsEnd.Series ?? 0, reading) => (_families, _encoder) = (new TextFamilies(batch), new MetricFamilyEncoder(batch, Labels));
 
     /// <summary>Writes everything in <paramref name="batch"/>; nothing when it has no series.</summary>
     /// <param name="batch">The batch, which is only read. A timestamp of <see cref="Sample.NoTimestamp"/> is not written.</param>

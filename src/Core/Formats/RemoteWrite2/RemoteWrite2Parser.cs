@@ -8,11 +8,14 @@ using PushGateway.Wire;
 namespace PushGateway.Formats.RemoteWrite2;
 
 /// <summary>
-/// Reads a remote write 2.0 request, which is also what the gateway's own queue messages hold. Exemplars and start timestamps
-/// are passed over; native histograms are refused.
+/// Reads a remote write 2.0 request, which is also what the gateway's own queue messages hold. Exemplars, start timestamps and unknown
+/// fields are passed over. A native histogram has to be valid (<see cref="NativeHistogram.Validate"/>), and its family is one of histograms.
 /// </summary>
 public static class RemoteWrite2Parser
 {
+    [ThreadStatic]
+    private static NativeHistogram? _histogram;
+
     /// <summary>
     /// Appends the request to <paramref name="destination"/>. On failure a part may have been appended; the caller rolls back.
     /// </summary>
@@ -117,6 +120,7 @@ public static class RemoteWrite2Parser
         var reader = new ProtobufReader(input);
         ReadOnlySpan<byte> labelRefs = default;
         ReadOnlySpan<byte> metadata = default;
+        var (hasSamples, hasHistograms) = (false, false);
         while (reader.TryReadTag(out var field, out var type))
         {
             switch (field, type)
@@ -127,8 +131,12 @@ public static class RemoteWrite2Parser
                 case (RemoteWrite2Fields.TimeSeriesMetadata, WireType.LengthDelimited):
                     reader.TryReadBytes(out metadata);
                     break;
-                case (RemoteWrite2Fields.TimeSeriesHistograms, _):
-                    return new PushError(RejectCode.MessageUnsupported, "native histograms are not supported");
+                case (RemoteWrite2Fields.TimeSeriesSamples, WireType.LengthDelimited):
+                    hasSamples = reader.TrySkip(type);
+                    break;
+                case (RemoteWrite2Fields.TimeSeriesHistograms, WireType.LengthDelimited):
+                    hasHistograms = reader.TrySkip(type);
+                    break;
                 default:
                     reader.TrySkip(type);
                     break;
@@ -138,6 +146,11 @@ public static class RemoteWrite2Parser
         if (reader.IsMalformed)
         {
             return Invalid("a series is malformed");
+        }
+
+        if (hasSamples && hasHistograms)
+        {
+            return Invalid("a series has both samples and histograms");
         }
 
         if (!TryFindName(labelRefs, symbols, nameLabel, out var name, out var hasQuantile, destination.Symbols))
@@ -155,8 +168,15 @@ public static class RemoteWrite2Parser
             return Invalid("a series' metadata is malformed");
         }
 
-        destination.BeginSeries(FamilyOf(destination, name, metricType, help, unit, hasQuantile), name);
-        var error = ReadLabels(labelRefs, destination, symbols, nameLabel) ?? ReadSamples(input, destination, receivedMs);
+        if (hasHistograms && metricType != MetricType.GaugeHistogram)
+        {
+            metricType = MetricType.Histogram;
+        }
+
+        var suffix = hasHistograms ? 0 : FamilyName.SuffixLength(destination.Symbols[name], metricType, hasQuantile);
+        destination.BeginSeries(FamilyOf(destination, name, suffix, metricType, help, unit), name);
+        var error = ReadLabels(labelRefs, destination, symbols, nameLabel)
+            ?? (hasHistograms ? ReadHistograms(input, destination, receivedMs) : ReadSamples(input, destination, receivedMs));
         destination.EndSeries();
         return error;
     }
@@ -252,6 +272,55 @@ public static class RemoteWrite2Parser
         return !reader.IsMalformed;
     }
 
+    private static PushError? ReadHistograms(ReadOnlySpan<byte> input, MetricBatch destination, long receivedMs)
+    {
+        var histogram = _histogram ??= new NativeHistogram();
+        var reader = new ProtobufReader(input);
+        while (reader.TryReadTag(out var field, out var type))
+        {
+            if (field != RemoteWrite2Fields.TimeSeriesHistograms || type != WireType.LengthDelimited)
+            {
+                reader.TrySkip(type);
+                continue;
+            }
+
+            reader.TryReadBytes(out var bytes);
+            if (!TryReadHistogram(bytes, histogram, out var timestamp))
+            {
+                return Invalid("a histogram is malformed");
+            }
+
+            if (histogram.Validate() is { } reason)
+            {
+                return Invalid($"a native histogram is not valid: {reason}");
+            }
+
+            destination.AddSample(new Sample(
+                timestamp == 0 ? receivedMs : (long)timestamp, 0, Histogram: histogram.Intern(destination.Symbols)));
+        }
+
+        return null;
+    }
+
+    private static bool TryReadHistogram(ReadOnlySpan<byte> input, NativeHistogram histogram, out ulong timestamp)
+    {
+        timestamp = 0;
+        histogram.Clear();
+        var reader = new ProtobufReader(input);
+        while (reader.TryReadTag(out var field, out var type))
+        {
+            var read = (field, type) is (NativeHistogramFields.Timestamp, WireType.Varint)
+                ? reader.TryReadVarint(out timestamp)
+                : histogram.TryReadField(ref reader, field, type);
+            if (!read)
+            {
+                return false;
+            }
+        }
+
+        return !reader.IsMalformed;
+    }
+
     private static bool TryReadMetadata(ReadOnlySpan<byte> input, ReadOnlySpan<int> symbols, out MetricType metricType, out int help, out int unit)
     {
         var (number, helpRef, unitRef) = (0UL, 0UL, 0UL);
@@ -273,11 +342,9 @@ public static class RemoteWrite2Parser
         return !reader.IsMalformed && (helpRef == 0 || helpRef < (ulong)symbols.Length) && (unitRef == 0 || unitRef < (ulong)symbols.Length);
     }
 
-    private static int FamilyOf(MetricBatch batch, int series, MetricType type, int help, int unit, bool hasQuantile)
+    private static int FamilyOf(MetricBatch batch, int series, int suffix, MetricType type, int help, int unit)
     {
-        var name = batch.Symbols[series];
-        var suffix = FamilyName.SuffixLength(name, type, hasQuantile);
-        var familyName = suffix == 0 ? series : batch.Symbols.Intern(name[..^suffix]);
+        var familyName = suffix == 0 ? series : batch.Symbols.Intern(batch.Symbols[series][..^suffix]);
         var family = batch.FindFamily(familyName);
         return family >= 0 && batch.Families[family] is var found && found.Type == type && found.Help == help && found.Unit == unit
             ? family

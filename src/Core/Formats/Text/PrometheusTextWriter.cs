@@ -18,7 +18,8 @@ namespace PushGateway.Formats.Text;
 /// <c>histogram</c>, info and state set are a <c>gauge</c>. Families without series are left out.
 /// </para>
 /// <para>
-/// Names are written as they are: every parser has made sure of legacy names. A series is written once for each of its samples. A family whose name is that of another one's sum, count or bucket is written like any other, which
+/// A native histogram is written as its bucket <c>+Inf</c>, its sum and its count. Names are written as they are: every parser has made sure of
+/// legacy names. A series is written once for each of its samples. A family whose name is that of another one's sum, count or bucket is written like any other, which
 /// Prometheus scrapes and expfmt refuses; Pushgateway refuses such a push as inconsistent.
 /// </para>
 /// </remarks>
@@ -33,7 +34,12 @@ public sealed class PrometheusTextWriter : ExpositionWriter
     private int _family = -1;
 
     internal PrometheusTextWriter(MetricBatch batch, GroupReading? reading)
-        : base(batch, reading) => _families = new TextFamilies(batch);
+        : this(TextView.Of(batch, reading?.GroupsEnd.Series ?? 0), reading)
+    {
+    }
+
+    private PrometheusTextWriter(TextView view, GroupReading? reading)
+        : base(view.Batch, view.GroupedSeries, reading) => _families = new TextFamilies(view.Batch);
 
     /// <summary>Writes everything in <paramref name="batch"/>; nothing when it has no series.</summary>
     /// <param name="batch">The batch, which is only read. A timestamp of <see cref="Sample.NoTimestamp"/> is not written.</param>

@@ -108,22 +108,6 @@ public sealed class MetricFamilyParserTests
     }
 
     [Fact]
-    public void A_histogram_that_is_only_native_is_refused_for_now()
-    {
-        foreach (var histogram in new[]
-        {
-            new Histogram { PositiveSpan = { new BucketSpan { Offset = 0, Length = 0 } } },
-            new Histogram { ZeroThreshold = 0.1 },
-            new Histogram { ZeroCount = 1 },
-        })
-        {
-            var error = ProtobufOutcome.Refuse(RandomFamilies.Encode(Family(MetricType.Histogram, new Metric { Histogram = histogram })));
-            Assert.Equal(RejectCode.NativeHistogramUnsupported, error.Code);
-            Assert.Equal("metric family 1 \"m\": metric 1 is a native histogram without classic buckets, which is not supported", error.Detail);
-        }
-    }
-
-    [Fact]
     public void What_cannot_be_exposed_is_refused_with_its_place()
     {
         AssertRefused("metric family 1: it has no name", new MetricFamily { Type = MetricType.Gauge });

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using PushGateway.Core.Tests.Histograms;
 using PushGateway.Formats.Text;
 using PushGateway.Limits;
 using PushGateway.Model;
@@ -51,6 +52,55 @@ public sealed class RealPushgatewayProtobufTests
         }
     }
 
+    [Fact]
+    public async Task Native_histograms_are_exposed_the_same_as_protobuf_and_as_text()
+    {
+        await using var pushgateway = await RealPushgateway.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
+        for (var seed = 0; seed < Seeds; seed++)
+        {
+            var family = new Reference.ClientModel.MetricFamily
+            {
+                Name = "h",
+                Type = seed % 4 == 0 ? Reference.ClientModel.MetricType.GaugeHistogram : Reference.ClientModel.MetricType.Histogram,
+                Metric = { new Reference.ClientModel.Metric { Histogram = new RandomHistograms(seed).Next() } },
+            };
+            var body = RandomFamilies.Encode(family);
+            using var answer = await PutAsync(pushgateway, body);
+            Assert.True(answer.IsSuccessStatusCode, $"seed {seed}: {await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}");
+
+            Assert.Equal(
+                OfFamilies(["h"], await pushgateway.ScrapeAsync(TestContext.Current.CancellationToken)),
+                OfFamilies(["h"], Expose(body)));
+            Assert.Equal(HistogramOf(await ScrapeProtobufAsync(pushgateway)), HistogramOf(Expose(body, MetricFamilyWriter.Write)));
+        }
+    }
+
+    private static async Task<byte[]> ScrapeProtobufAsync(RealPushgateway pushgateway)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("metrics", UriKind.Relative));
+        request.Headers.Accept.Add(MediaTypeWithQualityHeaderValue.Parse(ContentType));
+        using var response = await pushgateway.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal("application/vnd.google.protobuf", response.Content.Headers.ContentType?.MediaType);
+        return await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+    }
+
+    // Our parser reads both, and with it what Go writes in its own way.
+    private static string HistogramOf(byte[] exposition)
+    {
+        var batch = ProtobufOutcome.Parse(exposition);
+        var (name, found) = (batch.Symbols.Find("h"u8), "none");
+        foreach (ref readonly var series in batch.Series)
+        {
+            if (series.Name == name)
+            {
+                Assert.Equal("none", found);
+                found = $"{batch.Families[series.Family].Type} {Convert.ToHexString(batch.Symbols[batch.SamplesOf(series)[0].Histogram])}";
+            }
+        }
+
+        return found;
+    }
+
     private static Reference.ClientModel.MetricFamily Timestamped() => new()
     {
         Name = "m",
@@ -64,14 +114,16 @@ public sealed class RealPushgatewayProtobufTests
         return await pushgateway.Client.PutAsync(new Uri("metrics/job/x", UriKind.Relative), content, TestContext.Current.CancellationToken);
     }
 
-    private static string Expose(byte[] body)
+    private static string Expose(byte[] body) => Encoding.UTF8.GetString(Expose(body, PrometheusTextWriter.Write));
+
+    private static byte[] Expose(byte[] body, Action<MetricBatch, IBufferWriter<byte>> write)
     {
         var batch = new MetricBatch();
         batch.BeginPush(new Label(batch.Symbols.Intern("job"), batch.Symbols.Intern("x")));
         Assert.True(MetricFamilyParser.TryParse(body, batch, new ParseContext(PushLimits.Default, Model.Sample.NoTimestamp), out _, out _));
         var output = new ArrayBufferWriter<byte>();
-        PrometheusTextWriter.Write(batch, output);
-        return Encoding.UTF8.GetString(output.WrittenSpan);
+        write(batch, output);
+        return output.WrittenSpan.ToArray();
     }
 
     // As series, since Pushgateway also shows labels that are empty, an instance label among them, and help where none was pushed.

@@ -1,0 +1,82 @@
+using PushGateway.Model;
+using PushGateway.Wire;
+
+namespace PushGateway.Formats.Protobuf;
+
+/// <summary>
+/// A native histogram in the protobuf of client libraries has the fields that it has in remote write, of the same types, under other
+/// numbers.
+/// </summary>
+internal static class NativeHistogramMapping
+{
+    /// <summary>The number in remote write; 0 for what is no part of a native histogram there.</summary>
+    public static int ToRemoteWrite(int field) => field switch
+    {
+        MetricFamilyFields.SampleCount => NativeHistogramFields.Count,
+        MetricFamilyFields.HistogramCountFloat => NativeHistogramFields.CountFloat,
+        MetricFamilyFields.SampleSum => NativeHistogramFields.Sum,
+        MetricFamilyFields.HistogramSchema => NativeHistogramFields.Schema,
+        MetricFamilyFields.HistogramZeroThreshold => NativeHistogramFields.ZeroThreshold,
+        MetricFamilyFields.HistogramZeroCount => NativeHistogramFields.ZeroCount,
+        MetricFamilyFields.HistogramZeroCountFloat => NativeHistogramFields.ZeroCountFloat,
+        MetricFamilyFields.HistogramNegativeSpan => NativeHistogramFields.NegativeSpans,
+        MetricFamilyFields.HistogramNegativeDelta => NativeHistogramFields.NegativeDeltas,
+        MetricFamilyFields.HistogramNegativeCount => NativeHistogramFields.NegativeCounts,
+        MetricFamilyFields.HistogramPositiveSpan => NativeHistogramFields.PositiveSpans,
+        MetricFamilyFields.HistogramPositiveDelta => NativeHistogramFields.PositiveDeltas,
+        MetricFamilyFields.HistogramPositiveCount => NativeHistogramFields.PositiveCounts,
+        _ => 0,
+    };
+
+    /// <summary>Size in bytes of a <see cref="NativeHistogram"/>'s bytes as the protobuf of client libraries has them.</summary>
+    public static int Measure(ReadOnlySpan<byte> histogram)
+    {
+        var size = 0;
+        var reader = new ProtobufReader(histogram);
+        while (reader.TryReadTag(out var field, out var type))
+        {
+            var rest = reader.BytesLeft;
+            reader.TrySkip(type);
+            field = FromRemoteWrite(field);
+            size += field == 0 ? 0 : ProtobufSize.Tag(field) + rest - reader.BytesLeft;
+        }
+
+        return size;
+    }
+
+    /// <summary>Writes a <see cref="NativeHistogram"/>'s bytes as the protobuf of client libraries has them.</summary>
+    public static void Write(ref ProtobufWriter writer, ReadOnlySpan<byte> histogram)
+    {
+        var reader = new ProtobufReader(histogram);
+        while (reader.TryReadTag(out var field, out var type))
+        {
+            var start = histogram.Length - reader.BytesLeft;
+            reader.TrySkip(type);
+            field = FromRemoteWrite(field);
+            if (field != 0)
+            {
+                writer.WriteTag(field, type);
+                writer.WriteRaw(histogram[start..^reader.BytesLeft]);
+            }
+        }
+    }
+
+    // 0 for the hint, which the family's type gives there.
+    private static int FromRemoteWrite(int field) => field switch
+    {
+        NativeHistogramFields.Count => MetricFamilyFields.SampleCount,
+        NativeHistogramFields.CountFloat => MetricFamilyFields.HistogramCountFloat,
+        NativeHistogramFields.Sum => MetricFamilyFields.SampleSum,
+        NativeHistogramFields.Schema => MetricFamilyFields.HistogramSchema,
+        NativeHistogramFields.ZeroThreshold => MetricFamilyFields.HistogramZeroThreshold,
+        NativeHistogramFields.ZeroCount => MetricFamilyFields.HistogramZeroCount,
+        NativeHistogramFields.ZeroCountFloat => MetricFamilyFields.HistogramZeroCountFloat,
+        NativeHistogramFields.NegativeSpans => MetricFamilyFields.HistogramNegativeSpan,
+        NativeHistogramFields.NegativeDeltas => MetricFamilyFields.HistogramNegativeDelta,
+        NativeHistogramFields.NegativeCounts => MetricFamilyFields.HistogramNegativeCount,
+        NativeHistogramFields.PositiveSpans => MetricFamilyFields.HistogramPositiveSpan,
+        NativeHistogramFields.PositiveDeltas => MetricFamilyFields.HistogramPositiveDelta,
+        NativeHistogramFields.PositiveCounts => MetricFamilyFields.HistogramPositiveCount,
+        _ => 0,
+    };
+}

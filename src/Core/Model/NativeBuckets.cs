@@ -1,0 +1,234 @@
+using System.Runtime.InteropServices;
+using PushGateway.Wire;
+
+namespace PushGateway.Model;
+
+/// <summary>The buckets of one side of a <see cref="NativeHistogram"/>.</summary>
+/// <param name="spansField">Field number of the spans.</param>
+/// <param name="deltasField">Field number of the deltas.</param>
+/// <param name="countsField">Field number of the float counts.</param>
+internal sealed class NativeBuckets(int spansField, int deltasField, int countsField)
+{
+    /// <summary>Most buckets and most spans: at the finest schema, buckets without a gap for 64 doublings of the value.</summary>
+    public const int Max = 16_384;
+
+    private readonly List<NativeSpan> _spans = [];
+    private readonly List<long> _deltas = [];
+    private readonly List<double> _counts = [];
+    private bool _hasTooMany;
+
+    /// <summary>Where the buckets lie.</summary>
+    public ReadOnlySpan<NativeSpan> Spans => CollectionsMarshal.AsSpan(_spans);
+
+    /// <summary>Of a histogram of integers: each count less the one before, the first as it is.</summary>
+    public ReadOnlySpan<long> Deltas => CollectionsMarshal.AsSpan(_deltas);
+
+    /// <summary>Of a histogram of floats: the counts.</summary>
+    public ReadOnlySpan<double> Counts => CollectionsMarshal.AsSpan(_counts);
+
+    public void Clear()
+    {
+        _spans.Clear();
+        _deltas.Clear();
+        _counts.Clear();
+        _hasTooMany = false;
+    }
+
+    /// <summary>Takes the value of one of the three fields; numbers may be packed or not.</summary>
+    public bool TryReadField(ref ProtobufReader reader, int field, WireType type)
+    {
+        if (type == WireType.LengthDelimited)
+        {
+            reader.TryReadBytes(out var bytes);
+            var inner = new ProtobufReader(bytes);
+            return field == spansField ? TryReadSpan(ref inner) : TryReadPacked(ref inner, field);
+        }
+
+        return (field == deltasField && type == WireType.Varint) || (field == countsField && type == WireType.Fixed64)
+            ? TryReadNumber(ref reader, field)
+            : reader.TrySkip(type);
+    }
+
+    /// <summary>Null, or what Prometheus' <c>histogram.Validate</c> would find wrong with these buckets.</summary>
+    /// <param name="isFloat">Whether the counts are floats.</param>
+    /// <param name="total">The sum of integer counts.</param>
+    public string? Validate(bool isFloat, out UInt128 total)
+    {
+        total = 0;
+        if (_hasTooMany)
+        {
+            return $"more than {Max} buckets or spans";
+        }
+
+        return ValidateSpans(isFloat ? _counts.Count : _deltas.Count) ?? (isFloat ? ValidateCounts() : ValidateDeltas(out total));
+    }
+
+    public int Measure(bool isFloat)
+    {
+        var size = 0;
+        foreach (var span in Spans)
+        {
+            size += ProtobufSize.LengthDelimited(spansField, SpanSize(span));
+        }
+
+        return size + (isFloat && _counts.Count > 0 ? ProtobufSize.LengthDelimited(countsField, _counts.Count * sizeof(double))
+            : !isFloat && _deltas.Count > 0 ? ProtobufSize.LengthDelimited(deltasField, DeltasSize())
+            : 0);
+    }
+
+    public void Write(ref ProtobufWriter writer, bool isFloat)
+    {
+        foreach (var span in Spans)
+        {
+            writer.WriteLength(spansField, SpanSize(span));
+            WriteSpan(ref writer, span);
+        }
+
+        if (isFloat && _counts.Count > 0)
+        {
+            writer.WriteLength(countsField, _counts.Count * sizeof(double));
+            foreach (var count in Counts)
+            {
+                writer.WriteFixed64(BitConverter.DoubleToUInt64Bits(count));
+            }
+        }
+        else if (!isFloat && _deltas.Count > 0)
+        {
+            writer.WriteLength(deltasField, DeltasSize());
+            foreach (var delta in Deltas)
+            {
+                writer.WriteVarint(ProtobufWriter.ZigZag(delta));
+            }
+        }
+    }
+
+    private static int SpanSize(NativeSpan span) =>
+        (span.Offset == 0 ? 0 : ProtobufSize.Varint(NativeHistogramFields.SpanOffset, (uint)ProtobufWriter.ZigZag(span.Offset)))
+        + (span.Length == 0 ? 0 : ProtobufSize.Varint(NativeHistogramFields.SpanLength, span.Length));
+
+    private static void WriteSpan(ref ProtobufWriter writer, NativeSpan span)
+    {
+        if (span.Offset != 0)
+        {
+            writer.WriteVarint(NativeHistogramFields.SpanOffset, (uint)ProtobufWriter.ZigZag(span.Offset));
+        }
+
+        if (span.Length != 0)
+        {
+            writer.WriteVarint(NativeHistogramFields.SpanLength, span.Length);
+        }
+    }
+
+    // What is beyond the limit is read and forgotten: a small compressed body could otherwise claim memory without bound.
+    private void Add<T>(List<T> list, T item)
+    {
+        if (list.Count < Max)
+        {
+            list.Add(item);
+        }
+        else
+        {
+            _hasTooMany = true;
+        }
+    }
+
+    private int DeltasSize()
+    {
+        var size = 0;
+        foreach (var delta in Deltas)
+        {
+            size += ProtobufSize.Varint(ProtobufWriter.ZigZag(delta));
+        }
+
+        return size;
+    }
+
+    private bool TryReadSpan(ref ProtobufReader reader)
+    {
+        var (offset, length) = (0UL, 0UL);
+        while (reader.TryReadTag(out var field, out var type))
+        {
+            _ = (field, type) switch
+            {
+                (NativeHistogramFields.SpanOffset, WireType.Varint) => reader.TryReadVarint(out offset),
+                (NativeHistogramFields.SpanLength, WireType.Varint) => reader.TryReadVarint(out length),
+                _ => reader.TrySkip(type),
+            };
+        }
+
+        Add(_spans, new NativeSpan((int)ProtobufReader.UnZigZag((uint)offset), (uint)length));
+        return !reader.IsMalformed;
+    }
+
+    private bool TryReadPacked(ref ProtobufReader reader, int field)
+    {
+        while (!reader.IsAtEnd)
+        {
+            TryReadNumber(ref reader, field);
+        }
+
+        return !reader.IsMalformed;
+    }
+
+    private bool TryReadNumber(ref ProtobufReader reader, int field)
+    {
+        if (field == countsField)
+        {
+            var readCount = reader.TryReadDouble(out var count);
+            Add(_counts, count);
+            return readCount;
+        }
+
+        var read = reader.TryReadVarint(out var delta);
+        Add(_deltas, ProtobufReader.UnZigZag(delta));
+        return read;
+    }
+
+    private string? ValidateSpans(int buckets)
+    {
+        long needed = 0;
+        for (var i = 0; i < _spans.Count; i++)
+        {
+            if (i > 0 && _spans[i].Offset < 0)
+            {
+                return $"span {i + 1} has the negative offset {_spans[i].Offset}";
+            }
+
+            needed += _spans[i].Length;
+        }
+
+        return needed == buckets ? null : $"the spans need {needed} buckets, and there are {buckets}";
+    }
+
+    private string? ValidateDeltas(out UInt128 total)
+    {
+        total = 0;
+        var count = 0L;
+        for (var i = 0; i < _deltas.Count; i++)
+        {
+            // A count beyond 64 bits becomes negative, too: the one before is not.
+            count = unchecked(count + _deltas[i]);
+            if (count < 0)
+            {
+                return $"bucket {i + 1} has a negative count";
+            }
+
+            total += (ulong)count;
+        }
+
+        return null;
+    }
+
+    private string? ValidateCounts()
+    {
+        for (var i = 0; i < _counts.Count; i++)
+        {
+            if (_counts[i] < 0)
+            {
+                return $"bucket {i + 1} has a negative count";
+            }
+        }
+
+        return null;
+    }
+}

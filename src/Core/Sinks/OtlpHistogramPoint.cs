@@ -1,0 +1,157 @@
+using System.Runtime.InteropServices;
+using PushGateway.Model;
+using PushGateway.Wire;
+
+namespace PushGateway.Sinks;
+
+/// <summary>
+/// A native histogram as OTLP's <c>ExponentialHistogramDataPoint</c>. Scale is schema, and buckets have other indexes by one: OTLP's index
+/// is that of a bucket's lower bound, Prometheus' that of its upper one. Reusable; not thread-safe.
+/// </summary>
+/// <remarks>
+/// The collector's prometheusremotewrite exporter makes the same native histogram of it, but for the zero bucket, whose width it sets to
+/// 1e-128 whatever was sent, and for gauge histograms, which it has no word for.
+/// </remarks>
+internal sealed class OtlpHistogramPoint
+{
+    // 2^64: counts below are exact as integers.
+    private const double EndOfIntegers = 18446744073709551616.0;
+
+    private const string Fractions = "its counts are not whole numbers";
+
+    private readonly NativeHistogram _histogram = new();
+    private readonly List<ulong> _positive = [];
+    private readonly List<ulong> _negative = [];
+
+    /// <summary>Field number of the attributes.</summary>
+    public static int AttributesField => PointField.Attributes;
+
+    /// <summary>Takes the bytes of a histogram in place of the one before. Null, or why OTLP cannot express it.</summary>
+    public string? Read(ReadOnlySpan<byte> bytes)
+    {
+        _histogram.Read(bytes);
+        if (_histogram.IsFloat && !(IsWhole(_histogram.CountFloat) && IsWhole(_histogram.ZeroCountFloat)))
+        {
+            return Fractions;
+        }
+
+        return ReadSide(_histogram.Positive, _positive) ?? ReadSide(_histogram.Negative, _negative);
+    }
+
+    /// <summary>Size of the point in bytes.</summary>
+    /// <param name="attributes">Size of its attributes.</param>
+    public int Measure(int attributes) =>
+        attributes
+        + ProtobufSize.Fixed64(PointField.TimeUnixNano)
+        + ProtobufSize.Fixed64(PointField.Count)
+        + ProtobufSize.Fixed64(PointField.Sum)
+        + ProtobufSize.Varint(PointField.Scale, ProtobufWriter.ZigZag(_histogram.Schema))
+        + ProtobufSize.Fixed64(PointField.ZeroCount)
+        + MeasureSide(PointField.Positive, _histogram.Positive, _positive)
+        + MeasureSide(PointField.Negative, _histogram.Negative, _negative)
+        + ProtobufSize.Fixed64(PointField.ZeroThreshold);
+
+    /// <summary>Writes everything but the attributes.</summary>
+    public void Write(ref ProtobufWriter writer, ulong timeUnixNano)
+    {
+        writer.WriteFixed64(PointField.TimeUnixNano, timeUnixNano);
+        writer.WriteFixed64(PointField.Count, _histogram.IsFloat ? (ulong)_histogram.CountFloat : _histogram.Count);
+        writer.WriteDouble(PointField.Sum, _histogram.Sum);
+        writer.WriteVarint(PointField.Scale, ProtobufWriter.ZigZag(_histogram.Schema));
+        writer.WriteFixed64(PointField.ZeroCount, _histogram.IsFloat ? (ulong)_histogram.ZeroCountFloat : _histogram.ZeroCount);
+        WriteSide(ref writer, PointField.Positive, _histogram.Positive, _positive);
+        WriteSide(ref writer, PointField.Negative, _histogram.Negative, _negative);
+        writer.WriteDouble(PointField.ZeroThreshold, _histogram.ZeroThreshold);
+    }
+
+    private static bool IsWhole(double value) => value is >= 0 and < EndOfIntegers && Math.Truncate(value) == value;
+
+    // Buckets lie without a gap in OTLP: a few bytes could stand for billions of empty ones.
+    private string? ReadSide(NativeBuckets buckets, List<ulong> counts)
+    {
+        counts.Clear();
+        var (next, count) = (0, 0L);
+        for (var i = 0; i < buckets.Spans.Length; i++)
+        {
+            var span = buckets.Spans[i];
+            var gap = i == 0 ? 0 : span.Offset;
+            if ((long)counts.Count + gap + span.Length > NativeBuckets.Max)
+            {
+                return $"its buckets lie further apart than {NativeBuckets.Max}";
+            }
+
+            CollectionsMarshal.SetCount(counts, counts.Count + gap);
+            CollectionsMarshal.AsSpan(counts)[^gap..].Clear();
+            for (var end = next + (int)span.Length; next < end; next++)
+            {
+                count = _histogram.IsFloat ? 0 : count + buckets.Deltas[next];
+                if (_histogram.IsFloat && !IsWhole(buckets.Counts[next]))
+                {
+                    return Fractions;
+                }
+
+                counts.Add(_histogram.IsFloat ? (ulong)buckets.Counts[next] : (ulong)count);
+            }
+        }
+
+        return counts.Count > 0 && (Offset(buckets) < int.MinValue || Offset(buckets) + counts.Count > int.MaxValue)
+            ? "its buckets lie beyond 32 bits"
+            : null;
+    }
+
+    private static long Offset(NativeBuckets buckets) => buckets.Spans[0].Offset - 1L;
+
+    private static int MeasureSide(int field, NativeBuckets buckets, List<ulong> counts) =>
+        counts.Count == 0 ? 0 : ProtobufSize.LengthDelimited(field, BucketsSize(buckets, PackedSize(counts)));
+
+    private static int BucketsSize(NativeBuckets buckets, int packed) =>
+        ProtobufSize.Varint(BucketsField.Offset, ProtobufWriter.ZigZag(Offset(buckets)))
+        + ProtobufSize.LengthDelimited(BucketsField.BucketCounts, packed);
+
+    private static int PackedSize(List<ulong> counts)
+    {
+        var size = 0;
+        foreach (var count in counts)
+        {
+            size += ProtobufSize.Varint(count);
+        }
+
+        return size;
+    }
+
+    private static void WriteSide(ref ProtobufWriter writer, int field, NativeBuckets buckets, List<ulong> counts)
+    {
+        if (counts.Count == 0)
+        {
+            return;
+        }
+
+        var packed = PackedSize(counts);
+        writer.WriteLength(field, BucketsSize(buckets, packed));
+        writer.WriteVarint(BucketsField.Offset, ProtobufWriter.ZigZag(Offset(buckets)));
+        writer.WriteLength(BucketsField.BucketCounts, packed);
+        foreach (var count in counts)
+        {
+            writer.WriteVarint(count);
+        }
+    }
+
+    private static class PointField
+    {
+        public const int Attributes = 1;
+        public const int TimeUnixNano = 3;
+        public const int Count = 4;
+        public const int Sum = 5;
+        public const int Scale = 6;
+        public const int ZeroCount = 7;
+        public const int Positive = 8;
+        public const int Negative = 9;
+        public const int ZeroThreshold = 14;
+    }
+
+    private static class BucketsField
+    {
+        public const int Offset = 1;
+        public const int BucketCounts = 2;
+    }
+}
