@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using PushGateway.Core.Tests.Groups;
-using PushGateway.Reference.ClientModel;
 using PushGateway.Formats;
 using PushGateway.Formats.Exposition;
 using PushGateway.Formats.OpenMetrics;
@@ -12,6 +11,7 @@ using PushGateway.Groups;
 using PushGateway.Limits;
 using PushGateway.Model;
 using PushGateway.Queue;
+using PushGateway.Reference.ClientModel;
 using Xunit;
 using MetricFamily = PushGateway.Reference.ClientModel.MetricFamily;
 
