@@ -35,6 +35,9 @@ internal sealed record GatewayOptions
     /// <summary><c>PUSHGATEWAY_CREDENTIALS_FILE</c>, <c>PUSHGATEWAY_CREDENTIALS</c>: who may use the gateway. Without any, everybody.</summary>
     public required IReadOnlyList<Credential> Credentials { get; init; }
 
+    /// <summary><c>PUSHGATEWAY_ENABLE_LIFECYCLE</c>: whether <c>/-/quit</c> ends the process.</summary>
+    public required bool EnableLifecycle { get; init; }
+
     /// <summary>Reads the settings; what is wrong is collected in <paramref name="settings"/>.</summary>
     public static GatewayOptions Read(SettingsReader settings) => new()
     {
@@ -44,11 +47,12 @@ internal sealed record GatewayOptions
         Groups = DynamoGroupOptions.Read(settings, GroupStoreOptions.Default),
         Limits = PushLimits.Read(settings),
         GroupTimeToLive = ReadTimeToLive(settings),
-        EnableAdminApi = settings.Flag("PUSHGATEWAY_ENABLE_ADMIN_API", fallback: false),
+        EnableAdminApi = settings.Flag("PUSHGATEWAY_ENABLE_ADMIN_API"),
         Credentials = CredentialSettings.Read(settings),
+        EnableLifecycle = settings.Flag("PUSHGATEWAY_ENABLE_LIFECYCLE"),
         Embedded = new EmbeddedOptions
         {
-            DataFolder = settings.Text("PUSHGATEWAY_DATA_DIR") ?? DefaultDataFolder(),
+            DataFolder = ReadDataFolder(settings),
             Synchronous = settings.Choice("PUSHGATEWAY_SYNCHRONOUS", SynchronousMode.Normal),
             MaxBytes = settings.Number("PUSHGATEWAY_MAX_STORAGE_BYTES", 10L << 30, 1 << 20, long.MaxValue),
             Groups = GroupStoreOptions.Read(settings),
@@ -63,6 +67,7 @@ internal sealed record GatewayOptions
             return null;
         }
 
+        settings.Show(name, text);
         if (TimeToLive.TryParse(text, out var timeToLive))
         {
             return timeToLive;
@@ -70,6 +75,13 @@ internal sealed record GatewayOptions
 
         settings.Refuse($"{name}: {TimeToLive.Invalid(text).Detail}.");
         return null;
+    }
+
+    private static string ReadDataFolder(SettingsReader settings)
+    {
+        var folder = settings.Text("PUSHGATEWAY_DATA_DIR") ?? DefaultDataFolder();
+        settings.Show("PUSHGATEWAY_DATA_DIR", folder);
+        return folder;
     }
 
     private static string DefaultDataFolder() => Path.Combine(

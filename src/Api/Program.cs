@@ -16,12 +16,14 @@ try
     var builder = WebApplication.CreateSlimBuilder(args).AddGateway();
     var app = builder.Build();
     app.UseExceptionHandler();
+    app.UseCrossOriginPreflight();
     app.UseCredentials();
     app.UseUnroutedRequests();
     app.MapPushEndpoints();
     app.MapGroupsEndpoints();
     app.MapAdminEndpoints();
     app.MapExpositionEndpoints();
+    app.MapApiEndpoints();
     app.MapHealthEndpoints();
     app.MapLifecycleEndpoints();
     app.MapDocumentationEndpoints();

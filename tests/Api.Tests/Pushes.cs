@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net.Http.Headers;
 using System.Text;
+using Snappier;
 using Xunit;
 
 namespace PushGateway.Api.Tests;
@@ -38,6 +39,17 @@ internal static class Pushes
         using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest))
         {
             gzip.Write(body);
+        }
+
+        return compressed.ToArray();
+    }
+
+    public static byte[] Snappy(byte[] body)
+    {
+        using var compressed = new MemoryStream();
+        using (var snappy = new SnappyStream(compressed, CompressionMode.Compress))
+        {
+            snappy.Write(body);
         }
 
         return compressed.ToArray();

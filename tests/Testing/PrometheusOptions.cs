@@ -14,4 +14,7 @@ public sealed record PrometheusOptions
     /// the labels that they expose.
     /// </summary>
     public IReadOnlyList<string> ScrapeTargets { get; init; } = [];
+
+    /// <summary>The only format that is asked for in a scrape, such as <c>PrometheusProto</c>; Prometheus' own order when null.</summary>
+    public string? ScrapeProtocol { get; init; }
 }

@@ -104,6 +104,7 @@ public sealed class PrometheusServer : IAsyncDisposable
             """);
         if (options.ScrapeTargets.Count == 0)
             return config;
+        var protocols = options.ScrapeProtocol is { } protocol ? $"scrape_protocols: [{protocol}]" : "";
         return $"""
             {config}
             scrape_configs:
@@ -111,6 +112,7 @@ public sealed class PrometheusServer : IAsyncDisposable
                 scrape_interval: 1s
                 scrape_timeout: 1s
                 honor_labels: true
+                {protocols}
                 static_configs:
                   - targets: [{string.Join(", ", options.ScrapeTargets.Select(target => $"'{target}'"))}]
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using PushGateway.Groups;
 using PushGateway.Model;
 
 namespace PushGateway.Api.Auth;
@@ -7,14 +8,31 @@ namespace PushGateway.Api.Auth;
 /// <summary>What a pinned credential is shown: the series that have its labels.</summary>
 internal static class PinnedSeries
 {
-    /// <summary>Copies the series of <paramref name="all"/> that have every one of the labels, with their families.</summary>
-    public static MetricBatch Of(MetricBatch all, ImmutableArray<KeyValuePair<string, string>> labels)
+    /// <summary>Copies the series of <paramref name="reading"/> that have every one of the labels, with their families and groups.</summary>
+    public static GroupReading Of(GroupReading reading, ImmutableArray<KeyValuePair<string, string>> labels)
     {
-        var kept = new MetricBatch();
+        var kept = new GroupReading();
+        var all = reading.Batch;
         var pinned = labels.Select(label => new Label(Find(all.Symbols, label.Key), Find(all.Symbols, label.Value))).ToArray();
+        foreach (var group in reading.Groups)
+        {
+            var start = kept.Batch.Mark;
+            Copy(all, group.Start.Series..group.End.Series, pinned, kept.Batch, family => kept.AddFamily(reading.PushTimeNs(family)));
+            if (kept.Batch.Mark != start)
+            {
+                kept.AddGroup(group.Key, start);
+            }
+        }
+
+        Copy(all, reading.GroupsEnd.Series..all.Series.Length, pinned, kept.Batch, static _ => { });
+        return kept;
+    }
+
+    private static void Copy(MetricBatch all, Range range, Label[] pinned, MetricBatch kept, Action<int> copied)
+    {
         var family = -1;
         var copiedFamily = -1;
-        foreach (ref readonly var series in all.Series)
+        foreach (ref readonly var series in all.Series[range])
         {
             if (!HasAll(all.LabelsOf(series), pinned))
             {
@@ -25,6 +43,7 @@ internal static class PinnedSeries
             {
                 family = series.Family;
                 copiedFamily = CopyFamily(all, family, kept);
+                copied(family);
             }
 
             kept.BeginSeries(copiedFamily, Copy(all, series.Name, kept));
@@ -40,8 +59,6 @@ internal static class PinnedSeries
 
             kept.EndSeries();
         }
-
-        return kept;
     }
 
     private static int CopyFamily(MetricBatch all, int index, MetricBatch kept)

@@ -1,8 +1,9 @@
+using System.IO.Compression;
 using PushGateway.Api.Auth;
 using PushGateway.Api.Telemetry;
 using PushGateway.Buffers;
 using PushGateway.Embedded;
-using PushGateway.Formats.Text;
+using PushGateway.Formats.Exposition;
 using PushGateway.Groups;
 using PushGateway.Model;
 using PushGateway.Queue;
@@ -12,22 +13,73 @@ namespace PushGateway.Api.Endpoints;
 /// <summary><c>GET /metrics</c>: what is held, and the gateway's own metrics, for Prometheus to scrape.</summary>
 internal static class ExpositionEndpoints
 {
-    private const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
+    private const string Path = "/metrics";
+
+    // What is written at once: enough that small families do not each cost a packet.
+    private const int WriteBytes = 32 * 1024;
 
     public static IEndpointRouteBuilder MapExpositionEndpoints(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/metrics", GetAsync)
+        routes.MapGet(Path, GetAsync)
             .HonoursPinnedLabels()
             .WithName("metrics")
             .WithTags("Scrape")
             .WithSummary("The last state of every group, recent ungrouped series, and the gateway's own metrics.")
-            .WithDescription("A credential that is pinned to labels is shown the series that have them, and nothing else.")
-            .Produces<string>(StatusCodes.Status200OK, "text/plain")
+            .WithDescription(
+                "Prometheus text, OpenMetrics 1.0 or delimited protobuf by Accept, gzip by Accept-Encoding. "
+                + "A credential that is pinned to labels is shown the series that have them, and nothing else.")
+            .Produces<string>(StatusCodes.Status200OK, "text/plain", "application/openmetrics-text", "application/vnd.google.protobuf")
             .Produces<string>(StatusCodes.Status401Unauthorized, "text/plain");
+        routes.MapMethods(Path, [HttpMethods.Head], Head).HonoursPinnedLabels().ExcludeFromDescription();
         return routes;
     }
 
+    private static void Head(HttpContext http) => Negotiate(http, out _);
+
     private static async Task GetAsync(HttpContext http, SelfMetrics selfMetrics)
+    {
+        var format = Negotiate(http, out var compresses);
+        using var writer = ExpositionWriter.Create(format, await ReadAsync(http, selfMetrics));
+        if (!compresses)
+        {
+            await WriteAsync(writer, http.Response.Body, http.RequestAborted);
+            return;
+        }
+
+        await using var gzip = new GZipStream(http.Response.Body, CompressionLevel.Fastest, leaveOpen: true);
+        await WriteAsync(writer, gzip, http.RequestAborted);
+    }
+
+    private static ExpositionFormat Negotiate(HttpContext http, out bool compresses)
+    {
+        var format = ScrapeNegotiation.FormatOf(http.Request);
+        compresses = ScrapeNegotiation.WantsGzip(http.Request);
+        http.Response.ContentType = ScrapeNegotiation.ContentType(format);
+        http.Response.Headers.Vary = "Accept, Accept-Encoding";
+        if (compresses)
+        {
+            http.Response.Headers.ContentEncoding = "gzip";
+        }
+
+        return format;
+    }
+
+    private static async Task WriteAsync(ExpositionWriter writer, Stream destination, CancellationToken cancellationToken)
+    {
+        using var buffer = new PooledBuffer();
+        while (writer.WritePiece(buffer))
+        {
+            if (buffer.Written.Length >= WriteBytes)
+            {
+                await destination.WriteAsync(buffer.Written, cancellationToken);
+                buffer.Reset();
+            }
+        }
+
+        await destination.WriteAsync(buffer.Written, cancellationToken);
+    }
+
+    private static async Task<GroupReading> ReadAsync(HttpContext http, SelfMetrics selfMetrics)
     {
         var reading = new GroupReading();
         if (http.RequestServices.GetService<IGroupStore>() is { } groups)
@@ -35,22 +87,14 @@ internal static class ExpositionEndpoints
             await groups.ReadAsync(reading, http.RequestAborted);
         }
 
-        var batch = reading.Batch;
         var pinned = http.PinnedLabels();
-        if (pinned.IsEmpty)
+        if (!pinned.IsEmpty)
         {
-            AppendOwn(batch, http.RequestServices.GetRequiredService<IPushQueue>(), selfMetrics);
-        }
-        else
-        {
-            batch = PinnedSeries.Of(batch, pinned);
+            return PinnedSeries.Of(reading, pinned);
         }
 
-        using var text = new PooledBuffer();
-        PrometheusTextWriter.Write(batch, text);
-        http.Response.ContentType = ContentType;
-        http.Response.ContentLength = text.Written.Length;
-        await http.Response.Body.WriteAsync(text.Written, http.RequestAborted);
+        AppendOwn(reading.Batch, http.RequestServices.GetRequiredService<IPushQueue>(), selfMetrics);
+        return reading;
     }
 
     private static void AppendOwn(MetricBatch batch, IPushQueue queue, SelfMetrics selfMetrics)

@@ -22,7 +22,7 @@ internal static class PushEndpoints
             .WithDescription(
                 "A JSON record, an array of records, newline-delimited records, Prometheus text format 0.0.4, or delimited protobuf "
                 + "(application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited), told apart by Content-Type, or by the "
-                + "first tokens when there is none or it is application/x-www-form-urlencoded. Content-Encoding gzip is understood. "
+                + "first tokens when there is none or it is application/x-www-form-urlencoded. Content-Encoding gzip, snappy (framed) and br are understood. "
                 + "202 means that the push is durably queued.")
             .Accepts<PushRecord>("application/json", "application/x-ndjson", "text/plain", "*/*")
             .Produces(StatusCodes.Status202Accepted)

@@ -39,6 +39,7 @@ internal static class GatewayServices
 
         builder.AddDefaults();
         builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(new GatewayStatus(TimeProvider.System.GetUtcNow(), settings.Shown));
         builder.Services.AddSingleton(options.Limits);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<PushClock>();

@@ -10,9 +10,19 @@ namespace PushGateway.Configuration;
 public sealed class SettingsReader(Func<string, string?> lookup)
 {
     private readonly List<string> _errors = [];
+    private readonly SortedDictionary<string, string> _shown = new(StringComparer.Ordinal);
 
     /// <summary>A sentence for each setting that could not be read.</summary>
     public IReadOnlyList<string> Errors => _errors;
+
+    /// <summary>
+    /// What was read, defaults too, for whoever wants to know how the program is set up. Plain texts are not here, for they may be secrets, unless
+    /// <see cref="Show"/> has put them here; URLs are without what may be one.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Shown => _shown;
+
+    /// <summary>Adds a setting that is no secret to <see cref="Shown"/>.</summary>
+    public void Show(string name, string value) => _shown[name] = value;
 
     /// <summary>Adds an error that concerns more than one setting, or that another reader found.</summary>
     public void Refuse(string sentence) => _errors.Add(sentence);
@@ -20,8 +30,63 @@ public sealed class SettingsReader(Func<string, string?> lookup)
     /// <summary>Text, or null.</summary>
     public string? Text(string name) => lookup(name) is { Length: > 0 } text ? text : null;
 
+    /// <summary><c>true</c> or <c>false</c>, in any case; <c>false</c> is the default.</summary>
+    public bool Flag(string name)
+    {
+        var text = Text(name);
+        if (text is not null && !bool.TryParse(text, out _))
+        {
+            Fail(name, text, "true or false", false);
+        }
+
+        var isOn = bool.TryParse(text, out var value) && value;
+        Show(name, isOn ? "true" : "false");
+        return isOn;
+    }
+
     /// <summary>A whole number within bounds.</summary>
     public long Number(string name, long fallback, long min, long max)
+    {
+        var number = ReadNumber(name, fallback, min, max);
+        Show(name, number.ToString(CultureInfo.InvariantCulture));
+        return number;
+    }
+
+    /// <summary>A duration as <see cref="Configuration.Duration"/> reads it, at least <paramref name="min"/>.</summary>
+    public TimeSpan Duration(string name, TimeSpan fallback, TimeSpan min)
+    {
+        var duration = ReadDuration(name, fallback, min);
+        Show(name, Configuration.Duration.Format(duration));
+        return duration;
+    }
+
+    /// <summary>An absolute http or https URL, or null.</summary>
+    public Uri? Url(string name)
+    {
+        var url = ReadUrl(name);
+        Show(name, url?.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) ?? "");
+        return url;
+    }
+
+    /// <summary>One of an enumeration's names, in any case.</summary>
+    public T Choice<T>(string name, T fallback)
+        where T : struct, Enum
+    {
+        var choice = ReadChoice(name, fallback);
+        Show(name, choice.ToString());
+        return choice;
+    }
+
+    /// <summary>Throws <see cref="SettingsException"/> with every error when there was one.</summary>
+    public void ThrowIfInvalid()
+    {
+        if (_errors.Count > 0)
+        {
+            throw new SettingsException(string.Join(Environment.NewLine, _errors));
+        }
+    }
+
+    private long ReadNumber(string name, long fallback, long min, long max)
     {
         var text = Text(name);
         if (text is null)
@@ -37,8 +102,7 @@ public sealed class SettingsReader(Func<string, string?> lookup)
         return Fail(name, text, $"a whole number from {min} to {max}", fallback);
     }
 
-    /// <summary>A duration as <see cref="Configuration.Duration"/> reads it, at least <paramref name="min"/>.</summary>
-    public TimeSpan Duration(string name, TimeSpan fallback, TimeSpan min)
+    private TimeSpan ReadDuration(string name, TimeSpan fallback, TimeSpan min)
     {
         var text = Text(name);
         if (text is null)
@@ -54,8 +118,7 @@ public sealed class SettingsReader(Func<string, string?> lookup)
         return Fail(name, text, $"a duration such as 5m or 1h30m, at least {min.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s", fallback);
     }
 
-    /// <summary>An absolute http or https URL, or null.</summary>
-    public Uri? Url(string name)
+    private Uri? ReadUrl(string name)
     {
         var text = Text(name);
         if (text is null)
@@ -71,20 +134,7 @@ public sealed class SettingsReader(Func<string, string?> lookup)
         return Fail<Uri?>(name, text, "an absolute http or https URL", null);
     }
 
-    /// <summary><c>true</c> or <c>false</c>, in any case.</summary>
-    public bool Flag(string name, bool fallback)
-    {
-        var text = Text(name);
-        if (text is null)
-        {
-            return fallback;
-        }
-
-        return bool.TryParse(text, out var flag) ? flag : Fail(name, text, "true or false", fallback);
-    }
-
-    /// <summary>One of an enumeration's names, in any case.</summary>
-    public T Choice<T>(string name, T fallback)
+    private T ReadChoice<T>(string name, T fallback)
         where T : struct, Enum
     {
         var text = Text(name);
@@ -99,15 +149,6 @@ public sealed class SettingsReader(Func<string, string?> lookup)
         }
 
         return Fail(name, text, "one of " + string.Join(", ", Enum.GetNames<T>()), fallback);
-    }
-
-    /// <summary>Throws <see cref="SettingsException"/> with every error when there was one.</summary>
-    public void ThrowIfInvalid()
-    {
-        if (_errors.Count > 0)
-        {
-            throw new SettingsException(string.Join(Environment.NewLine, _errors));
-        }
     }
 
     private T Fail<T>(string name, string text, string expected, T fallback)

@@ -39,6 +39,12 @@ internal sealed class FamilyEncoder(BlobPool headers) : IComparer<FamilyEncoder.
             FamilyHeader.Write(_header, push.Batch, push.Batch.Families[i]);
             var start = _series.Length;
             var count = WriteSeries(push, _firstOfFamily[i - push.Start.Families]);
+            if (count == 0 && FamilyHeader.Name(_header.Written).SequenceEqual(PushTimes.Failure))
+            {
+                // A client's own, which has given way: the time of the last failure stays.
+                continue;
+            }
+
             var family = new PushedFamily(headers.Intern(_header.Written), start, _series.Length - start, count);
             SeriesCount += count;
             sorted = sorted && (_families.Count == 0 || CompareNames(_families[^1], family) <= 0);

@@ -24,7 +24,9 @@ public sealed class GroupReading
     /// <param name="family">Its index in <see cref="Batch"/>, before <see cref="GroupsEnd"/>.</param>
     public long PushTimeNs(int family) => _pushTimesNs[family];
 
-    internal void AddFamily(long pushTimeNs) => _pushTimesNs.Add(pushTimeNs);
+    /// <summary>Says when the next family of <see cref="Batch"/> that has none was pushed last, if it is a group's.</summary>
+    public void AddFamily(long pushTimeNs) => _pushTimesNs.Add(pushTimeNs);
 
-    internal void AddGroup(GroupingKey key, BatchMark start) => _groups.Add(new HeldGroup(key, start, Batch.Mark));
+    /// <summary>Makes a group of all that was added to <see cref="Batch"/> since <paramref name="start"/>.</summary>
+    public void AddGroup(GroupingKey key, BatchMark start) => _groups.Add(new HeldGroup(key, start, Batch.Mark));
 }

@@ -24,7 +24,7 @@ public sealed record PushLimits
         MaxLabelValueBytes = (int)settings.Number("PUSHGATEWAY_MAX_LABEL_VALUE_BYTES", Default.MaxLabelValueBytes, 1, int.MaxValue),
         MaxSampleAge = settings.Duration("PUSHGATEWAY_MAX_SAMPLE_AGE", Default.MaxSampleAge, TimeSpan.Zero),
         FutureTolerance = settings.Duration("PUSHGATEWAY_FUTURE_TOLERANCE", Default.FutureTolerance, TimeSpan.Zero),
-        AllowTimestamps = settings.Flag("PUSHGATEWAY_ALLOW_TIMESTAMPS", Default.AllowTimestamps),
+        AllowTimestamps = settings.Flag("PUSHGATEWAY_ALLOW_TIMESTAMPS"),
     };
 
     /// <summary>Largest body in bytes, as received: Lambda's payload limit.</summary>

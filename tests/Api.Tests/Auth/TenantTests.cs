@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using PushGateway.Testing;
 using Xunit;
 
@@ -35,7 +36,7 @@ public sealed class TenantTests(GuardedGateway gateway) : IClassFixture<GuardedG
         await AcceptAsync(_a.PushAsync($"{name}{{{bodyLabels}x=\"1\"}} 1\n", Pushes.Text, path.Replace("path_", name, StringComparison.Ordinal)));
 
         var line = Assert.Single(await ScrapeUntilAsync(_admin, name), line => line.StartsWith(name, StringComparison.Ordinal));
-        Assert.Equal($"{name}{{job=\"{name}\",tenant=\"a\",x=\"1\"}} 1", line);
+        Assert.Equal($"{name}{{instance=\"\",job=\"{name}\",tenant=\"a\",x=\"1\"}} 1", line);
     }
 
     [Fact]
@@ -65,7 +66,7 @@ public sealed class TenantTests(GuardedGateway gateway) : IClassFixture<GuardedG
         var last = $"last_{Guid.NewGuid():N}";
         await AcceptAsync(_a.PushAsync(last + " 1\n", Pushes.Text, "/metrics/job/" + last, HttpMethod.Put));
         var lines = await ScrapeUntilAsync(_admin, last);
-        Assert.Contains("owned_by_b{job=\"owned\",tenant=\"b/c\"} 1", lines);
+        Assert.Contains("owned_by_b{instance=\"\",job=\"owned\",tenant=\"b/c\"} 1", lines);
         Assert.DoesNotContain(lines, line => line.Contains("intruded", StringComparison.Ordinal));
     }
 
@@ -100,13 +101,49 @@ public sealed class TenantTests(GuardedGateway gateway) : IClassFixture<GuardedG
             [
                 "# HELP shown s",
                 "# TYPE shown histogram",
-                "shown_bucket{job=\"shown\",le=\"1\",tenant=\"a\"} 1",
-                "shown_bucket{job=\"shown\",le=\"+Inf\",tenant=\"a\"} 2",
-                "shown_sum{job=\"shown\",tenant=\"a\"} 3",
-                "shown_count{job=\"shown\",tenant=\"a\"} 2",
+                "shown_bucket{instance=\"\",job=\"shown\",le=\"1\",tenant=\"a\"} 1",
+                "shown_bucket{instance=\"\",job=\"shown\",le=\"+Inf\",tenant=\"a\"} 2",
+                "shown_sum{instance=\"\",job=\"shown\",tenant=\"a\"} 3",
+                "shown_count{instance=\"\",job=\"shown\",tenant=\"a\"} 2",
             ],
             lines.Where(line => line.Contains(" shown ", StringComparison.Ordinal)
                 || (line.StartsWith("shown", StringComparison.Ordinal) && line.Contains("job=\"shown\"", StringComparison.Ordinal))));
+    }
+
+    [Fact]
+    public async Task A_series_that_two_of_its_groups_give_is_shown_to_a_tenant_once_with_the_later_value()
+    {
+        await AcceptAsync(_a.PushAsync("twice{x=\"1\"} 1\n", Pushes.Text, "/metrics/job/twice/x/1", HttpMethod.Put));
+        await AcceptAsync(_a.PushAsync("twice{x=\"1\"} 2\n", Pushes.Text, "/metrics/job/twice", HttpMethod.Put));
+        await AcceptAsync(_a.PushAsync("after_twice 1\n", Pushes.Text, "/metrics/job/after_twice", HttpMethod.Put));
+
+        var lines = await ScrapeUntilAsync(_a, "after_twice");
+        Assert.Equal(["twice{instance=\"\",job=\"twice\",tenant=\"a\",x=\"1\"} 2"], lines.Where(line => line.StartsWith("twice", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_tenant_reads_its_own_groups_as_JSON_and_no_settings()
+    {
+        await AcceptAsync(_b.PushAsync("json_of_b 1\n", Pushes.Text, "/metrics/job/json", HttpMethod.Put));
+        await AcceptAsync(_admin.PushAsync("json_of_admin{tenant=\"a\"} 1\n", Pushes.Text, "/metrics/job/json", HttpMethod.Put));
+        await AcceptAsync(_a.PushAsync("json_of_a 1\n", Pushes.Text, "/metrics/job/json", HttpMethod.Put));
+        await ScrapeUntilAsync(_a, "json_of_a");
+
+        using var groups = await JsonAsync(_a, "/api/v1/metrics");
+        Assert.All(groups.RootElement.GetProperty("data").EnumerateArray(), group => Assert.Equal("a", group.GetProperty("labels").GetProperty("tenant").GetString()));
+        Assert.Contains(groups.RootElement.GetProperty("data").EnumerateArray(), group => group.TryGetProperty("json_of_a", out _));
+        using var all = await JsonAsync(_admin, "/api/v1/metrics");
+        Assert.Contains(all.RootElement.GetProperty("data").EnumerateArray(), group => group.TryGetProperty("json_of_b", out _));
+
+        using var status = await JsonAsync(_a, "/api/v1/status");
+        Assert.Empty(status.RootElement.GetProperty("data").GetProperty("flags").EnumerateObject());
+    }
+
+    [Fact]
+    public async Task A_tenant_may_not_end_the_process()
+    {
+        using var response = await _a.SendAsync("PUT", "/-/quit");
+        Assert.Equal("a credential that is pinned to labels may not do this\n", await response.TextAsync());
     }
 
     [Fact]
@@ -143,6 +180,13 @@ public sealed class TenantTests(GuardedGateway gateway) : IClassFixture<GuardedG
     {
         using var response = await pushing;
         Assert.True(response.StatusCode == HttpStatusCode.Accepted, $"{response.StatusCode}: {await response.TextAsync()}");
+    }
+
+    private static async Task<JsonDocument> JsonAsync(HttpClient client, string path)
+    {
+        using var response = await client.SendAsync("GET", path);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return JsonDocument.Parse(await response.TextAsync());
     }
 
     private static Task<string[]> ScrapeUntilAsync(HttpClient client, params string[] names) => Poll.UntilAsync(

@@ -16,6 +16,9 @@ public sealed class CompressionTests(KestrelGateway gateway) : IClassFixture<Kes
         { "gzip", Pushes.Gzip(Body)[..^4], "compression-invalid", HttpStatusCode.BadRequest, "the gzip body is corrupt" },
         { "gzip", [], "compression-invalid", HttpStatusCode.BadRequest, "the gzip body is empty" },
         { "gzip", Body, "compression-invalid", HttpStatusCode.BadRequest, "the gzip body is corrupt" },
+        { "snappy", Pushes.Snappy(Body)[..^4], "compression-invalid", HttpStatusCode.BadRequest, "the Snappy body is truncated, or followed by something else" },
+        { "snappy", [], "compression-invalid", HttpStatusCode.BadRequest, "the Snappy body is empty" },
+        { "snappy", Body, "compression-invalid", HttpStatusCode.BadRequest, "the Snappy body is corrupt" },
         { "deflate", Body, "encoding-unsupported", HttpStatusCode.UnsupportedMediaType, "content encoding \"deflate\" is not supported" },
         { "gzip, gzip", Body, "encoding-unsupported", HttpStatusCode.UnsupportedMediaType, "content encoding \"gzip, gzip\" is not supported" },
     };
@@ -26,6 +29,15 @@ public sealed class CompressionTests(KestrelGateway gateway) : IClassFixture<Kes
     public async Task Gzip_is_understood(string path)
     {
         using var response = await _client.PushAsync(Pushes.Encoded(Pushes.Gzip(Body), Pushes.Text, "gzip"), path);
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/metrics")]
+    [InlineData("/metrics/job/compressed")]
+    public async Task Snappy_is_understood(string path)
+    {
+        using var response = await _client.PushAsync(Pushes.Encoded(Pushes.Snappy(Body), Pushes.Text, "Snappy"), path);
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
     }
 

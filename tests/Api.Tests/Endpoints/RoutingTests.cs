@@ -21,9 +21,10 @@ public sealed class RoutingTests(KestrelGateway gateway) : IClassFixture<Kestrel
     }
 
     [Theory]
-    [InlineData("PUT", "/metrics", "GET, OPTIONS, POST")]
-    [InlineData("DELETE", "/metrics", "GET, OPTIONS, POST")]
-    [InlineData("HEAD", "/metrics", "GET, OPTIONS, POST")]
+    [InlineData("PUT", "/metrics", "GET, HEAD, OPTIONS, POST")]
+    [InlineData("DELETE", "/metrics", "GET, HEAD, OPTIONS, POST")]
+    [InlineData("HEAD", "/api/v1/metrics", "GET, OPTIONS")]
+    [InlineData("POST", "/api/v1/status", "GET, OPTIONS")]
     [InlineData("GET", "/metrics/job/x", "DELETE, OPTIONS, POST, PUT")]
     [InlineData("HEAD", "/metrics/job/x/instance/y", "DELETE, OPTIONS, POST, PUT")]
     [InlineData("PATCH", "/metrics/job@base64/eA", "DELETE, OPTIONS, POST, PUT")]
@@ -40,7 +41,7 @@ public sealed class RoutingTests(KestrelGateway gateway) : IClassFixture<Kestrel
     }
 
     [Theory]
-    [InlineData("/metrics", "GET, OPTIONS, POST")]
+    [InlineData("/metrics", "GET, HEAD, OPTIONS, POST")]
     [InlineData("/metrics/job/x/a/b", "DELETE, OPTIONS, POST, PUT")]
     public async Task OPTIONS_is_answered_with_the_methods_that_work(string path, string allow)
     {

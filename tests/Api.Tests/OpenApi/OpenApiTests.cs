@@ -57,8 +57,8 @@ public sealed class OpenApiTests(KestrelGateway gateway) : IClassFixture<Kestrel
 
         Assert.Equal(
             [
-                "deleteGroup", "deleteGroupBase64", "deleteGroups", "healthy", "mergeGroup", "mergeGroupBase64", "mergeGroups", "metrics", "push", "ready",
-                "replaceGroup", "replaceGroupBase64", "replaceGroups", "wipe",
+                "deleteGroup", "deleteGroupBase64", "deleteGroups", "groups", "healthy", "mergeGroup", "mergeGroupBase64", "mergeGroups", "metrics", "push", "ready",
+                "replaceGroup", "replaceGroupBase64", "replaceGroups", "status", "wipe",
             ],
             ids.Order(StringComparer.Ordinal));
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -6,11 +7,17 @@ using System.Text.RegularExpressions;
 
 namespace PushGateway.EndToEnd.Tests.Conformance;
 
-/// <summary>What is compared of an answer, in one line: status, Allow of a 405, Location of a redirect, content type, body.</summary>
+/// <summary>
+/// What is compared of an answer, in one line: status, Allow of a 405, Location of a redirect, what scripts of other sites may do, content type,
+/// encoding, body.
+/// </summary>
 static partial class AnswerReader
 {
     /// <summary>Stands for a connection that was closed without an answer.</summary>
     const string NoAnswer = "no answer";
+
+    // Says that names that need escaping would be escaped; there are none.
+    const string Escaping = "; escaping=underscores";
 
     const string InconsistentPush = "pushed metrics are invalid or inconsistent with existing metrics: ";
 
@@ -32,14 +39,33 @@ static partial class AnswerReader
             line.Append(CultureInfo.InvariantCulture, $" allow \"{string.Join(", ", headers["Allow"])}\"");
         if (status / 100 == 3)
             line.Append(" redirect");
-        line.Append(CultureInfo.InvariantCulture, $" type \"{string.Join(", ", headers["Content-Type"])}\"");
+        foreach (var header in headers.Where(header => header.Key.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase)).OrderBy(header => header.Key))
+            line.Append(CultureInfo.InvariantCulture, $" {header.Key} \"{string.Join(", ", header)}\"");
+        if (headers.Contains("Cache-Control"))
+            line.Append(CultureInfo.InvariantCulture, $" cache \"{string.Join(", ", headers["Cache-Control"])}\"");
+        line.Append(CultureInfo.InvariantCulture, $" type \"{string.Join(", ", headers["Content-Type"]).Replace(Escaping, "", StringComparison.Ordinal)}\"");
+        if (headers.Contains("Content-Encoding"))
+            line.Append(CultureInfo.InvariantCulture, $" encoding \"{string.Join(", ", headers["Content-Encoding"])}\"");
         if (!request.IsBodyIgnored)
         {
             var body = headers["Transfer-Encoding"].Contains("chunked") ? Unchunk(answer.AsSpan(end + 4)) : answer[(end + 4)..];
-            line.Append(CultureInfo.InvariantCulture, $" body {JsonSerializer.Serialize(Canonical(Encoding.UTF8.GetString(body)), Quoting)}");
+            body = headers["Content-Encoding"].Contains("gzip") ? Unzip(body) : body;
+            var text = Encoding.UTF8.GetString(body);
+            text = request.ExposedToken is not { } token ? Canonical(text)
+                : headers["Content-Type"].Contains("application/json") ? CanonicalJson.Read(text, token)
+                : string.Join('\n', ExposedState.Read(text, token));
+            line.Append(CultureInfo.InvariantCulture, $" body {JsonSerializer.Serialize(text, Quoting)}");
         }
 
         return line.ToString();
+    }
+
+    static byte[] Unzip(byte[] body)
+    {
+        using var plain = new MemoryStream();
+        using (var gzip = new GZipStream(new MemoryStream(body), CompressionMode.Decompress))
+            gzip.CopyTo(plain);
+        return plain.ToArray();
     }
 
     // A Pushgateway goes through its groups and families in random order, and protobuf's text form has random spaces. So metrics are

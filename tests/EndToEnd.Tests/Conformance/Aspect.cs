@@ -6,12 +6,9 @@ static class Aspect
     /// <summary>Status, headers or body of an answer.</summary>
     internal const string Answer = "answer";
 
-    /// <summary>The pushed families, but for the rest.</summary>
+    /// <summary>The pushed families.</summary>
     internal const string State = "state";
 
-    /// <summary>The empty <c>instance</c> label of otherwise equal families.</summary>
-    internal const string Instance = "instance";
-
-    /// <summary><c>push_time_seconds</c> and <c>push_failure_time_seconds</c>.</summary>
+    /// <summary><c>push_time_seconds</c> and <c>push_failure_time_seconds</c>, where nothing else differs.</summary>
     internal const string PushTime = "push time";
 }

@@ -25,7 +25,7 @@ static partial class CaseReader
             {
                 requests = [];
                 token = begun.Groups[1].Value.Replace('-', '_') + "__";
-                cases.Add(new ConformanceCase(begun.Groups[1].Value, token, begun.Groups[2].Success, requests));
+                cases.Add(new ConformanceCase(begun.Groups[1].Value, token, begun.Groups[2].Value, requests));
             }
             else if (RequestLine().Match(line) is { Success: true } request)
             {
@@ -62,6 +62,12 @@ static partial class CaseReader
                 break;
             case "chunked":
                 request.IsChunked = true;
+                break;
+            case "settled":
+                request.IsSettled = true;
+                break;
+            case "exposed":
+                request.ExposedToken = token;
                 break;
             case "ignore-body":
                 request.IsBodyIgnored = true;
@@ -110,7 +116,7 @@ static partial class CaseReader
         return bytes.ToArray();
     }
 
-    [GeneratedRegex("^case ([a-z0-9]+(?:-[a-z0-9]+)*)( poison)?$")]
+    [GeneratedRegex("^case ([a-z0-9]+(?:-[a-z0-9]+)*)(?: (poison|lifecycle))?$")]
     private static partial Regex CaseLine();
 
     [GeneratedRegex("^([A-Z]+) ([/*h].*)$")]

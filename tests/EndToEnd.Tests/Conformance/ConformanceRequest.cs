@@ -19,6 +19,12 @@ sealed class ConformanceRequest(string method, byte[] target)
     /// <summary>The body of the answer is not compared.</summary>
     internal bool IsBodyIgnored { get; set; }
 
+    /// <summary>Waits, before it is sent, for the effect of the requests before it.</summary>
+    internal bool IsSettled { get; set; }
+
+    /// <summary>The answer is an exposition, of which the families of this token are compared; otherwise null.</summary>
+    internal string? ExposedToken { get; set; }
+
     internal void AddHeader(string line) => _headers.Add(line);
 
     internal void Append(ReadOnlySpan<byte> bytes) => _body.AddRange(bytes);

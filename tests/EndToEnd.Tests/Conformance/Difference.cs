@@ -12,17 +12,19 @@ sealed record Difference(string Case, string Aspect, IReadOnlyList<string> Expec
     internal static IEnumerable<Difference> Between(string name, ConformanceResult expected, ConformanceResult actual)
     {
         var theirs = expected.Answers.Select(WithOurSuccess).ToList();
-        if (!theirs.SequenceEqual(actual.Answers))
+        var isDifferent = !theirs.SequenceEqual(actual.Answers);
+        if (isDifferent)
             yield return new Difference(name, Conformance.Aspect.Answer, theirs, actual.Answers);
 
         var (theirFamilies, ourFamilies) = (Families(expected), Families(actual));
-        if (!Stripped(theirFamilies).SequenceEqual(Stripped(ourFamilies)))
+        if (!theirFamilies.SequenceEqual(ourFamilies))
+        {
+            isDifferent = true;
             yield return new Difference(name, Conformance.Aspect.State, theirFamilies, ourFamilies);
-        else if (!theirFamilies.SequenceEqual(ourFamilies))
-            yield return new Difference(name, Conformance.Aspect.Instance, theirFamilies, ourFamilies);
+        }
 
         var (theirTimes, ourTimes) = (PushTimes(expected), PushTimes(actual));
-        if (!theirTimes.SequenceEqual(ourTimes))
+        if (!isDifferent && !theirTimes.SequenceEqual(ourTimes))
             yield return new Difference(name, Conformance.Aspect.PushTime, theirTimes, ourTimes);
     }
 
@@ -56,7 +58,4 @@ sealed record Difference(string Case, string Aspect, IReadOnlyList<string> Expec
     static List<string> Families(ConformanceResult result) => [.. result.State.Where(line => !ExposedState.IsPushTime(line))];
 
     static List<string> PushTimes(ConformanceResult result) => [.. result.State.Where(ExposedState.IsPushTime)];
-
-    static List<string> Stripped(List<string> lines) =>
-        [.. lines.Select(ExposedState.WithoutEmptyInstance)];
 }

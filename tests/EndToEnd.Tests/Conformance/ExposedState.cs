@@ -51,18 +51,15 @@ static partial class ExposedState
 
     internal static bool IsPushTime(string line) => PushTimeLine().IsMatch(line);
 
-    /// <summary>The line without an empty instance label.</summary>
-    internal static string WithoutEmptyInstance(string line) => Rewrite(line, label => label != "instance=\"\"");
-
     // Labels in order of their names; le and quantile come last in a Pushgateway's. Control characters in a form that can be read.
     static string Canonical(string line) => ControlCharacter().Replace(
-        Rewrite(line, _ => true), character => string.Create(CultureInfo.InvariantCulture, $"<U+{(int)character.Value[0]:X4}>"));
+        Sorted(line), character => string.Create(CultureInfo.InvariantCulture, $"<U+{(int)character.Value[0]:X4}>"));
 
-    static string Rewrite(string line, Func<string, bool> keeps)
+    static string Sorted(string line)
     {
         if (line.StartsWith('#') || line.IndexOf('{', StringComparison.Ordinal) is not (>= 0 and var begin))
             return line;
-        var labels = Label().Matches(line).Select(label => label.Groups[1].Value).Where(keeps).Order(StringComparer.Ordinal).ToList();
+        var labels = Label().Matches(line).Select(label => label.Groups[1].Value).Order(StringComparer.Ordinal).ToList();
         var value = line[(line.LastIndexOf('}') + 1)..];
         return labels.Count == 0 ? line[..begin] + value : $"{line[..begin]}{{{string.Join(',', labels)}}}{value}";
     }

@@ -17,7 +17,7 @@ public static class Decompressor
     private static readonly byte[] Seal = Compress(SealContent);
 
     /// <summary>Decompresses <paramref name="input"/> into <paramref name="destination"/>.</summary>
-    /// <param name="encoding"><c>gzip</c> (also of several members), <c>x-gzip</c>, <c>br</c> or <c>identity</c>, in any case.</param>
+    /// <param name="encoding"><c>gzip</c> (also of several members), <c>x-gzip</c>, <c>br</c>, <c>snappy</c> (framed) or <c>identity</c>, in any case.</param>
     /// <param name="input">The compressed bytes.</param>
     /// <param name="destination">Takes the output.</param>
     /// <param name="maxBytes">Most bytes of output.</param>
@@ -32,6 +32,11 @@ public static class Decompressor
         if (encoding.Equals("br", StringComparison.OrdinalIgnoreCase))
         {
             return DecompressBrotli(input.Span, destination, maxBytes);
+        }
+
+        if (encoding.Equals("snappy", StringComparison.OrdinalIgnoreCase))
+        {
+            return input.IsEmpty ? Invalid("Snappy", "empty") : DecompressSnappy(input.Span, destination, maxBytes);
         }
 
         if (encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
@@ -99,6 +104,15 @@ public static class Decompressor
             }
         }
     }
+
+    private static PushError? DecompressSnappy(ReadOnlySpan<byte> input, PooledBuffer destination, int maxBytes) =>
+        SnappyFrames.Decompress(input, destination, maxBytes) switch
+        {
+            OperationStatus.Done => null,
+            OperationStatus.DestinationTooSmall => TooLarge(maxBytes),
+            OperationStatus.NeedMoreData => Invalid("Snappy", "truncated, or followed by something else"),
+            _ => Invalid("Snappy", "corrupt"),
+        };
 
     private static byte[] Compress(byte[] content)
     {

@@ -52,26 +52,25 @@ internal sealed class OpenMetricsFamilies
         }
     }
 
-    /// <summary>Whether the series is a counter whose name lacks <c>_total</c>, so that it is written with it.</summary>
-    public bool LacksTotal(in TextSeriesKey key) =>
-        _families[key.Family].Type == MetricType.Counter
-        && key.Role == TextRole.Own
-        && _batch.Symbols[_batch.Series[key.Series].Name].SequenceEqual(Names[_families[key.Family].Name]);
-
     private static bool IsSimple(MetricType type) => OpenMetricsType.RolesOf(type).IsEmpty;
+
+    // A counter's only sample has the suffix _total. Whatever is called otherwise keeps its name, and is no counter.
+    private MetricType TypeOf(int rank) =>
+        _text[rank].Type == MetricType.Counter && !HasSuffix(_batch.Symbols[_text[rank].Name], "_total"u8) ? MetricType.Unspecified : _text[rank].Type;
+
+    private static bool HasSuffix(ReadOnlySpan<byte> name, ReadOnlySpan<byte> suffix) => name.Length > suffix.Length && name.EndsWith(suffix);
 
     // A family's name in OpenMetrics: a counter's and an info's come without the suffix of their only sample.
     private ReadOnlySpan<byte> BaseName(int rank)
     {
-        var family = _text[rank];
-        var name = _batch.Symbols[family.Name];
-        var suffix = family.Type switch
+        var name = _batch.Symbols[_text[rank].Name];
+        var suffix = TypeOf(rank) switch
         {
             MetricType.Counter => "_total"u8,
             MetricType.Info => "_info"u8,
             _ => default,
         };
-        return name.Length > suffix.Length && name.EndsWith(suffix) ? name[..^suffix.Length] : name;
+        return HasSuffix(name, suffix) ? name[..^suffix.Length] : name;
     }
 
     private void FindParents()
@@ -80,7 +79,7 @@ internal sealed class OpenMetricsFamilies
         var byBase = new List<int> { -1 };
         for (var rank = 0; rank < _parent.Length; rank++)
         {
-            if (!IsSimple(_text[rank].Type) && bases.Intern(BaseName(rank)) == byBase.Count)
+            if (!IsSimple(TypeOf(rank)) && bases.Intern(BaseName(rank)) == byBase.Count)
             {
                 byBase.Add(rank);
             }
@@ -90,7 +89,7 @@ internal sealed class OpenMetricsFamilies
         {
             _parent[rank] = -1;
             var name = _batch.Symbols[_text[rank].Name];
-            var role = IsSimple(_text[rank].Type) && _text[rank].Type != MetricType.StateSet ? MemberRole(name) : OpenMetricsRole.Own;
+            var role = IsSimple(TypeOf(rank)) && TypeOf(rank) != MetricType.StateSet ? MemberRole(name) : OpenMetricsRole.Own;
             if (role == OpenMetricsRole.Own)
             {
                 continue;
@@ -98,7 +97,7 @@ internal sealed class OpenMetricsFamilies
 
             var suffix = OpenMetricsType.Suffix(role);
             var found = bases.Find(name[..^suffix.Length]);
-            if (found > 0 && OpenMetricsType.RolesOf(_text[byBase[found]].Type).Contains(role))
+            if (found > 0 && OpenMetricsType.RolesOf(TypeOf(byBase[found])).Contains(role))
             {
                 _parent[rank] = byBase[found];
             }
@@ -116,7 +115,7 @@ internal sealed class OpenMetricsFamilies
         foreach (ref readonly var series in _batch.Series)
         {
             var rank = _text.RankOf(series.Family);
-            _isApart[rank] |= !IsSimple(_text[rank].Type) && !TryGetRole(rank, series, out _);
+            _isApart[rank] |= !IsSimple(TypeOf(rank)) && !TryGetRole(rank, series, out _);
         }
     }
 
@@ -124,9 +123,8 @@ internal sealed class OpenMetricsFamilies
     {
         var name = _batch.Symbols[series.Name];
         var baseName = BaseName(rank);
-        role = OpenMetricsRole.Total;
-        return (_text[rank].Type == MetricType.Counter && name.SequenceEqual(baseName))
-            || (name.StartsWith(baseName) && OpenMetricsType.TryGetRole(_text[rank].Type, name[baseName.Length..], out role));
+        role = OpenMetricsRole.Own;
+        return name.StartsWith(baseName) && OpenMetricsType.TryGetRole(TypeOf(rank), name[baseName.Length..], out role);
     }
 
     // Every family reserves its names. Whoever shares one and can do without falls apart, so that what is left is
@@ -153,9 +151,8 @@ internal sealed class OpenMetricsFamilies
             return;
         }
 
-        var family = _text[rank];
         visit(this, Intern(BaseName(rank), default));
-        foreach (var role in OpenMetricsType.RolesOf(family.Type))
+        foreach (var role in OpenMetricsType.RolesOf(TypeOf(rank)))
         {
             visit(this, Intern(BaseName(rank), OpenMetricsType.Suffix(role)));
         }
@@ -176,11 +173,11 @@ internal sealed class OpenMetricsFamilies
     {
         for (var rank = 0; rank < _parent.Length; rank++)
         {
-            var family = _text[rank];
-            var isOwn = IsSimple(family.Type) ? !IsMember(rank) : !_isApart[rank];
+            var type = TypeOf(rank);
+            var isOwn = IsSimple(type) ? !IsMember(rank) : !_isApart[rank];
             if (isOwn)
             {
-                Add(BaseName(rank), family.Type, family);
+                Add(BaseName(rank), type, _text[rank]);
             }
         }
 
@@ -227,7 +224,7 @@ internal sealed class OpenMetricsFamilies
         else if (!_isApart[rank])
         {
             name = BaseName(rank);
-            role = IsSimple(_text[rank].Type) || !TryGetRole(rank, series, out var found) ? OpenMetricsRole.Own : found;
+            role = IsSimple(TypeOf(rank)) || !TryGetRole(rank, series, out var found) ? OpenMetricsRole.Own : found;
         }
 
         var family = _familyOfName[Names.Find(name)];

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Text;
+using PushGateway.Formats.Exposition;
 using PushGateway.Formats.Text;
+using PushGateway.Groups;
 using PushGateway.Model;
 
 namespace PushGateway.Formats.OpenMetrics;
@@ -10,7 +12,8 @@ namespace PushGateway.Formats.OpenMetrics;
 /// </summary>
 /// <remarks>
 /// <para>
-/// A counter <c>foo_total</c> is the family <c>foo</c>. A counter whose name lacks <c>_total</c> is written with it, as expfmt does.
+/// A counter <c>foo_total</c> is the family <c>foo</c>. A counter whose name lacks <c>_total</c> is written as unknown: with the suffix, which
+/// expfmt adds, a series would have another name than in the other formats.
 /// <c>_created</c>, <c>_gsum</c> and <c>_gcount</c> stand in the family that they belong to. Bounds have their canonical form
 /// (<c>le="1.0"</c>).
 /// </para>
@@ -19,10 +22,23 @@ namespace PushGateway.Formats.OpenMetrics;
 /// another format, for example a counter that is NaN or a histogram without <c>+Inf</c> bucket, is written as it is.
 /// </para>
 /// </remarks>
-public static class OpenMetricsWriter
+public sealed class OpenMetricsWriter : ExpositionWriter
 {
+    private const int SeriesPerPiece = 512;
+
     // Help and label values have the same escapes here.
     private static readonly SearchValues<byte> Escaped = SearchValues.Create("\\\n\""u8);
+
+    private readonly OpenMetricsFamilies _families;
+    private int _family = -1;
+
+    internal OpenMetricsWriter(MetricBatch batch, GroupReading? reading)
+        : this(TextView.Of(batch, reading?.GroupsEnd.Series ?? 0), reading)
+    {
+    }
+
+    private OpenMetricsWriter(TextView view, GroupReading? reading)
+        : base(view.Batch, view.GroupedSeries, reading) => _families = new OpenMetricsFamilies(view.Batch);
 
     /// <summary>Writes everything in <paramref name="batch"/>.</summary>
     /// <param name="batch">The batch, which is only read. A timestamp of <see cref="Sample.NoTimestamp"/> is not written.</param>
@@ -31,47 +47,35 @@ public static class OpenMetricsWriter
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(output);
-        batch = TextView.Of(batch);
-        var count = batch.Series.Length;
-        var order = ArrayPool<TextSeriesKey>.Shared.Rent(count);
-        try
-        {
-            var keys = order.AsSpan(0, count);
-            var families = new OpenMetricsFamilies(batch);
-            families.WriteKeys(keys);
-            keys.Sort(new TextSeriesOrder(batch));
-            WriteFamilies(batch, families, keys, output);
-        }
-        finally
-        {
-            ArrayPool<TextSeriesKey>.Shared.Return(order);
-        }
-
-        output.Write("# EOF\n"u8);
+        new OpenMetricsWriter(batch, null).WriteAll(output);
     }
 
-    private static void WriteFamilies(
-        MetricBatch batch, OpenMetricsFamilies families, ReadOnlySpan<TextSeriesKey> keys, IBufferWriter<byte> output)
+    private protected override void WriteKeys(Span<TextSeriesKey> keys) => _families.WriteKeys(keys);
+
+    private protected override int Write(Span<TextSeriesKey> rest, IBufferWriter<byte> output)
     {
-        var family = -1;
-        foreach (ref readonly var key in keys)
+        rest = rest[..Math.Min(rest.Length, SeriesPerPiece)];
+        foreach (ref readonly var key in rest)
         {
-            if (key.Family != family)
+            if (key.Family != _family)
             {
-                family = key.Family;
-                WriteHeader(batch.Symbols, families, families[family], output);
+                _family = key.Family;
+                WriteHeader(Batch.Symbols, _families, _families[_family], output);
             }
 
-            ref readonly var series = ref batch.Series[key.Series];
-            foreach (ref readonly var sample in batch.SamplesOf(series))
+            ref readonly var series = ref Batch.Series[key.Series];
+            foreach (ref readonly var sample in Batch.SamplesOf(series))
             {
-                output.Write(batch.Symbols[series.Name]);
-                output.Write(families.LacksTotal(key) ? "_total"u8 : default);
-                WriteLabels(batch, series, families[family].Type == MetricType.StateSet ? 0 : key.BoundName, output);
+                output.Write(Batch.Symbols[series.Name]);
+                WriteLabels(Labels.Of(key.Series), _families[_family].Type == MetricType.StateSet ? 0 : key.BoundName, output);
                 WriteSample(sample, output);
             }
         }
+
+        return rest.Length;
     }
+
+    private protected override void WriteEnd(IBufferWriter<byte> output) => output.Write("# EOF\n"u8);
 
     private static void WriteHeader(SymbolTable symbols, OpenMetricsFamilies families, OpenMetricsFamily family, IBufferWriter<byte> output)
     {
@@ -101,22 +105,22 @@ public static class OpenMetricsWriter
         output.Write(" "u8);
     }
 
-    private static void WriteLabels(MetricBatch batch, in Series series, int boundName, IBufferWriter<byte> output)
+    private void WriteLabels(ReadOnlySpan<Label> labels, int boundName, IBufferWriter<byte> output)
     {
-        if (series.LabelCount == 0)
+        if (labels.IsEmpty)
         {
             return;
         }
 
         var separator = "{"u8;
-        foreach (var label in batch.LabelsOf(series))
+        foreach (var label in labels)
         {
             output.Write(separator);
-            output.Write(batch.Symbols[label.Name]);
+            output.Write(Batch.Symbols[label.Name]);
             output.Write("=\""u8);
-            if (label.Name != boundName || !TryWriteBound(batch.Symbols[label.Value], output))
+            if (label.Name != boundName || !TryWriteBound(Batch.Symbols[label.Value], output))
             {
-                PrometheusTextWriter.WriteEscaped(batch.Symbols[label.Value], Escaped, output);
+                PrometheusTextWriter.WriteEscaped(Batch.Symbols[label.Value], Escaped, output);
             }
 
             separator = "\","u8;

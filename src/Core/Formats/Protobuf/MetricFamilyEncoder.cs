@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using PushGateway.Formats.Exposition;
 using PushGateway.Formats.Text;
 using PushGateway.Model;
 using PushGateway.Wire;
@@ -7,7 +8,7 @@ using PushGateway.Wire;
 namespace PushGateway.Formats.Protobuf;
 
 /// <summary>Writes one family after the other for <see cref="MetricFamilyWriter"/>.</summary>
-internal sealed class MetricFamilyEncoder(MetricBatch batch, IBufferWriter<byte> output)
+internal sealed class MetricFamilyEncoder(MetricBatch batch, ExposedLabels exposed)
 {
     private const int MaxVarint = 10;
     private const int SimpleValueSize = 9;
@@ -15,11 +16,13 @@ internal sealed class MetricFamilyEncoder(MetricBatch batch, IBufferWriter<byte>
     private readonly TextSeriesOrder _order = new(batch);
     private readonly ArrayBufferWriter<byte> _message = new();
     private readonly List<MetricPoint> _points = [];
+    private IBufferWriter<byte>? _output;
     private int _headerSize;
 
     /// <summary>Writes the family with its series, which stand in order and may be reordered here.</summary>
-    public void Write(in MetricFamily family, Span<TextSeriesKey> keys)
+    public void Write(in MetricFamily family, Span<TextSeriesKey> keys, IBufferWriter<byte> output)
     {
+        _output = output;
         if (TextRoles.BoundName(family.Type).IsEmpty)
         {
             WriteByName(family, WriteNativeApart(family, keys));
@@ -37,7 +40,6 @@ internal sealed class MetricFamilyEncoder(MetricBatch batch, IBufferWriter<byte>
                 end++;
             }
 
-            var labels = batch.LabelsOf(batch.Series[rest[0].Series]);
             var boundName = BoundNameOf(rest[..end]);
             foreach (var key in rest[..end])
             {
@@ -56,7 +58,7 @@ internal sealed class MetricFamilyEncoder(MetricBatch batch, IBufferWriter<byte>
                 }
             }
 
-            WriteDistributions(family.Type, labels, boundName);
+            WriteDistributions(family.Type, exposed.Of(rest[0].Series), boundName);
             rest = rest[end..];
         }
 
@@ -138,7 +140,7 @@ internal sealed class MetricFamilyEncoder(MetricBatch batch, IBufferWriter<byte>
         {
             var histogram = batch.Symbols[sample.Histogram];
             var writer = BeginMetric(
-                batch.LabelsOf(series),
+                exposed.Of(key.Series),
                 0,
                 sample.TimestampMs,
                 MetricFamilyFields.MetricHistogram,
@@ -171,7 +173,7 @@ internal sealed class MetricFamilyEncoder(MetricBatch batch, IBufferWriter<byte>
             ref readonly var series = ref batch.Series[key.Series];
             foreach (ref readonly var sample in batch.SamplesOf(series))
             {
-                var writer = BeginMetric(batch.LabelsOf(series), 0, sample.TimestampMs, field, SimpleValueSize, out var size);
+                var writer = BeginMetric(exposed.Of(key.Series), 0, sample.TimestampMs, field, SimpleValueSize, out var size);
                 writer.WriteDouble(MetricFamilyFields.SimpleValue, sample.Value);
                 _message.Advance(size);
             }
@@ -281,9 +283,9 @@ internal sealed class MetricFamilyEncoder(MetricBatch batch, IBufferWriter<byte>
             return;
         }
 
-        var writer = new ProtobufWriter(output.GetSpan(MaxVarint));
+        var writer = new ProtobufWriter(_output!.GetSpan(MaxVarint));
         writer.WriteVarint((ulong)_message.WrittenCount);
-        output.Advance(writer.Position);
-        output.Write(_message.WrittenSpan);
+        _output.Advance(writer.Position);
+        _output.Write(_message.WrittenSpan);
     }
 }

@@ -1,5 +1,7 @@
 using System.Buffers;
+using PushGateway.Formats.Exposition;
 using PushGateway.Formats.Text;
+using PushGateway.Groups;
 using PushGateway.Model;
 
 namespace PushGateway.Formats.Protobuf;
@@ -19,8 +21,14 @@ namespace PushGateway.Formats.Protobuf;
 /// then a family of histograms of their own. Info and state set become a gauge.
 /// </para>
 /// </remarks>
-public static class MetricFamilyWriter
+public sealed class MetricFamilyWriter : ExpositionWriter
 {
+    private readonly TextFamilies _families;
+    private readonly MetricFamilyEncoder _encoder;
+
+    internal MetricFamilyWriter(MetricBatch batch, GroupReading? reading)
+        : base(batch, reading?.GroupsEnd.Series ?? 0, reading) => (_families, _encoder) = (new TextFamilies(batch), new MetricFamilyEncoder(batch, Labels));
+
     /// <summary>Writes everything in <paramref name="batch"/>; nothing when it has no series.</summary>
     /// <param name="batch">The batch, which is only read. A timestamp of <see cref="Sample.NoTimestamp"/> is not written.</param>
     /// <param name="output">Where to write to.</param>
@@ -28,31 +36,21 @@ public static class MetricFamilyWriter
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(output);
-        var count = batch.Series.Length;
-        var order = ArrayPool<TextSeriesKey>.Shared.Rent(count);
-        try
-        {
-            var keys = order.AsSpan(0, count);
-            var families = new TextFamilies(batch);
-            families.WriteKeys(keys);
-            keys.Sort(new TextSeriesOrder(batch));
-            var encoder = new MetricFamilyEncoder(batch, output);
-            while (!keys.IsEmpty)
-            {
-                var rank = keys[0].Family;
-                var end = 1;
-                while (end < keys.Length && keys[end].Family == rank)
-                {
-                    end++;
-                }
+        new MetricFamilyWriter(batch, null).WriteAll(output);
+    }
 
-                encoder.Write(families[rank], keys[..end]);
-                keys = keys[end..];
-            }
-        }
-        finally
+    private protected override void WriteKeys(Span<TextSeriesKey> keys) => _families.WriteKeys(keys);
+
+    private protected override int Write(Span<TextSeriesKey> rest, IBufferWriter<byte> output)
+    {
+        var rank = rest[0].Family;
+        var end = 1;
+        while (end < rest.Length && rest[end].Family == rank)
         {
-            ArrayPool<TextSeriesKey>.Shared.Return(order);
+            end++;
         }
+
+        _encoder.Write(_families[rank], rest[..end], output);
+        return end;
     }
 }

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
+using PushGateway.Formats.Exposition;
+using PushGateway.Groups;
 using PushGateway.Model;
 
 namespace PushGateway.Formats.Text;
@@ -16,15 +18,28 @@ namespace PushGateway.Formats.Text;
 /// <c>histogram</c>, info and state set are a <c>gauge</c>. Families without series are left out.
 /// </para>
 /// <para>
-/// A native histogram is written as its bucket <c>+Inf</c>, its sum and its count. Names are written as they are: every parser has made sure of legacy names. A series is written once for each of its samples and as
-/// often as it stands in the batch. A family whose name is that of another one's sum, count or bucket is written like any other, which
+/// A native histogram is written as its bucket <c>+Inf</c>, its sum and its count. Names are written as they are: every parser has made sure of
+/// legacy names. A series is written once for each of its samples. A family whose name is that of another one's sum, count or bucket is written like any other, which
 /// Prometheus scrapes and expfmt refuses; Pushgateway refuses such a push as inconsistent.
 /// </para>
 /// </remarks>
-public static class PrometheusTextWriter
+public sealed class PrometheusTextWriter : ExpositionWriter
 {
+    private const int SeriesPerPiece = 512;
+
     private static readonly SearchValues<byte> EscapedInHelp = SearchValues.Create("\\\n"u8);
     private static readonly SearchValues<byte> EscapedInValue = SearchValues.Create("\\\n\""u8);
+
+    private readonly TextFamilies _families;
+    private int _family = -1;
+
+    internal PrometheusTextWriter(MetricBatch batch, GroupReading? reading)
+        : this(TextView.Of(batch, reading?.GroupsEnd.Series ?? 0), reading)
+    {
+    }
+
+    private PrometheusTextWriter(TextView view, GroupReading? reading)
+        : base(view.Batch, view.GroupedSeries, reading) => _families = new TextFamilies(view.Batch);
 
     /// <summary>Writes everything in <paramref name="batch"/>; nothing when it has no series.</summary>
     /// <param name="batch">The batch, which is only read. A timestamp of <see cref="Sample.NoTimestamp"/> is not written.</param>
@@ -33,41 +48,29 @@ public static class PrometheusTextWriter
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(output);
-        batch = TextView.Of(batch);
-        var count = batch.Series.Length;
-        var order = ArrayPool<TextSeriesKey>.Shared.Rent(count);
-        try
-        {
-            var keys = order.AsSpan(0, count);
-            var families = new TextFamilies(batch);
-            families.WriteKeys(keys);
-            keys.Sort(new TextSeriesOrder(batch));
-            WriteFamilies(batch, families, keys, output);
-        }
-        finally
-        {
-            ArrayPool<TextSeriesKey>.Shared.Return(order);
-        }
+        new PrometheusTextWriter(batch, null).WriteAll(output);
     }
 
-    private static void WriteFamilies(
-        MetricBatch batch, TextFamilies families, ReadOnlySpan<TextSeriesKey> keys, IBufferWriter<byte> output)
+    private protected override void WriteKeys(Span<TextSeriesKey> keys) => _families.WriteKeys(keys);
+
+    private protected override int Write(Span<TextSeriesKey> rest, IBufferWriter<byte> output)
     {
-        var family = -1;
-        foreach (ref readonly var key in keys)
+        rest = rest[..Math.Min(rest.Length, SeriesPerPiece)];
+        foreach (ref readonly var key in rest)
         {
-            if (key.Family != family)
+            if (key.Family != _family)
             {
-                family = key.Family;
-                WriteHeader(batch.Symbols, families[family], output);
+                _family = key.Family;
+                WriteHeader(Batch.Symbols, _families[_family], output);
             }
 
-            ref readonly var series = ref batch.Series[key.Series];
-            foreach (ref readonly var sample in batch.SamplesOf(series))
+            foreach (ref readonly var sample in Batch.SamplesOf(Batch.Series[key.Series]))
             {
-                WriteSample(batch, series, sample, output);
+                WriteSample(key.Series, sample, output);
             }
         }
+
+        return rest.Length;
     }
 
     private static void WriteHeader(SymbolTable symbols, MetricFamily family, IBufferWriter<byte> output)
@@ -95,10 +98,10 @@ public static class PrometheusTextWriter
         _ => " untyped\n"u8,
     };
 
-    private static void WriteSample(MetricBatch batch, in Series series, in Sample sample, IBufferWriter<byte> output)
+    private void WriteSample(int series, in Sample sample, IBufferWriter<byte> output)
     {
-        output.Write(batch.Symbols[series.Name]);
-        WriteLabels(batch, series, output);
+        output.Write(Batch.Symbols[Batch.Series[series].Name]);
+        WriteLabels(Labels.Of(series), output);
         output.Write(" "u8);
         output.Advance(GoFloat.Format(sample.Value, output.GetSpan(GoFloat.MaxLength)));
         if (sample.TimestampMs != Sample.NoTimestamp)
@@ -111,20 +114,20 @@ public static class PrometheusTextWriter
         output.Write("\n"u8);
     }
 
-    private static void WriteLabels(MetricBatch batch, in Series series, IBufferWriter<byte> output)
+    private void WriteLabels(ReadOnlySpan<Label> labels, IBufferWriter<byte> output)
     {
-        if (series.LabelCount == 0)
+        if (labels.IsEmpty)
         {
             return;
         }
 
         var separator = "{"u8;
-        foreach (var label in batch.LabelsOf(series))
+        foreach (var label in labels)
         {
             output.Write(separator);
-            output.Write(batch.Symbols[label.Name]);
+            output.Write(Batch.Symbols[label.Name]);
             output.Write("=\""u8);
-            WriteEscaped(batch.Symbols[label.Value], EscapedInValue, output);
+            WriteEscaped(Batch.Symbols[label.Value], EscapedInValue, output);
             separator = "\","u8;
         }
 

@@ -42,7 +42,8 @@ internal sealed class TextFamilies
     {
         for (var i = 0; i < keys.Length; i++)
         {
-            keys[i] = KeyOf(i, _batch.Series[i]);
+            var rank = _rankOf[_batch.Series[i].Family];
+            keys[i] = KeyOf(_batch, _merged[rank], rank, i);
         }
     }
 
@@ -154,19 +155,20 @@ internal sealed class TextFamilies
         _count = rank + 1;
     }
 
-    private TextSeriesKey KeyOf(int index, in Series series)
+    /// <summary>The key of a series in a family of that rank.</summary>
+    public static TextSeriesKey KeyOf(MetricBatch batch, in MetricFamily family, int rank, int index)
     {
-        var rank = _rankOf[series.Family];
-        var boundName = TextRoles.BoundName(_merged[rank].Type);
+        ref readonly var series = ref batch.Series[index];
+        var boundName = TextRoles.BoundName(family.Type);
         if (boundName.IsEmpty)
         {
             return new TextSeriesKey(rank, TextRole.Own, 0, 0, index);
         }
 
-        var role = series.Name == _merged[rank].Name ? TextRole.Own : TextRoles.OfSuffix(_batch.Symbols[series.Name], out _);
-        foreach (var label in _batch.LabelsOf(series))
+        var role = series.Name == family.Name ? TextRole.Own : TextRoles.OfSuffix(batch.Symbols[series.Name], out _);
+        foreach (var label in batch.LabelsOf(series))
         {
-            if (_batch.Symbols[label.Name].SequenceEqual(boundName) && GoFloat.TryParse(_batch.Symbols[label.Value], out var bound))
+            if (batch.Symbols[label.Name].SequenceEqual(boundName) && GoFloat.TryParse(batch.Symbols[label.Value], out var bound))
             {
                 return new TextSeriesKey(rank, role, bound, label.Name, index);
             }

@@ -6,23 +6,27 @@ namespace PushGateway.Formats.Text;
 /// A batch as text formats can express it. They have no native histograms: as in a Pushgateway, there is the bucket <c>+Inf</c>,
 /// the sum and the count.
 /// </summary>
-internal static class TextView
+/// <param name="Batch">The batch, with the families of the original.</param>
+/// <param name="GroupedSeries">How many series at its start are those of groups.</param>
+internal readonly record struct TextView(MetricBatch Batch, int GroupedSeries)
 {
     /// <summary>The batch itself when it has no native histogram, otherwise a copy without one.</summary>
-    public static MetricBatch Of(MetricBatch batch)
+    /// <param name="batch">The batch.</param>
+    /// <param name="groupedSeries">How many series at its start are those of groups.</param>
+    public static TextView Of(MetricBatch batch, int groupedSeries)
     {
         foreach (ref readonly var sample in batch.Samples)
         {
             if (sample.IsHistogram)
             {
-                return Copy(batch);
+                return Copy(batch, groupedSeries);
             }
         }
 
-        return batch;
+        return new TextView(batch, groupedSeries);
     }
 
-    private static MetricBatch Copy(MetricBatch batch)
+    private static TextView Copy(MetricBatch batch, int groupedSeries)
     {
         var copy = new MetricBatch();
         foreach (ref readonly var family in batch.Families)
@@ -32,8 +36,10 @@ internal static class TextView
 
         var infinite = new Label(copy.Symbols.Intern("le"u8), copy.Symbols.Intern("+Inf"u8));
         var histogram = new NativeHistogram();
-        foreach (ref readonly var series in batch.Series)
+        var copiedOfGroups = 0;
+        for (var i = 0; i < batch.Series.Length; i++)
         {
+            ref readonly var series = ref batch.Series[i];
             foreach (ref readonly var sample in batch.SamplesOf(series))
             {
                 // A push each, which it once was: no push is too large for having been copied.
@@ -50,9 +56,11 @@ internal static class TextView
                 Add(series, "_sum"u8, sample with { Histogram = 0, Value = histogram.Sum }, default);
                 Add(series, "_count"u8, count, default);
             }
+
+            copiedOfGroups = i < groupedSeries ? copy.Series.Length : copiedOfGroups;
         }
 
-        return copy;
+        return new TextView(copy, copiedOfGroups);
 
         int Symbol(int symbol) => copy.Symbols.Intern(batch.Symbols[symbol]);
 

@@ -40,8 +40,8 @@ public sealed class OpenMetricsWriterTests
             h_bucket{le="+Inf"} 3 0
             h_sum 4 0
             h_count 3 0
-            # TYPE jobs counter
-            jobs_total 1 -0.500
+            # TYPE jobs unknown
+            jobs 1 -0.500
             # TYPE requests counter
             # HELP requests With \\ and \"quotes\".
             requests_total 3 1.500

@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using PushGateway.Api.Auth;
+using PushGateway.Buffers;
+using PushGateway.Formats.Json;
+using PushGateway.Groups;
+
+namespace PushGateway.Api.Endpoints;
+
+/// <summary>Pushgateway's <c>/api/v1</c>, for reading: the groups, and how the process is set up.</summary>
+internal static class ApiEndpoints
+{
+    private const string JsonType = "application/json";
+
+    // What is written at once.
+    private const int WriteBytes = 32 * 1024;
+
+    // As JSON for a program, not as a script in a page.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static IEndpointRouteBuilder MapApiEndpoints(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/v1/metrics", GetMetricsAsync)
+            .HonoursPinnedLabels()
+            .WithName("groups")
+            .WithTags("Pushgateway")
+            .WithSummary("Every group with its families, as Pushgateway's.")
+            .WithDescription(
+                "`data` has an object for each group: `labels`, `last_push_successful`, and a member for each family. "
+                + "A credential that is pinned to labels is shown the groups that have them.")
+            .Produces<object>(StatusCodes.Status200OK, JsonType)
+            .Produces<string>(StatusCodes.Status401Unauthorized, "text/plain");
+        routes.MapGet("/api/v1/status", GetStatusAsync)
+            .HonoursPinnedLabels()
+            .WithName("status")
+            .WithTags("Pushgateway")
+            .WithSummary("Version, settings and start time, as Pushgateway's.")
+            .WithDescription("`flags` has the settings that are no secrets; none for a credential that is pinned to labels.")
+            .Produces<object>(StatusCodes.Status200OK, JsonType)
+            .Produces<string>(StatusCodes.Status401Unauthorized, "text/plain");
+        return routes;
+    }
+
+    private static async Task GetMetricsAsync(HttpContext http, CancellationToken cancellationToken)
+    {
+        var reading = new GroupReading();
+        var groups = http.RequestServices.GetService<IGroupStore>();
+        if (groups is not null)
+        {
+            await groups.ReadAsync(reading, cancellationToken);
+        }
+
+        using var buffer = new PooledBuffer();
+        await using var json = Begin(http, buffer);
+        json.WriteStartArray("data");
+        var writer = new GroupJsonWriter(reading, json);
+        var pinned = http.PinnedLabels();
+        foreach (var group in reading.Groups)
+        {
+            if (!pinned.All(group.Key.Labels.Contains))
+            {
+                continue;
+            }
+
+            writer.Write(group);
+            if (json.BytesPending + buffer.Written.Length >= WriteBytes)
+            {
+                json.Flush();
+                await http.Response.Body.WriteAsync(buffer.Written, cancellationToken);
+                buffer.Reset();
+            }
+        }
+
+        json.WriteEndArray();
+        if (groups is null)
+        {
+            // A member of Prometheus' own envelope, which clients of a Pushgateway pass over.
+            json.WriteStartArray("warnings");
+            json.WriteStringValue("this process holds no groups, it only queues what is pushed");
+            json.WriteEndArray();
+        }
+
+        await EndAsync(http, json, buffer);
+    }
+
+    private static async Task GetStatusAsync(HttpContext http, GatewayStatus status)
+    {
+        using var buffer = new PooledBuffer();
+        await using var json = Begin(http, buffer);
+        json.WriteStartObject("data");
+        WriteBuild(json);
+        json.WriteStartObject("flags");
+        if (http.PinnedLabels().IsEmpty)
+        {
+            foreach (var (name, value) in status.Settings)
+            {
+                json.WriteString(name, value);
+            }
+        }
+
+        json.WriteEndObject();
+        json.WriteString("start_time", status.StartTime.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture));
+        json.WriteEndObject();
+        await EndAsync(http, json, buffer);
+    }
+
+    // The members are those of a Pushgateway; what a build does not know is empty.
+    private static void WriteBuild(Utf8JsonWriter json)
+    {
+        var version = typeof(ApiEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+        var revision = version.IndexOf('+', StringComparison.Ordinal);
+        json.WriteStartObject("build_information");
+        json.WriteString("branch", "");
+        json.WriteString("buildDate", "");
+        json.WriteString("buildUser", "");
+        json.WriteString("goVersion", RuntimeInformation.FrameworkDescription);
+        json.WriteString("revision", revision < 0 ? "" : version[(revision + 1)..]);
+        json.WriteString("version", revision < 0 ? version : version[..revision]);
+        json.WriteEndObject();
+    }
+
+    private static Utf8JsonWriter Begin(HttpContext http, PooledBuffer buffer)
+    {
+        CrossOrigin.Allow(http.Response);
+        http.Response.ContentType = JsonType;
+        var json = new Utf8JsonWriter(buffer, Options);
+        json.WriteStartObject();
+        json.WriteString("status", "success");
+        return json;
+    }
+
+    private static async Task EndAsync(HttpContext http, Utf8JsonWriter json, PooledBuffer buffer)
+    {
+        json.WriteEndObject();
+        json.Flush();
+        await http.Response.Body.WriteAsync(buffer.Written, http.RequestAborted);
+    }
+}
