@@ -32,6 +32,16 @@ public sealed class LambdaFunction : IAsyncDisposable
     /// <summary>How many sandboxes have been started so far.</summary>
     public int SandboxesStarted => Volatile.Read(ref _started);
 
+    /// <summary>Whether an invocation would not be throttled now.</summary>
+    internal bool HasCapacity
+    {
+        get
+        {
+            lock (_gate)
+                return _busy < Options.ReservedConcurrency;
+        }
+    }
+
     /// <summary>The sandboxes that there are, busy or frozen.</summary>
     public IReadOnlyList<Sandbox> Sandboxes
     {
