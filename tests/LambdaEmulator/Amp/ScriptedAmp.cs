@@ -14,6 +14,7 @@ namespace PushGateway.LambdaEmulator;
 public sealed class ScriptedAmp : IAsyncDisposable
 {
     const string Path = "/workspaces/ws-12345678-1234-1234-1234-123456789012/api/v1/remote_write";
+    const string Host = $"aps-workspaces.{AwsAccount.Region}.amazonaws.com";
     const int MaxRequestBytes = 1_000_000;
 
     readonly AmpOptions _options;
@@ -22,6 +23,7 @@ public sealed class ScriptedAmp : IAsyncDisposable
     readonly ConcurrentQueue<AmpSample> _samples = new();
     readonly ConcurrentQueue<int> _statuses = new();
     LoopbackServer _server = null!;
+    int _requests;
 
     ScriptedAmp(AmpOptions options, SigV4Verifier? verifier)
     {
@@ -31,6 +33,20 @@ public sealed class ScriptedAmp : IAsyncDisposable
 
     /// <summary>Where remote write goes.</summary>
     public Uri RemoteWriteUrl => new(_server.Address, Path);
+
+    /// <summary>
+    /// The variables with which a process reaches this under a workspace's real host name, which tells it to sign: by plain HTTP, for
+    /// which this is the proxy.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> ProcessEnvironment => new Dictionary<string, string>
+    {
+        ["PROMETHEUS_REMOTE_WRITE_URL"] = $"http://{Host}{Path}",
+        ["http_proxy"] = _server.Address.ToString(),
+        ["no_proxy"] = "127.0.0.1,localhost",
+    };
+
+    /// <summary>How many requests have come in, answered or not.</summary>
+    public int Requests => Volatile.Read(ref _requests);
 
     /// <summary>Every sample that was accepted, as often as it was, in the order of acceptance.</summary>
     public IReadOnlyList<AmpSample> Samples => [.. _samples];
@@ -59,6 +75,7 @@ public sealed class ScriptedAmp : IAsyncDisposable
 
     async Task HandleAsync(HttpContext context)
     {
+        Interlocked.Increment(ref _requests);
         if (context.Request.Method != HttpMethods.Post || context.Request.Path != Path)
         {
             await AnswerAsync(context, new(AmpAnswerKind.Refuse, StatusCodes.Status404NotFound, "no such workspace"));
@@ -82,8 +99,9 @@ public sealed class ScriptedAmp : IAsyncDisposable
         if (_verifier is not null)
         {
             var target = request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+            var url = target.StartsWith('/') ? $"http://{request.Host}{target}" : target;
             var headers = request.Headers.SelectMany(header => header.Value.Select(value => new[] { header.Key, value! }));
-            var fault = await _verifier.VerifyAsync(request.Method, $"http://{request.Host}{target}", headers, body);
+            var fault = await _verifier.VerifyAsync(request.Method, url, headers, body);
             if (fault.Length > 0)
                 return new(AmpAnswerKind.Refuse, StatusCodes.Status403Forbidden, fault);
         }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Net.Http.Json;
+using System.Text.Json;
 using PushGateway.Testing;
 
 namespace PushGateway.LambdaEmulator;
@@ -51,7 +51,8 @@ sealed class SigV4Verifier : IAsyncDisposable
     /// <summary>What is wrong with a request's signature; empty when nothing is.</summary>
     internal async Task<string> VerifyAsync(string method, string url, IEnumerable<string[]> headers, byte[] body)
     {
-        using var response = await _client.PostAsJsonAsync("", new { method, url, headers, body });
+        using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(new { method, url, headers, body }));
+        using var response = await _client.PostAsync("", content);
         return await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync();
     }
 
