@@ -25,7 +25,15 @@ static class BotocoreSigner
         [
             url.ToString(), Convert.ToBase64String(body), AwsAccount.AccessKeyId, secret, AwsAccount.SessionToken, AwsAccount.Region,
         ];
-        var start = new ChildProcessStart(RealComponents.RequireOnPath("python3"), ["-", .. arguments]) { StandardInput = Script };
+        var start = new ChildProcessStart(RealComponents.RequireOnPath("python3"), ["-", .. arguments])
+        {
+            Environment = new Dictionary<string, string>
+            {
+                ["PYTHONPATH"] = await RealComponents.RequireAsync(RealComponents.Botocore),
+                ["PYTHONDONTWRITEBYTECODE"] = "1",
+            },
+            StandardInput = Script,
+        };
         var result = (await ChildProcess.RunAsync(start)).EnsureSuccess();
 
         var request = Requests.RemoteWrite(url, body);

@@ -49,6 +49,22 @@ public sealed class CollectorLayerTests : IDisposable
     }
 
     [Fact]
+    public async Task Traces_are_taken_and_nothing_else_but_metrics_is()
+    {
+        await using var amp = await StartAmpAsync();
+        await using var layer = await CollectorLayer.StartAsync(new CollectorOptions(amp.RemoteWriteUrl));
+
+        foreach (var (path, status) in new[] { ("v1/traces", HttpStatusCode.OK), ("v1/logs", HttpStatusCode.NotFound) })
+        {
+            using var content = new ByteArrayContent([]) { Headers = { ContentType = new("application/x-protobuf") } };
+            using var response = await _client.PostAsync(new Uri(layer.Endpoint, path), content, Cancellation);
+            Assert.Equal(status, response.StatusCode);
+        }
+
+        Assert.Equal(0, amp.Requests);
+    }
+
+    [Fact]
     public async Task The_targets_refusal_is_wrapped_as_the_collector_does()
     {
         var text = "user=1_ws-1: err: out of order sample. timestamp=2026-11-25T08:00:00Z" + new string('.', 300);

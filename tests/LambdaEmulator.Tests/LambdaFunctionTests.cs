@@ -173,15 +173,14 @@ public class LambdaFunctionTests
             respond(id, body)
             poll()
             """);
-        await using var function = new LambdaFunction(bootstrap.Options with { Timeout = TimeSpan.FromSeconds(2) });
+        await using var function = new LambdaFunction(bootstrap.Options with { Timeout = TimeSpan.FromSeconds(5) });
 
         var clock = Stopwatch.StartNew();
-        var hung = function.InvokeAsync("\"hang\""u8.ToArray());
-        var result = await hung;
+        var result = await function.InvokeAsync("\"hang\""u8.ToArray());
 
         Assert.Equal("Sandbox.Timedout", result.ErrorType);
-        Assert.Contains("Task timed out after 2.00 seconds", result.Text, StringComparison.Ordinal);
-        Assert.True(clock.Elapsed >= TimeSpan.FromSeconds(2));
+        Assert.Contains("Task timed out after 5.00 seconds", result.Text, StringComparison.Ordinal);
+        Assert.True(clock.Elapsed >= TimeSpan.FromSeconds(5));
         Assert.Empty(function.Sandboxes);
         Assert.Equal("{\"n\":1}", (await function.InvokeAsync(Event)).Text);
         Assert.Equal(2, function.SandboxesStarted);
@@ -196,7 +195,7 @@ public class LambdaFunctionTests
             note("after", "response")
             signal.pause()
             """);
-        await using var function = new LambdaFunction(bootstrap.Options with { Timeout = TimeSpan.FromSeconds(2) });
+        await using var function = new LambdaFunction(bootstrap.Options with { Timeout = TimeSpan.FromSeconds(5) });
 
         Assert.Equal(InvocationOutcome.Succeeded, (await function.InvokeAsync(Event)).Outcome);
         var sandbox = Assert.Single(function.Sandboxes);
@@ -281,15 +280,12 @@ public class LambdaFunctionTests
     [Fact]
     public async Task A_start_that_takes_too_long_is_killed()
     {
-        using var bootstrap = Bootstrap.Create("""
-            note("started", "")
-            signal.pause()
-            """);
+        using var bootstrap = Bootstrap.Create("signal.pause()");
         var limit = TimeSpan.FromSeconds(1);
         await using var function = new LambdaFunction(bootstrap.Options with { InitTimeout = limit, Timeout = limit });
 
         Assert.Equal("Sandbox.Timedout", (await function.InvokeAsync(Event)).ErrorType);
-        Assert.Equal(2, bootstrap.Notes("started").Length);
+        Assert.Equal(2, function.SandboxesStarted);
         Assert.Empty(function.Sandboxes);
     }
 

@@ -22,6 +22,7 @@ sealed class SigV4Verifier : IAsyncDisposable
     /// <summary>Starts botocore. Skips the test when the machine has none.</summary>
     internal static async Task<SigV4Verifier> StartAsync()
     {
+        var botocore = await RealComponents.RequireAsync(RealComponents.Botocore);
         var start = new ChildProcessStart(
             RealComponents.RequireOnPath("python3"),
             Path.Combine(AppContext.BaseDirectory, "sigv4.py"),
@@ -32,7 +33,7 @@ sealed class SigV4Verifier : IAsyncDisposable
             Service)
         {
             Name = "sigv4.py",
-            Environment = new Dictionary<string, string> { ["PYTHONDONTWRITEBYTECODE"] = "1" },
+            Environment = new Dictionary<string, string> { ["PYTHONPATH"] = botocore, ["PYTHONDONTWRITEBYTECODE"] = "1" },
         };
         var process = await ChildProcess.StartAsync(start);
         try

@@ -8,7 +8,8 @@ using PushGateway.Reference.Otlp;
 namespace PushGateway.LambdaEmulator;
 
 /// <summary>
-/// The collector layer in one sandbox: OTLP over HTTP in, and the answer only after the target's. It is frozen with the sandbox.
+/// The collector layer in one sandbox: OTLP over HTTP in, and the answer only after the target's. Traces end here. It is frozen with the
+/// sandbox.
 /// </summary>
 sealed class CollectorLayer : IAsyncDisposable
 {
@@ -76,12 +77,14 @@ sealed class CollectorLayer : IAsyncDisposable
     async Task HandleAsync(HttpContext context)
     {
         var request = context.Request;
-        if (request.Method != HttpMethods.Post || request.Path != "/v1/metrics")
+        if (request.Method != HttpMethods.Post || request.Path.Value is not ("/v1/metrics" or "/v1/traces"))
             context.Response.StatusCode = StatusCodes.Status404NotFound;
         else if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || type.MediaType != Protobuf)
             context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
         else if (await RequestBody.ReadAsync(request, MaxRequestBytes) is not { } body)
             context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+        else if (request.Path == "/v1/traces")
+            await AnswerAsync(context, StatusCodes.Status200OK, []);
         else if (await ForwardAsync(request, body) is { } failure)
             await AnswerAsync(context, StatusCodes.Status500InternalServerError, CollectorError.Encode(failure));
         else

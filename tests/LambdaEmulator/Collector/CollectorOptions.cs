@@ -5,6 +5,6 @@ namespace PushGateway.LambdaEmulator;
 /// <param name="Protocol">What the target speaks.</param>
 public sealed record CollectorOptions(Uri Target, CollectorProtocol Protocol = CollectorProtocol.RemoteWrite)
 {
-    /// <summary>How long the layer tries, from when it has the request.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>How long the layer waits for its target.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(8);
 }
