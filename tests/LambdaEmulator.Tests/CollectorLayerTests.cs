@@ -34,6 +34,18 @@ public sealed class CollectorLayerTests : IDisposable
     }
 
     [Fact]
+    public async Task What_has_no_gauges_ends_in_the_layer()
+    {
+        await using var amp = await StartAmpAsync();
+        await using var layer = await CollectorLayer.StartAsync(new CollectorOptions(amp.RemoteWriteUrl));
+
+        using var response = await PostAsync(layer, Requests.OtlpBody());
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(0, amp.Requests);
+    }
+
+    [Fact]
     public async Task A_compressed_request_is_read()
     {
         await using var amp = await StartAmpAsync();

@@ -95,12 +95,9 @@ sealed class CollectorLayer : IAsyncDisposable
     /// <returns>What went wrong, in the collector's words; null when nothing did.</returns>
     async Task<string?> ForwardAsync(HttpRequest request, byte[] body)
     {
-        using var message = new HttpRequestMessage(HttpMethod.Post, _options.Target)
-        {
-            Content = _options.Protocol == CollectorProtocol.Otlp ? AsItCame(request, body) : RemoteWrite(request, body),
-        };
-        if (_options.Protocol == CollectorProtocol.RemoteWrite)
-            message.Headers.Add("X-Prometheus-Remote-Write-Version", "0.1.0");
+        using var message = _options.Protocol == CollectorProtocol.Otlp ? AsItCame(request, body) : RemoteWrite(request, body);
+        if (message is null)
+            return null;
         try
         {
             using var response = await _client.SendAsync(message);
@@ -118,21 +115,24 @@ sealed class CollectorLayer : IAsyncDisposable
         }
     }
 
-    static ByteArrayContent AsItCame(HttpRequest request, byte[] body)
+    HttpRequestMessage AsItCame(HttpRequest request, byte[] body) => Message(body, [.. request.Headers.ContentEncoding]);
+
+    HttpRequestMessage? RemoteWrite(HttpRequest request, byte[] body)
+    {
+        if (RemoteWriteTranslation.Translate(Decompress(request, body)) is not { } translated)
+            return null;
+        var message = Message(translated, ["snappy"]);
+        message.Headers.Add("X-Prometheus-Remote-Write-Version", "0.1.0");
+        return message;
+    }
+
+    HttpRequestMessage Message(byte[] body, string?[] encodings)
     {
         var content = new ByteArrayContent(body);
         content.Headers.ContentType = new(Protobuf);
-        foreach (var encoding in request.Headers.ContentEncoding)
+        foreach (var encoding in encodings)
             content.Headers.ContentEncoding.Add(encoding!);
-        return content;
-    }
-
-    static ByteArrayContent RemoteWrite(HttpRequest request, byte[] body)
-    {
-        var content = new ByteArrayContent(RemoteWriteTranslation.Translate(Decompress(request, body)));
-        content.Headers.ContentType = new(Protobuf);
-        content.Headers.ContentEncoding.Add("snappy");
-        return content;
+        return new HttpRequestMessage(HttpMethod.Post, _options.Target) { Content = content };
     }
 
     static byte[] Decompress(HttpRequest request, byte[] body)

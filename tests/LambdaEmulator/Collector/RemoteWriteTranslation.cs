@@ -18,9 +18,12 @@ static class RemoteWriteTranslation
     static readonly SearchValues<char> NameCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_:");
 
-    /// <summary>The body of the remote write request.</summary>
+    /// <summary>
+    /// The body of the remote write request; null when there are no gauges. Samples travel as gauges only: what else there is, is the
+    /// gateway's telemetry, of which nothing is made here.
+    /// </summary>
     /// <exception cref="InvalidProtocolBufferException">It is no OTLP.</exception>
-    internal static byte[] Translate(ReadOnlySpan<byte> otlp)
+    internal static byte[]? Translate(ReadOnlySpan<byte> otlp)
     {
         var series = new Dictionary<string, TimeSeries>();
         var metrics = ExportMetricsServiceRequest.Parser.ParseFrom(otlp.ToArray()).ResourceMetrics
@@ -32,6 +35,8 @@ static class RemoteWriteTranslation
                 Find(series, metric.Name, point).Samples.Add(Convert(point));
         }
 
+        if (series.Count == 0)
+            return null;
         var request = new WriteRequest();
         request.Timeseries.AddRange(series.Values);
         return Snappy.CompressToArray(request.ToByteArray());
