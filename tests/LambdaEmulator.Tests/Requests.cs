@@ -5,15 +5,16 @@ using Snappier;
 
 namespace PushGateway.LambdaEmulator.Tests;
 
-/// <summary>Requests with one sample.</summary>
+/// <summary>Requests of one series.</summary>
 static class Requests
 {
     internal const long Milliseconds = 1_795_361_979_123;
 
-    /// <summary>A remote write body: <c>m{a="b"} value</c>.</summary>
-    internal static byte[] RemoteWriteBody(double value)
+    /// <summary>A remote write body: <c>m{a="b"}</c> with these values, a millisecond apart.</summary>
+    internal static byte[] RemoteWriteBody(params IEnumerable<double> values)
     {
-        var series = new TimeSeries { Samples = { new Sample { Timestamp = Milliseconds, Value = value } } };
+        var series = new TimeSeries();
+        series.Samples.AddRange(values.Select((value, index) => new Sample { Timestamp = Milliseconds + index, Value = value }));
         series.Labels.Add(new Label { Name = "__name__", Value = "m" });
         series.Labels.Add(new Label { Name = "a", Value = "b" });
         return Snappy.CompressToArray(new WriteRequest { Timeseries = { series } }.ToByteArray());

@@ -120,6 +120,24 @@ public sealed class ScriptedAmpTests : IDisposable
     }
 
     [Fact]
+    public async Task What_can_be_taken_of_a_refused_request_is()
+    {
+        await using var amp = await ScriptedAmp.StartAsync(new AmpOptions
+        {
+            RequiresSignature = false,
+            Fault = sample => sample.Value < 0 ? $"err: out of bounds. timestamp={sample.Milliseconds}" : null,
+        });
+        using var request = Requests.RemoteWrite(amp.RemoteWriteUrl, Requests.RemoteWriteBody(1, -1, 2));
+
+        using var response = await _client.SendAsync(request, Cancellation);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal(
+            $"err: out of bounds. timestamp={Requests.Milliseconds + 1}", await response.Content.ReadAsStringAsync(Cancellation));
+        Assert.Equal([1.0, 2.0], amp.Samples.Select(sample => sample.Value));
+    }
+
+    [Fact]
     public async Task A_hang_lasts_until_the_client_gives_up()
     {
         var schedule = AmpSchedule.Sequence(AmpAnswer.Hang);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using PushGateway.Reference.RemoteWriteV1;
@@ -137,25 +138,50 @@ public sealed class ScriptedAmp : IAsyncDisposable
 
     async Task<AmpAnswer> AcceptAsync(byte[] body)
     {
-        if (_options.Forward is { } target)
+        var request = WriteRequest.Parser.ParseFrom(Snappy.DecompressToArray(body));
+        var fault = RemoveFaulty(request);
+        if (await ForwardAsync(request) is { } refusal)
+            return refusal;
+        foreach (var sample in request.Timeseries.SelectMany(Read))
+            _samples.Enqueue(sample);
+        return fault is null ? AmpAnswer.Accept : AmpAnswer.BadRequest(fault);
+    }
+
+    string? RemoveFaulty(WriteRequest request)
+    {
+        string? first = null;
+        foreach (var series in request.Timeseries)
         {
-            using var content = new ByteArrayContent(body);
-            content.Headers.ContentType = new("application/x-protobuf");
-            content.Headers.ContentEncoding.Add("snappy");
-            content.Headers.Add("X-Prometheus-Remote-Write-Version", "0.1.0");
-            using var response = await _forward.PostAsync(target, content);
-            if (!response.IsSuccessStatusCode)
-                return new(AmpAnswerKind.Refuse, (int)response.StatusCode, await response.Content.ReadAsStringAsync());
+            var faults = Read(series).Select(_options.Fault).ToList();
+            first ??= faults.Find(fault => fault is not null);
+            for (var i = faults.Count - 1; i >= 0; i--)
+            {
+                if (faults[i] is not null)
+                    series.Samples.RemoveAt(i);
+            }
         }
 
-        foreach (var series in WriteRequest.Parser.ParseFrom(Snappy.DecompressToArray(body)).Timeseries)
-        {
-            var labels = $"{{{string.Join(", ", series.Labels.Select(label => $"{label.Name}=\"{label.Value}\""))}}}";
-            foreach (var sample in series.Samples)
-                _samples.Enqueue(new AmpSample(labels, sample.Timestamp, sample.Value));
-        }
+        return first;
+    }
 
-        return AmpAnswer.Accept;
+    async Task<AmpAnswer?> ForwardAsync(WriteRequest request)
+    {
+        if (_options.Forward is not { } target)
+            return null;
+        using var content = new ByteArrayContent(Snappy.CompressToArray(request.ToByteArray()));
+        content.Headers.ContentType = new("application/x-protobuf");
+        content.Headers.ContentEncoding.Add("snappy");
+        content.Headers.Add("X-Prometheus-Remote-Write-Version", "0.1.0");
+        using var response = await _forward.PostAsync(target, content);
+        return response.IsSuccessStatusCode
+            ? null
+            : new(AmpAnswerKind.Refuse, (int)response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    static IEnumerable<AmpSample> Read(TimeSeries series)
+    {
+        var labels = $"{{{string.Join(", ", series.Labels.Select(label => $"{label.Name}=\"{label.Value}\""))}}}";
+        return series.Samples.Select(sample => new AmpSample(labels, sample.Timestamp, sample.Value));
     }
 
     async Task AnswerAsync(HttpContext context, AmpAnswer answer)

@@ -78,6 +78,7 @@ public sealed class AwsPath : IAsyncDisposable
         Amp = Own(await ScriptedAmp.StartAsync(new AmpOptions
         {
             Schedule = options.Schedule,
+            Fault = options.Fault,
             RequiresSignature = options.Target == WorkerTarget.RemoteWrite,
             Forward = Prometheus.RemoteWriteUrl,
         }));

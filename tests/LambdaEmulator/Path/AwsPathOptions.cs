@@ -15,6 +15,9 @@ public sealed record AwsPathOptions
     /// <summary>What AMP answers; not with <see cref="WorkerTarget.Agent"/>, which has none.</summary>
     public AmpSchedule Schedule { get; init; } = AmpSchedule.Always(AmpAnswer.Accept);
 
+    /// <summary>Which samples AMP does not take, and why; not with <see cref="WorkerTarget.Agent"/>.</summary>
+    public Func<AmpSample, string?> Fault { get; init; } = _ => null;
+
     /// <summary>More settings for both functions.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
