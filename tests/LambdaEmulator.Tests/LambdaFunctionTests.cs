@@ -12,6 +12,8 @@ public class LambdaFunctionTests
 {
     static readonly byte[] Event = "{\"n\":1}"u8.ToArray();
 
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task An_event_is_answered()
     {
@@ -50,8 +52,11 @@ public class LambdaFunctionTests
     {
         // The child that counts is in the sandbox too.
         using var bootstrap = Bootstrap.Create("""
-            child = subprocess.Popen([sys.executable, "-c", "import os, time\nwhile True:\n with open(os.environ['NOTES'] + '/count', 'a') as f: f.write('.\\n')\n time.sleep(0.001)"])
-            note("child", str(child.pid))
+            child = os.fork()
+            while child == 0:
+                note("count", ".")
+                time.sleep(0.001)
+            note("child", str(child))
             while True:
                 id, headers, body = poll()
                 before = len(open(notes + "/count").readlines()) if os.path.exists(notes + "/count") else 0
@@ -63,7 +68,7 @@ public class LambdaFunctionTests
         await function.InvokeAsync(Event);
         var sandbox = Assert.Single(function.Sandboxes);
         int[] processes = [sandbox.Process.Id, int.Parse(Assert.Single(bootstrap.Notes("child")), CultureInfo.InvariantCulture)];
-        await Poll.UntilAsync(() => processes.All(IsStopped), "the sandbox to be frozen", cancellationToken: TestContext.Current.CancellationToken);
+        await Poll.UntilAsync(() => processes.All(IsStopped), "the sandbox to be frozen", cancellationToken: Cancellation);
 
         // While another function is started and works, which takes far longer than a count, the frozen one does not.
         var frozenAt = bootstrap.Notes("count").Length;
@@ -151,7 +156,8 @@ public class LambdaFunctionTests
         using var bootstrap = Bootstrap.Create("""
             while True:
                 id, headers, body = poll()
-                call("POST", f"invocation/{id}/error", '{"errorType":"Handler.Odd","errorMessage":"odd"}', {"Lambda-Runtime-Function-Error-Type": "Handler.Odd"})
+                error = '{"errorType":"Handler.Odd","errorMessage":"odd"}'
+                call("POST", f"invocation/{id}/error", error, {"Lambda-Runtime-Function-Error-Type": "Handler.Odd"})
             """);
         await using var function = new LambdaFunction(bootstrap.Options);
 
@@ -304,9 +310,9 @@ public class LambdaFunctionTests
         await using var function = new LambdaFunction(bootstrap.Options with { ReservedConcurrency = 3 });
 
         var running = Enumerable.Range(0, 3).Select(_ => function.InvokeAsync(Event)).ToList();
-        await Poll.UntilAsync(() => bootstrap.Notes("running").Length == 3, "three sandboxes to run", cancellationToken: TestContext.Current.CancellationToken);
+        await Poll.UntilAsync(() => bootstrap.Notes("running").Length == 3, "three sandboxes to run", cancellationToken: Cancellation);
         var throttled = await function.InvokeAsync(Event);
-        await File.WriteAllTextAsync(Path.Combine(bootstrap.Options.Environment["NOTES"], "go"), "", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(bootstrap.Options.Environment["NOTES"], "go"), "", Cancellation);
         var answers = await Task.WhenAll(running);
 
         Assert.Equal(InvocationOutcome.Throttled, throttled.Outcome);
@@ -392,7 +398,7 @@ public class LambdaFunctionTests
         await function.RetireAsync();
 
         Assert.Empty(function.Sandboxes);
-        await Poll.UntilAsync(() => !Directory.Exists($"/proc/{child}"), "the child to be gone", cancellationToken: TestContext.Current.CancellationToken);
+        await Poll.UntilAsync(() => !Directory.Exists($"/proc/{child}"), "the child to be gone", cancellationToken: Cancellation);
     }
 
     // The third field of /proc/<id>/stat, after the name in parentheses.

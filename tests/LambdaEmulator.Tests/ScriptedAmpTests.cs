@@ -98,7 +98,8 @@ public sealed class ScriptedAmpTests : IDisposable
         {
             using var request = Requests.RemoteWrite(amp.RemoteWriteUrl, _body);
             using var response = await _client.SendAsync(request, Cancellation);
-            answers.Add(((int)response.StatusCode, response.Headers.RetryAfter?.ToString(), await response.Content.ReadAsStringAsync(Cancellation)));
+            var text = await response.Content.ReadAsStringAsync(Cancellation);
+            answers.Add(((int)response.StatusCode, response.Headers.RetryAfter?.ToString(), text));
         }
 
         Assert.Equal((400, null, "out of order sample"), answers[0]);

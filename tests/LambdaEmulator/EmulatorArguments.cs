@@ -16,6 +16,7 @@ static class EmulatorArguments
           --target <name>            how Worker delivers: collector (the default), agent, remotewrite
           --set <name>=<value>       a setting for both functions; may be repeated
           --quiet                    does not print what the functions write
+          --help                     prints this
         """;
 
     /// <exception cref="ArgumentException">An argument is not understood; the message says which.</exception>
@@ -80,6 +81,6 @@ static class EmulatorArguments
         var found = Directory.Exists(folder) ? Directory.GetFiles(folder, $"{function}-*{architecture}.zip") : [];
         return found.Length > 0
             ? found[0]
-            : throw new FileNotFoundException($"There is no artifacts/{function}-*{architecture}.zip: eng/publish-lambda.sh makes it, or name one.");
+            : throw new FileNotFoundException($"There is no artifacts/{function}-*{architecture}.zip. Name a package, or make one.");
     }
 }

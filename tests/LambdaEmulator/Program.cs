@@ -1,6 +1,12 @@
 using System.Runtime.InteropServices;
 using PushGateway.LambdaEmulator;
 
+if (args.Contains("--help"))
+{
+    Console.WriteLine(EmulatorArguments.Usage);
+    return 0;
+}
+
 AwsPathOptions options;
 try
 {

@@ -23,7 +23,8 @@ public sealed record AmpAnswer(AmpAnswerKind Kind, int Status = 200, string Text
     public static AmpAnswer BadRequest(string text) => new(AmpAnswerKind.Refuse, 400, text);
 
     /// <summary>429, with or without <c>Retry-After</c>.</summary>
-    public static AmpAnswer Throttle(TimeSpan? retryAfter = null) => new(AmpAnswerKind.Refuse, 429, "ingestion rate limit exceeded", retryAfter);
+    public static AmpAnswer Throttle(TimeSpan? retryAfter = null) =>
+        new(AmpAnswerKind.Refuse, 429, "ingestion rate limit exceeded", retryAfter);
 
     /// <summary>500.</summary>
     public static AmpAnswer InternalError { get; } = new(AmpAnswerKind.Refuse, 500, "internal server error");

@@ -16,7 +16,9 @@ static class CollectorError
     /// <summary>The exporter reads this much of an answer.</summary>
     internal const int BodyLimit = 256;
 
-    /// <summary>The exporter calls every failure permanent, once its own attempts are over, and a status that is no 5xx was so before.</summary>
+    /// <summary>
+    /// The exporter calls every failure permanent, once its own attempts are over, and a status that is no 5xx was so before.
+    /// </summary>
     internal static string Describe(HttpStatusCode status, string? reason, ReadOnlySpan<byte> body)
     {
         var text = System.Text.Encoding.UTF8.GetString(body[..Math.Min(body.Length, BodyLimit)]);

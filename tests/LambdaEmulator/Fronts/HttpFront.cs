@@ -28,7 +28,8 @@ public sealed class HttpFront : IAsyncDisposable
     public Uri Address => _server.Address;
 
     /// <summary>A function URL that anyone may call: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html.</summary>
-    public static Task<HttpFront> StartFunctionUrlAsync(LambdaFunction function) => StartAsync(function, new FunctionUrlFormat());
+    public static Task<HttpFront> StartFunctionUrlAsync(LambdaFunction function) =>
+        StartAsync(function, new FunctionUrlFormat());
 
     /// <summary>
     /// An HTTP API with one route, <c>$default</c>, and payload format 2.0:
@@ -45,7 +46,7 @@ public sealed class HttpFront : IAsyncDisposable
     /// </summary>
     /// <param name="function">The integration.</param>
     /// <param name="stage">The first segment of every path.</param>
-    /// <param name="binaryMediaTypes">The types that are base64 in the event and, when a client accepts them first, in the response.</param>
+    /// <param name="binaryMediaTypes">Types that are base64 in the event and, when a client accepts them first, in the response.</param>
     public static Task<HttpFront> StartRestApiAsync(LambdaFunction function, string stage, params IReadOnlyList<string> binaryMediaTypes) =>
         StartAsync(function, new RestApiFormat(stage, binaryMediaTypes));
 

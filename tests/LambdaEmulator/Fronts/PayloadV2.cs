@@ -57,7 +57,8 @@ static class PayloadV2
             var headers = ProxyResponse.Headers(answer).ToList();
             if (answer.TryGetProperty("cookies", out var cookies) && cookies.ValueKind != JsonValueKind.Null)
                 headers.AddRange(cookies.EnumerateArray().Select(cookie => ("Set-Cookie", cookie.GetString()!)));
-            return new FrontResponse(ProxyResponse.Status(status), ProxyResponse.WithContentType(headers, defaultContentType), Body(answer));
+            var all = ProxyResponse.WithContentType(headers, defaultContentType);
+            return new FrontResponse(ProxyResponse.Status(status), all, Body(answer));
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
         {

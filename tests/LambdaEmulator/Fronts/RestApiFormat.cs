@@ -59,10 +59,12 @@ sealed class RestApiFormat(string stage, IReadOnlyList<string> binaryMediaTypes)
         {
             using var document = JsonDocument.Parse(payload);
             var answer = document.RootElement;
+            var status = ProxyResponse.Status(Number(answer.GetProperty("statusCode")));
             var headers = ProxyResponse.WithContentType(Headers(answer), "application/json");
-            return new FrontResponse(ProxyResponse.Status(Number(answer.GetProperty("statusCode"))), [.. headers.Select(Remap)], Body(request, answer));
+            return new FrontResponse(status, [.. headers.Select(Remap)], Body(request, answer));
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        catch (Exception exception)
+            when (exception is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
             return null;
         }

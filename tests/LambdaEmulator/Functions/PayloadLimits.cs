@@ -1,6 +1,8 @@
 namespace PushGateway.LambdaEmulator;
 
-/// <summary>What a synchronous invocation may carry, in bytes of JSON: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html.</summary>
+/// <summary>
+/// What a synchronous invocation may carry, in bytes of JSON: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html.
+/// </summary>
 public static class PayloadLimits
 {
     /// <summary>The event.</summary>

@@ -12,10 +12,10 @@ sealed class RuntimeApi : IAsyncDisposable
 {
     const string Prefix = "/2018-06-01/runtime/";
 
-    static readonly string ExceededSize = $"Exceeded maximum allowed payload size ({PayloadLimits.Response} bytes).";
+    static readonly string ExceededSize = $"maximum allowed payload size ({PayloadLimits.Response} bytes).";
 
-    static readonly InvocationResult ResponseTooLarge = InvocationResult.Error(
-        "Function.ResponseSizeTooLarge", $"Response payload size exceeded maximum allowed payload size ({PayloadLimits.Response} bytes).");
+    static readonly InvocationResult ResponseTooLarge =
+        InvocationResult.Error("Function.ResponseSizeTooLarge", $"Response payload size exceeded {ExceededSize}");
 
     readonly Lock _gate = new();
     readonly TaskCompletionSource<InvocationResult> _initFailed = Completion<InvocationResult>();
@@ -92,6 +92,7 @@ sealed class RuntimeApi : IAsyncDisposable
     async Task NextAsync(HttpContext context)
     {
         Task<Invocation> next;
+        RuntimeState state;
         lock (_gate)
         {
             if (_state is RuntimeState.Started or RuntimeState.ResponseSent)
@@ -101,12 +102,17 @@ sealed class RuntimeApi : IAsyncDisposable
                 _ready.TrySetResult();
             }
 
+            state = _state;
             next = _next.Task;
         }
 
         // A runtime that lost its connection polls again, and gets the event that it has.
-        if (!await CheckAsync(context, RuntimeState.Ready, RuntimeState.Running))
+        if (state is not (RuntimeState.Ready or RuntimeState.Running))
+        {
+            await RefuseTransitionAsync(context, state);
             return;
+        }
+
         try
         {
             await WriteAsync(context, await next.WaitAsync(context.RequestAborted));
@@ -121,7 +127,8 @@ sealed class RuntimeApi : IAsyncDisposable
     {
         var response = context.Response;
         response.Headers["Lambda-Runtime-Aws-Request-Id"] = invocation.Id;
-        response.Headers["Lambda-Runtime-Deadline-Ms"] = invocation.Deadline.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+        response.Headers["Lambda-Runtime-Deadline-Ms"] =
+            invocation.Deadline.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         response.Headers["Lambda-Runtime-Invoked-Function-Arn"] = invocation.FunctionArn;
         response.Headers["Lambda-Runtime-Trace-Id"] = invocation.Trace;
         response.ContentType = "application/json";
@@ -137,7 +144,7 @@ sealed class RuntimeApi : IAsyncDisposable
         var result = body is { } payload ? new InvocationResult(InvocationOutcome.Succeeded, payload) : ResponseTooLarge;
         EndAnswer(invocation, result);
         if (body is null)
-            await RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, "RequestEntityTooLarge", ExceededSize);
+            await RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, "RequestEntityTooLarge", $"Exceeded {ExceededSize}");
         else
             await AcceptAsync(context);
     }
@@ -152,10 +159,8 @@ sealed class RuntimeApi : IAsyncDisposable
 
     async Task InitErrorAsync(HttpContext context)
     {
-        if (!await CheckAsync(context, RuntimeState.Started))
+        if (!await TryMoveAsync(context, RuntimeState.Started, RuntimeState.InitError))
             return;
-        lock (_gate)
-            _state = RuntimeState.InitError;
         _initFailed.TrySetResult(await ReadErrorAsync(context));
         await AcceptAsync(context);
     }
@@ -172,11 +177,7 @@ sealed class RuntimeApi : IAsyncDisposable
             return null;
         }
 
-        if (!await CheckAsync(context, RuntimeState.Running))
-            return null;
-        lock (_gate)
-            _state = RuntimeState.Responding;
-        return invocation;
+        return await TryMoveAsync(context, RuntimeState.Running, RuntimeState.Responding) ? invocation : null;
     }
 
     void EndAnswer(Invocation invocation, InvocationResult result)
@@ -186,20 +187,27 @@ sealed class RuntimeApi : IAsyncDisposable
         invocation.Complete(result);
     }
 
-    async Task<bool> CheckAsync(HttpContext context, params RuntimeState[] allowed)
+    async Task<bool> TryMoveAsync(HttpContext context, RuntimeState from, RuntimeState to)
     {
         RuntimeState state;
         lock (_gate)
+        {
             state = _state;
-        if (allowed.Contains(state))
+            if (state == from)
+                _state = to;
+        }
+
+        if (state == from)
             return true;
-        await RefuseAsync(
-            context,
-            StatusCodes.Status403Forbidden,
-            "InvalidStateTransition",
-            $"State transition from {state} failed for runtime. Error: State transition is not allowed");
+        await RefuseTransitionAsync(context, state);
         return false;
     }
+
+    static Task RefuseTransitionAsync(HttpContext context, RuntimeState from) => RefuseAsync(
+        context,
+        StatusCodes.Status403Forbidden,
+        "InvalidStateTransition",
+        $"State transition from {from} failed for runtime. Error: State transition is not allowed");
 
     static async Task<InvocationResult> ReadErrorAsync(HttpContext context)
     {

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace PushGateway.LambdaEmulator;
 
-/// <summary>An X-Ray trace header: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader.</summary>
+/// <summary>
+/// An X-Ray trace header: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader.
+/// </summary>
 /// <param name="Root">The trace: version, seconds since the epoch in hexadecimal, 96 random bits.</param>
 /// <param name="Parent">The segment: 64 random bits.</param>
 sealed record TraceHeader(string Root, string Parent)
@@ -20,7 +22,8 @@ sealed record TraceHeader(string Root, string Parent)
     /// <summary>A segment of the trace that the client's header names, or of a new trace.</summary>
     internal static TraceHeader Continue(string? header)
     {
-        var root = header?.Split(';', StringSplitOptions.TrimEntries).FirstOrDefault(field => field.StartsWith(RootField, StringComparison.Ordinal));
+        var root = header?.Split(';', StringSplitOptions.TrimEntries)
+            .FirstOrDefault(field => field.StartsWith(RootField, StringComparison.Ordinal));
         return new TraceHeader(root?[RootField.Length..] ?? NewRoot(), RandomNumberGenerator.GetHexString(ParentLength, lowercase: true));
     }
 

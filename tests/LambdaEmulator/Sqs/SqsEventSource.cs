@@ -75,7 +75,9 @@ public sealed class SqsEventSource : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends polling. What was received and not invoked comes back to the queue in its time; invocations under way are awaited.</summary>
+    /// <summary>
+    /// Ends polling. What was received and not invoked comes back to the queue in its time; invocations under way are awaited.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
