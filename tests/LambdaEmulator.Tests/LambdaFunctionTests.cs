@@ -382,6 +382,48 @@ public class LambdaFunctionTests
         Assert.Equal(0, function.SandboxesStarted);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_sandbox_may_shut_down_only_where_it_has_the_layer(bool hasLayer)
+    {
+        using var bootstrap = Bootstrap.Create("""
+            def end(number, frame):
+                note("ended", "in time")
+                sys.exit(0)
+
+            signal.signal(signal.SIGTERM, end)
+            while True:
+                id, headers, body = poll()
+                respond(id, body)
+            """);
+        var layer = hasLayer ? new CollectorOptions(new Uri("http://127.0.0.1:9/")) : null;
+        await using var function = new LambdaFunction(bootstrap.Options with { Collector = layer });
+        await function.InvokeAsync(Event);
+
+        await function.RetireAsync();
+
+        Assert.Empty(function.Sandboxes);
+        Assert.Equal(hasLayer ? ["in time"] : [], bootstrap.Notes("ended"));
+    }
+
+    [Fact]
+    public async Task Disposing_ends_a_start_under_way()
+    {
+        using var bootstrap = Bootstrap.Create("""
+            note("started", str(os.getpid()))
+            signal.pause()
+            """);
+        var function = new LambdaFunction(bootstrap.Options);
+        var invocation = function.InvokeAsync(Event);
+        await Poll.UntilAsync(() => bootstrap.Notes("started").Length == 1, "the start", cancellationToken: Cancellation);
+
+        await function.DisposeAsync();
+
+        Assert.Equal(InvocationOutcome.FunctionError, (await invocation).Outcome);
+        Assert.All(bootstrap.Notes("started"), process => Assert.False(Directory.Exists($"/proc/{process}")));
+    }
+
     [Fact]
     public async Task A_sandbox_is_gone_with_its_children_when_it_is_retired()
     {

@@ -95,10 +95,25 @@ public sealed class LambdaFunction : IAsyncDisposable
     {
         lock (_gate)
             _disposed = true;
-        foreach (var sandbox in Sandboxes)
-            await ForgetAsync(sandbox);
-        await Poll.UntilAsync(() => Volatile.Read(ref _busy) == 0, "the invocations to fail");
+        // An invocation whose sandbox is killed as it starts starts another one.
+        await Poll.UntilAsync(
+            async _ =>
+            {
+                foreach (var sandbox in Sandboxes)
+                    await ForgetAsync(sandbox);
+                return IsEmpty;
+            },
+            "the invocations to fail");
         _package.Dispose();
+    }
+
+    bool IsEmpty
+    {
+        get
+        {
+            lock (_gate)
+                return _busy == 0 && _all.Count == 0;
+        }
     }
 
     async Task<InvocationResult> StartAndInvokeAsync(Invocation invocation)
@@ -109,8 +124,8 @@ public sealed class LambdaFunction : IAsyncDisposable
             (sandbox, failure) = await StartAsync(Options.Timeout, invocation);
         if (sandbox is null)
             return failure!;
-        var result = await sandbox.InvokeAsync(invocation);
-        return await KeepAsync(sandbox, result!);
+        // It may have been killed since.
+        return await KeepAsync(sandbox, await sandbox.InvokeAsync(invocation) ?? invocation.Exited(0));
     }
 
     async Task<(Sandbox? Sandbox, InvocationResult? Failure)> StartAsync(TimeSpan limit, Invocation invocation)
