@@ -269,6 +269,16 @@ else
     miss go-client "$reason"
 fi
 
+# The folder to put on PYTHONPATH for botocore: the machine's own, or Debian's with what it imports.
+if own=$(python3 -c 'import os, botocore; print(os.path.dirname(os.path.dirname(botocore.__file__)))' 2>/dev/null); then
+    emit botocore "$own"
+elif have_packages botocore trixie python3-botocore python3-jmespath python3-dateutil python3-urllib3 python3-six \
+    python3-requests python3-certifi python3-idna python3-chardet; then
+    emit botocore "$root/botocore/usr/lib/python3/dist-packages"
+else
+    miss botocore "$reason"
+fi
+
 if have_node_modules; then
     emit fauxqs "$root/node/node_modules/fauxqs"
     emit dynalite "$root/node/node_modules/dynalite"

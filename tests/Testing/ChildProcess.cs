@@ -19,14 +19,17 @@ public sealed class ChildProcess : IAsyncDisposable
     readonly Process _process;
     readonly OutputRing _standardOutput = new(KeptLines);
     readonly OutputRing _output = new(KeptLines);
+    readonly Action<string>? _lineWritten;
     readonly Task _outputEnded;
     int _disposed;
 
-    ChildProcess(string name, Process process)
+    ChildProcess(ChildProcessStart start, Process process)
     {
-        Name = name;
+        Name = start.Name ?? Path.GetFileName(start.FileName);
         _process = process;
+        _lineWritten = start.LineWritten;
         Id = process.Id;
+        Exited = process.WaitForExitAsync();
         _outputEnded = Task.WhenAll(
             ReadAsync(process.StandardOutput, _standardOutput),
             ReadAsync(process.StandardError, null));
@@ -40,6 +43,9 @@ public sealed class ChildProcess : IAsyncDisposable
 
     /// <summary>Whether it has ended.</summary>
     public bool HasExited => _disposed != 0 || _process.HasExited;
+
+    /// <summary>Completes when the process has ended, though a child of it may still hold its output open.</summary>
+    public Task Exited { get; }
 
     /// <summary>The last lines of standard output and standard error, as they came.</summary>
     public string Output => _output.ToString();
@@ -78,7 +84,7 @@ public sealed class ChildProcess : IAsyncDisposable
             throw;
         }
 
-        var child = new ChildProcess(start.Name ?? Path.GetFileName(start.FileName), process);
+        var child = new ChildProcess(start, process);
         await child.SendInputAsync(start.StandardInput);
         return child;
     }
@@ -212,6 +218,7 @@ public sealed class ChildProcess : IAsyncDisposable
         {
             own?.Add(line);
             _output.Add(line);
+            _lineWritten?.Invoke(line);
         }
     }
 

@@ -18,6 +18,9 @@ public sealed record ChildProcessStart(string FileName, params IReadOnlyList<str
     /// <summary>Written to standard input, which is then closed. Null closes it at once.</summary>
     public string? StandardInput { get; init; }
 
+    /// <summary>Called with each line that the process writes, from any thread; nothing is when null.</summary>
+    public Action<string>? LineWritten { get; init; }
+
     internal bool IsScrubbed(string variable) =>
         ScrubbedPrefixes.Any(prefix => variable.StartsWith(prefix, StringComparison.Ordinal));
 }

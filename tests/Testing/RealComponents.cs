@@ -26,6 +26,9 @@ public static class RealComponents
     /// <summary>The folder that PYTHONPATH needs for prometheus_client.</summary>
     public const string PythonClient = "python-client";
 
+    /// <summary>The folder that PYTHONPATH needs for botocore.</summary>
+    public const string Botocore = "botocore";
+
     /// <summary>The folder of the installed fauxqs package.</summary>
     public const string Fauxqs = "fauxqs";
 

@@ -1,0 +1,18 @@
+namespace PushGateway.LambdaEmulator;
+
+/// <summary>Paths whose first segment is a stage.</summary>
+static class StagePath
+{
+    /// <summary>Whether the path is in the stage, and the rest of it, which begins with a slash.</summary>
+    internal static bool TryStrip(string path, string stage, out string rest)
+    {
+        rest = "/";
+        var prefix = $"/{stage}";
+        if (path == prefix)
+            return true;
+        if (!path.StartsWith(prefix + "/", StringComparison.Ordinal))
+            return false;
+        rest = path[prefix.Length..];
+        return true;
+    }
+}

@@ -1,0 +1,28 @@
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace PushGateway.LambdaEmulator;
+
+/// <summary>Which bodies are text in an event. The others are base64.</summary>
+static class TextBody
+{
+    /// <summary>
+    /// Text, JSON, XML and JavaScript that is not compressed:
+    /// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html lists the types. A form is none of them.
+    /// </summary>
+    internal static bool IsText(FrontRequest request)
+    {
+        if (request.Header("Content-Encoding") is { Length: > 0 } encoding && encoding != "identity")
+            return false;
+        if (!MediaTypeHeaderValue.TryParse(request.Header("Content-Type"), out var type) || type.MediaType is not { } media)
+            return false;
+        media = media.ToLowerInvariant();
+        return media.StartsWith("text/", StringComparison.Ordinal)
+            || media is "application/json" or "application/xml" or "application/javascript"
+            || media.EndsWith("+json", StringComparison.Ordinal)
+            || media.EndsWith("+xml", StringComparison.Ordinal);
+    }
+
+    /// <summary>The body in an event. Bytes of a text that are not UTF-8 are lost, as they are in AWS.</summary>
+    internal static string Encode(byte[] body, bool isText) => isText ? Encoding.UTF8.GetString(body) : Convert.ToBase64String(body);
+}

@@ -1,0 +1,184 @@
+using PushGateway.Testing;
+
+namespace PushGateway.LambdaEmulator;
+
+/// <summary>
+/// One execution environment: the bootstrap, what it started, and the collector layer, all of them frozen but while there is an
+/// invocation. One invocation at a time; the caller sees to that.
+/// </summary>
+public sealed class Sandbox : IAsyncDisposable
+{
+    /// <summary>What Lambda leaves to runtime and extensions together, where there are extensions, before it kills them.</summary>
+    static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(2);
+
+    readonly FunctionOptions _options;
+    readonly RuntimeApi _runtimeApi;
+    readonly CollectorLayer? _collector;
+    readonly ProcessGroup _group;
+    readonly Lazy<Task<int>> _end;
+    readonly Lazy<Task> _disposal;
+    Task<bool> _settled = Task.FromResult(false);
+
+    Sandbox(FunctionOptions options, RuntimeApi runtimeApi, CollectorLayer? collector, ChildProcess process)
+    {
+        _options = options;
+        _runtimeApi = runtimeApi;
+        _collector = collector;
+        _group = new ProcessGroup(process.Id);
+        _end = new(KillAsync);
+        _disposal = new(DisposeOnceAsync);
+        Process = process;
+    }
+
+    /// <summary>The bootstrap, for its id and output.</summary>
+    public ChildProcess Process { get; }
+
+    /// <summary>Whether it can take no more invocations.</summary>
+    public bool HasEnded => _end.IsValueCreated || Process.HasExited;
+
+    /// <summary>Kills it, as a crash would. The invocation in it fails, the next one gets another sandbox.</summary>
+    public Task CrashAsync()
+    {
+        _group.Kill();
+        return Process.Exited;
+    }
+
+    /// <summary>Starts the processes. What comes of it tells <see cref="InitializeAsync"/>.</summary>
+    internal static async Task<Sandbox> StartAsync(FunctionOptions options, DeploymentPackage package)
+    {
+        var runtimeApi = await RuntimeApi.StartAsync();
+        CollectorLayer? collector = null;
+        try
+        {
+            if (options.Collector is { } collectorOptions)
+                collector = await CollectorLayer.StartAsync(collectorOptions);
+            // A session of its own makes the bootstrap a group's leader; setsid then is the bootstrap.
+            var process = await ChildProcess.StartAsync(new ChildProcessStart(RealComponents.RequireOnPath("setsid"), package.Bootstrap)
+            {
+                Name = options.Name,
+                Environment = SandboxEnvironment.Create(options, package, runtimeApi.Authority, collector?.Endpoint),
+                ScrubbedPrefixes = [""],
+                WorkingDirectory = package.TaskRoot,
+                LineWritten = options.LineWritten,
+            });
+            return new Sandbox(options, runtimeApi, collector, process);
+        }
+        catch
+        {
+            if (collector is not null)
+                await collector.DisposeAsync();
+            await runtimeApi.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until the runtime polls for its first event, and freezes it.</summary>
+    /// <returns>Null, or why it did not get there; it is dead then.</returns>
+    internal async Task<InvocationResult?> InitializeAsync(TimeSpan limit, Invocation invocation)
+    {
+        var failure = await FailureAsync(limit, invocation);
+        _settled = Task.FromResult(failure is null);
+        return failure;
+    }
+
+    /// <summary>Thaws the sandbox for an event.</summary>
+    /// <returns>
+    /// The answer, as soon as the runtime has given it: what the runtime does until its next poll goes on, within the same time limit.
+    /// Null when the sandbox had ended before; the event has not been seen then.
+    /// </returns>
+    internal async Task<InvocationResult?> InvokeAsync(Invocation invocation)
+    {
+        if (!await _settled || HasEnded)
+            return null;
+        Thaw();
+        invocation.Deadline = DateTimeOffset.UtcNow + _options.Timeout;
+        _runtimeApi.Deliver(invocation);
+        _settled = SettleAsync(invocation);
+        return await invocation.Answer;
+    }
+
+    /// <summary>Ends it in Lambda's way: SIGTERM and some time where there is an extension, else SIGKILL.</summary>
+    internal async Task ShutDownAsync()
+    {
+        await _settled;
+        if (_collector is not null && !HasEnded)
+        {
+            _group.Terminate();
+            Thaw();
+            await IsOverWithinAsync(ShutdownLimit, Process.Exited);
+        }
+
+        await _end.Value;
+    }
+
+    /// <summary>Kills it.</summary>
+    public ValueTask DisposeAsync() => new(_disposal.Value);
+
+    async Task DisposeOnceAsync()
+    {
+        await _end.Value;
+        await Process.DisposeAsync();
+        await _runtimeApi.DisposeAsync();
+        if (_collector is not null)
+            await _collector.DisposeAsync();
+    }
+
+    async Task<bool> SettleAsync(Invocation invocation)
+    {
+        var failure = await FailureAsync(_options.Timeout, invocation);
+        if (failure is not null)
+            invocation.Complete(failure);
+        return failure is null;
+    }
+
+    async Task<InvocationResult?> FailureAsync(TimeSpan limit, Invocation invocation)
+    {
+        var ready = _runtimeApi.Ready;
+        if (!await IsOverWithinAsync(limit, ready, Process.Exited))
+        {
+            await _end.Value;
+            return _runtimeApi.InitFailed.IsCompleted ? await _runtimeApi.InitFailed : invocation.TimedOut(limit);
+        }
+
+        if (ready.IsCompleted && !Process.HasExited)
+        {
+            Freeze();
+            return null;
+        }
+
+        var code = await _end.Value;
+        return _runtimeApi.InitFailed.IsCompleted ? await _runtimeApi.InitFailed : invocation.Exited(code);
+    }
+
+    static async Task<bool> IsOverWithinAsync(TimeSpan limit, params Task[] tasks)
+    {
+        try
+        {
+            await Task.WhenAny(tasks).WaitAsync(limit);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    // The whole group: a child may hold the output open after the bootstrap's end.
+    Task<int> KillAsync()
+    {
+        _group.Kill();
+        return Process.WaitForExitAsync();
+    }
+
+    void Freeze()
+    {
+        _group.Freeze();
+        _collector?.Freeze();
+    }
+
+    void Thaw()
+    {
+        _collector?.Thaw();
+        _group.Thaw();
+    }
+}

@@ -1,0 +1,14 @@
+namespace PushGateway.LambdaEmulator;
+
+/// <summary>How Worker delivers.</summary>
+public enum WorkerTarget
+{
+    /// <summary>OTLP to the collector layer, which writes to AMP before it answers.</summary>
+    Collector,
+
+    /// <summary>OTLP to the collector layer, which passes it to a real vmagent. That answers before Prometheus has it.</summary>
+    Agent,
+
+    /// <summary>Signed remote write to AMP, without the layer.</summary>
+    RemoteWrite,
+}
