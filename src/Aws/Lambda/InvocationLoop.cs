@@ -37,9 +37,11 @@ internal sealed class InvocationLoop(
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
         }
-        catch (RuntimeApiException exception)
+#pragma warning disable CA1031 // Above all the Runtime API's failure. Whatever it was: a process that asks for no more events must not stay.
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
-            logger.RuntimeApiFailed(exception);
+            logger.LoopEnded(exception);
             Environment.ExitCode = 1;
             lifetime.StopApplication();
         }
