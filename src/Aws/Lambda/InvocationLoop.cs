@@ -10,7 +10,11 @@ namespace PushGateway.Aws.Lambda;
 /// handed out is answered even so. When the Runtime API fails, the host is stopped and the exit code is 1.
 /// </summary>
 internal sealed class InvocationLoop(
-    RuntimeApiClient api, IEnumerable<TelemetryFlush> flushes, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<InvocationLoop> logger)
+    RuntimeApiClient api,
+    IEnumerable<TelemetryFlush> flushes,
+    TimeProvider time,
+    IHostApplicationLifetime lifetime,
+    ILogger<InvocationLoop> logger)
 {
     /// <summary>How long before the deadline the work is cancelled: time to say what was done, on the smallest function.</summary>
     public static readonly TimeSpan DeadlineMargin = TimeSpan.FromMilliseconds(500);
@@ -37,7 +41,7 @@ internal sealed class InvocationLoop(
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
         }
-#pragma warning disable CA1031 // Above all the Runtime API's failure. Whatever it was: a process that asks for no more events must not stay.
+#pragma warning disable CA1031 // Mostly the Runtime API's failure. Whatever it was, a process without events must not stay.
         catch (Exception exception)
 #pragma warning restore CA1031
         {

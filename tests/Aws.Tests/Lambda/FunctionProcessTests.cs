@@ -95,10 +95,12 @@ public sealed class FunctionProcessTests
 
         var sqsEvent = JsonNode.Parse(GoldenEvent.Read("sqs"))!;
         sqsEvent["Records"]!.AsArray().RemoveAt(1);
-        sqsEvent["Records"]![0]!["attributes"]!["SentTimestamp"] = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+        var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        sqsEvent["Records"]![0]!["attributes"]!["SentTimestamp"] = now.ToString(CultureInfo.InvariantCulture);
         var answer = await runtime.InvokeAsync(sqsEvent.ToJsonString(), DateTimeOffset.UtcNow.AddSeconds(5));
 
-        Assert.Equal("""{"batchItemFailures":[{"itemIdentifier":"059f36b4-87a3-44ab-83d2-661975830a7d"}]}""", Encoding.UTF8.GetString(answer.Body));
+        Assert.Equal(
+            """{"batchItemFailures":[{"itemIdentifier":"059f36b4-87a3-44ab-83d2-661975830a7d"}]}""", Encoding.UTF8.GetString(answer.Body));
 
         // Level and message in one line, for CloudWatch makes an event of each.
         await worker.Process.WaitForLineAsync("1 messages could not be delivered", cancellationToken: Cancellation);
@@ -139,7 +141,8 @@ public sealed class FunctionProcessTests
         Assert.Equal(["next"], runtime.Calls);
     }
 
-    private static Task<FunctionProcess> StartWorkerAsync(ScriptedRuntimeApi runtime) => FunctionProcess.StartAsync("Worker", runtime.Address, Settings());
+    private static Task<FunctionProcess> StartWorkerAsync(ScriptedRuntimeApi runtime) =>
+        FunctionProcess.StartAsync("Worker", runtime.Address, Settings());
 
     // Nothing listens on that port.
     private static Dictionary<string, string> Settings() => new()
@@ -150,7 +153,8 @@ public sealed class FunctionProcessTests
 
     private static string Group(JsonNode message) => (string)message["MessageAttributes"]!["Push-Group"]!["StringValue"]!;
 
-    private static string Get(string path) => HttpRequestTests.Event("GET", path, "url-id.lambda-url.us-west-2.on.aws", "$default").ToJsonString();
+    private static string Get(string path) =>
+        HttpRequestTests.Event("GET", path, "url-id.lambda-url.us-west-2.on.aws", "$default").ToJsonString();
 
     private static string Push(string path, string contentType, string body)
     {
