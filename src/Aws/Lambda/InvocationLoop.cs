@@ -10,7 +10,11 @@ namespace PushGateway.Aws.Lambda;
 /// handed out is answered even so. When the Runtime API fails, the host is stopped and the exit code is 1.
 /// </summary>
 internal sealed class InvocationLoop(
-    RuntimeApiClient api, IEnumerable<TelemetryFlush> flushes, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<InvocationLoop> logger)
+    RuntimeApiClient api,
+    IEnumerable<TelemetryFlush> flushes,
+    TimeProvider time,
+    IHostApplicationLifetime lifetime,
+    ILogger<InvocationLoop> logger)
 {
     /// <summary>How long before the deadline the work is cancelled: time to say what was done, on the smallest function.</summary>
     public static readonly TimeSpan DeadlineMargin = TimeSpan.FromMilliseconds(500);
@@ -37,9 +41,11 @@ internal sealed class InvocationLoop(
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
         }
-        catch (RuntimeApiException exception)
+#pragma warning disable CA1031 // Mostly the Runtime API's failure. Whatever it was, a process without events must not stay.
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
-            logger.RuntimeApiFailed(exception);
+            logger.LoopEnded(exception);
             Environment.ExitCode = 1;
             lifetime.StopApplication();
         }

@@ -5,8 +5,8 @@ namespace PushGateway.Aws.Lambda;
 /// <summary>The log events of the Lambda host; the executables' own ids are below 100.</summary>
 internal static partial class LambdaLog
 {
-    [LoggerMessage(101, LogLevel.Critical, "The process ends: the Runtime API failed")]
-    public static partial void RuntimeApiFailed(this ILogger logger, Exception exception);
+    [LoggerMessage(101, LogLevel.Critical, "The process ends, for no more events can be had")]
+    public static partial void LoopEnded(this ILogger logger, Exception exception);
 
     [LoggerMessage(102, LogLevel.Warning, "Invocation {RequestId} ended in {ErrorType}: {Reason}")]
     public static partial void InvocationFailed(this ILogger logger, string requestId, string errorType, string reason);

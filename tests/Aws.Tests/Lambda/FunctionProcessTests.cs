@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using PushGateway.Aws.Tests.Sqs;
@@ -67,6 +69,25 @@ public sealed class FunctionProcessTests
     }
 
     [Fact]
+    public async Task Api_answers_504_when_the_queue_does_not_answer_in_time()
+    {
+        // Takes connections and says nothing.
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await using var runtime = await ScriptedRuntimeApi.StartAsync();
+        await using var api = await FunctionProcess.StartAsync("Api", runtime.Address, new Dictionary<string, string>
+        {
+            ["PUSHGATEWAY_QUEUE_URL"] = Queue,
+            ["AWS_ENDPOINT_URL_SQS"] = $"http://{silent.LocalEndpoint}",
+        });
+
+        var answer = await runtime.InvokeAsync(Push("/metrics", "text/plain", "a{b=\"c\"} 1\n"), DateTimeOffset.UtcNow.AddSeconds(3));
+
+        Assert.Equal(504, answer.HttpStatus);
+        Assert.Equal("The time for this request was up; send it again.\n", answer.HttpText);
+    }
+
+    [Fact]
     public async Task Worker_leaves_a_message_that_the_target_does_not_take_in_time()
     {
         await using var runtime = await ScriptedRuntimeApi.StartAsync();
@@ -74,10 +95,12 @@ public sealed class FunctionProcessTests
 
         var sqsEvent = JsonNode.Parse(GoldenEvent.Read("sqs"))!;
         sqsEvent["Records"]!.AsArray().RemoveAt(1);
-        sqsEvent["Records"]![0]!["attributes"]!["SentTimestamp"] = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+        var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        sqsEvent["Records"]![0]!["attributes"]!["SentTimestamp"] = now.ToString(CultureInfo.InvariantCulture);
         var answer = await runtime.InvokeAsync(sqsEvent.ToJsonString(), DateTimeOffset.UtcNow.AddSeconds(5));
 
-        Assert.Equal("""{"batchItemFailures":[{"itemIdentifier":"059f36b4-87a3-44ab-83d2-661975830a7d"}]}""", Encoding.UTF8.GetString(answer.Body));
+        Assert.Equal(
+            """{"batchItemFailures":[{"itemIdentifier":"059f36b4-87a3-44ab-83d2-661975830a7d"}]}""", Encoding.UTF8.GetString(answer.Body));
 
         // Level and message in one line, for CloudWatch makes an event of each.
         await worker.Process.WaitForLineAsync("1 messages could not be delivered", cancellationToken: Cancellation);
@@ -118,7 +141,8 @@ public sealed class FunctionProcessTests
         Assert.Equal(["next"], runtime.Calls);
     }
 
-    private static Task<FunctionProcess> StartWorkerAsync(ScriptedRuntimeApi runtime) => FunctionProcess.StartAsync("Worker", runtime.Address, Settings());
+    private static Task<FunctionProcess> StartWorkerAsync(ScriptedRuntimeApi runtime) =>
+        FunctionProcess.StartAsync("Worker", runtime.Address, Settings());
 
     // Nothing listens on that port.
     private static Dictionary<string, string> Settings() => new()
@@ -129,7 +153,8 @@ public sealed class FunctionProcessTests
 
     private static string Group(JsonNode message) => (string)message["MessageAttributes"]!["Push-Group"]!["StringValue"]!;
 
-    private static string Get(string path) => HttpRequestTests.Event("GET", path, "url-id.lambda-url.us-west-2.on.aws", "$default").ToJsonString();
+    private static string Get(string path) =>
+        HttpRequestTests.Event("GET", path, "url-id.lambda-url.us-west-2.on.aws", "$default").ToJsonString();
 
     private static string Push(string path, string contentType, string body)
     {

@@ -72,7 +72,7 @@ public sealed class WorkerFunctionTests
         });
         await using var function = await StartAsync(sink);
 
-        var answer = await function.Api.InvokeAsync(Messages("a", "b", "c"), deadline: DateTimeOffset.UtcNow.AddSeconds(3));
+        var answer = await function.Api.InvokeAsync(Messages("a", "b", "c"), deadline: DateTimeOffset.UtcNow.AddSeconds(8));
 
         Assert.Equal(["b", "c"], Failures(answer));
         Assert.Equal(["a 1 @1000"], sink.Stored);
@@ -210,7 +210,7 @@ public sealed class WorkerFunctionTests
     {
         await using var function = await StartAsync(new RecordingSink((_, _) => ValueTask.FromResult(SinkResult.Retry("the target is busy", null))));
 
-        var error = await function.Api.InvokeAsync("""{"dimensions":{"d":"1"},"metrics":{"m":1}}""", deadline: DateTimeOffset.UtcNow.AddSeconds(2));
+        var error = await function.Api.InvokeAsync("""{"dimensions":{"d":"1"},"metrics":{"m":1}}""", deadline: DateTimeOffset.UtcNow.AddSeconds(6));
 
         Assert.Equal("Function.PushNotDelivered", error.ErrorType);
         Assert.Equal("The push was not delivered; send it again: the target is busy", error.ErrorMessage);
