@@ -141,7 +141,7 @@ public sealed class GroupsTests(ExtendedGateway servers) : IClassFixture<Extende
 
         var arrived = Assert.Single(await servers.Prometheus.Api.WaitForAsync("timed", 2));
         Assert.Equal([new Sample(timestamp, "1"), new Sample(timestamp + 1, "2")], arrived.Samples);
-        var shown = string.Create(CultureInfo.InvariantCulture, $"\ntimed{{job=\"timed\"}} 2 {timestamp + 1}\n");
+        var shown = string.Create(CultureInfo.InvariantCulture, $"\ntimed{{instance=\"\",job=\"timed\"}} 2 {timestamp + 1}\n");
         await UntilExpositionAsync(exposition => exposition.Contains(shown, StringComparison.Ordinal), "the last sample with its time");
 
         Assert.Equal(202, (await Curl.RunAsync("--request", "DELETE", group)).Status);

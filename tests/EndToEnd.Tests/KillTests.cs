@@ -149,6 +149,6 @@ public sealed class KillTests(ITestOutputHelper output)
         var text = await gateway.Client.GetStringAsync(new Uri("metrics", UriKind.Relative), Cancellation);
         var groups = text.Split('\n').Where(line => line.Contains("job=\"kill\"", StringComparison.Ordinal)).ToHashSet();
         foreach (var (id, value) in log.Acknowledged.Where(push => (int)push.Value % 3 == 2))
-            Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"kill_push{{id=\"{id}\",job=\"kill\"}} {value}"), groups);
+            Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"kill_push{{id=\"{id}\",instance=\"\",job=\"kill\"}} {value}"), groups);
     }
 }

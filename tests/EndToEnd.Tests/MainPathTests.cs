@@ -288,7 +288,7 @@ public sealed class MainPathTests(OneMachine servers) : IClassFixture<OneMachine
         await File.WriteAllTextAsync(file, Group, Cancellation);
         Assert.Equal(202, (await Curl.RunAsync("--request", "PUT", group, "--data-binary", $"@{file}")).Status);
         Assert.Equal(202, (await Curl.RunAsync(MetricsUrl, "--data", "main_shown_ungrouped{a=\"b\"} 4\n")).Status);
-        await WaitForExpositionAsync("main_shown_summary_count{job=\"shown\"} 1", "main_shown_ungrouped{a=\"b\"} 4");
+        await WaitForExpositionAsync("main_shown_summary_count{instance=\"\",job=\"shown\"} 1", "main_shown_ungrouped{a=\"b\"} 4");
 
         var check = await PromTool.CheckMetricsAsync(await ExpositionAsync());
         Assert.True(check.ExitCode is 0 or 3, check.Output);

@@ -36,7 +36,7 @@ public sealed class NativeHistogramPathTests
         await gateway.StartAgainAsync(Cancellation);
         await Poll.UntilAsync(
             token => gateway.Client.GetStringAsync(new Uri("metrics", UriKind.Relative), token),
-            text => text.Contains("# TYPE native_hist histogram\nnative_hist_bucket{a=\"x\",job=\"native\",le=\"+Inf\"} 7\n", StringComparison.Ordinal),
+            text => text.Contains("# TYPE native_hist histogram\nnative_hist_bucket{a=\"x\",instance=\"\",job=\"native\",le=\"+Inf\"} 7\n", StringComparison.Ordinal),
             "the group to be shown",
             Deadlines.Delivery,
             Cancellation);

@@ -181,9 +181,9 @@ public sealed class ManyGroupsTests : IAsyncDisposable
 
         await Poll.UntilAsync(
             token => client.GetStringAsync(new Uri("/metrics", UriKind.Relative), token),
-            text => text.Contains("m{job=\"a\"} 1\n", StringComparison.Ordinal)
-                && text.Contains("m{d=\"z\",job=\"a\"} 3\n", StringComparison.Ordinal)
-                && text.Contains("m{d=\"y\",job=\"b\",x=\"/\"} 2.5\n", StringComparison.Ordinal),
+            text => text.Contains("m{instance=\"\",job=\"a\"} 1\n", StringComparison.Ordinal)
+                && text.Contains("m{d=\"z\",instance=\"\",job=\"a\"} 3\n", StringComparison.Ordinal)
+                && text.Contains("m{d=\"y\",instance=\"\",job=\"b\",x=\"/\"} 2.5\n", StringComparison.Ordinal),
             "the groups to appear",
             cancellationToken: TestContext.Current.CancellationToken);
     }
