@@ -20,4 +20,4 @@ for function in api worker; do
 done
 
 dotnet run --no-build --configuration Release --project bench/ColdStart -- \
-    "${1:-20}" artifacts/hello-host/hello-host "$work/api/bootstrap" "$work/worker/bootstrap"
+    "${1:-20}" "$PWD/artifacts/hello-host/hello-host" "$work/api/bootstrap" "$work/worker/bootstrap"

@@ -20,6 +20,7 @@ internal sealed class Cloud : IAsyncDisposable
     private readonly Channel<byte[]> _events = Channel.CreateUnbounded<byte[]>();
     private readonly Channel<long> _polls = Channel.CreateUnbounded<long>();
     private readonly Channel<long> _answers = Channel.CreateUnbounded<long>();
+    private Task _poll = Task.CompletedTask;
     private int _lastId;
 
     private Cloud(WebApplication app)
@@ -73,8 +74,13 @@ internal sealed class Cloud : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
+    /// <summary>Waits until the last request for an event is answered, or has been given up with the process that made it.</summary>
+    public Task PollEndedAsync() => _poll;
+
     private async Task NextAsync(HttpContext http)
     {
+        var poll = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _poll = poll.Task;
         _polls.Writer.TryWrite(Stopwatch.GetTimestamp());
         byte[] next;
         try
@@ -84,6 +90,10 @@ internal sealed class Cloud : IAsyncDisposable
         catch (OperationCanceledException)
         {
             return;
+        }
+        finally
+        {
+            poll.SetResult();
         }
 
         http.Response.Headers["Lambda-Runtime-Aws-Request-Id"] = (++_lastId).ToString(CultureInfo.InvariantCulture);

@@ -33,7 +33,7 @@ internal sealed record Function(string Name, string Bootstrap, byte[] Event)
             }
             finally
             {
-                await EndAsync(process);
+                await EndAsync(process, cloud);
             }
         }
     }
@@ -63,7 +63,7 @@ internal sealed record Function(string Name, string Bootstrap, byte[] Event)
             }
             finally
             {
-                await EndAsync(process);
+                await EndAsync(process, cloud);
             }
         }
     }
@@ -85,10 +85,12 @@ internal sealed record Function(string Name, string Bootstrap, byte[] Event)
         return (process, started);
     }
 
-    private static async Task EndAsync(Process process)
+    // The next function's event must not go to a request that this one has left behind.
+    private static async Task EndAsync(Process process, Cloud cloud)
     {
         process.Kill();
         await process.WaitForExitAsync();
+        await cloud.PollEndedAsync();
     }
 
     // taskset has made way for the function by now: it is the same process.
