@@ -18,6 +18,9 @@ sealed class LossDrill
 {
     const int Clients = 6;
 
+    /// <summary>At a time: most of them wait for something that hangs.</summary>
+    const int Batches = 8;
+
     /// <summary>Pushes between two crashes or hangs of Api, on average.</summary>
     const int ApiRarity = 30;
 
@@ -83,7 +86,7 @@ sealed class LossDrill
         WorkerTimeout = FunctionTimeout,
         Schedule = new AmpSchedule(NextAnswer),
         Fault = sample => DrillMessage.FaultOf(sample.Series),
-        EventSource = new SqsEventSourceOptions { BatchSize = 10, MaximumConcurrency = 3, ReportBatchItemFailures = true },
+        EventSource = new SqsEventSourceOptions { BatchSize = 10, MaximumConcurrency = Batches, ReportBatchItemFailures = true },
     };
 
     AmpAnswer NextAnswer()
