@@ -71,8 +71,8 @@ public static class RealComponents
         ExecutablePath.Find(name) ?? Missing(name, "it is not on PATH");
 
     /// <summary>
-    /// The zip of a Lambda function, <c>api</c> or <c>worker</c>, for this machine's architecture, with the same consequences. It is taken as
-    /// it is: <c>eng/publish-lambda.sh</c> has to run again after a change.
+    /// The zip of a Lambda function, <c>api</c> or <c>worker</c>, for this machine's architecture, with the same consequences. It is
+    /// taken as it is: <c>eng/publish-lambda.sh</c> has to run again after a change.
     /// </summary>
     /// <exception cref="InvalidOperationException">It is missing and <see cref="AreRequired"/>.</exception>
     public static string RequireFunction(string name)

@@ -52,7 +52,9 @@ public sealed class LambdaPathTests
     {
         var timestamp = Now - 4321;
         var url = path.Url("metrics");
-        var text = string.Create(CultureInfo.InvariantCulture, $"lambda_curl{{form=\"text\"}} 0.1 {timestamp}\nlambda_curl{{form=\"inf\"}} -Inf {timestamp}\n");
+        var text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"lambda_curl{{form=\"text\"}} 0.1 {timestamp}\nlambda_curl{{form=\"inf\"}} -Inf {timestamp}\n");
         Assert.Equal(new CurlAnswer(202, ""), await Curl.RunAsync(url, "--data", text));
         var json = string.Create(
             CultureInfo.InvariantCulture,

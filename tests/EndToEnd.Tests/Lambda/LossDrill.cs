@@ -112,7 +112,11 @@ sealed class LossDrill
         if (message.IsPushed)
         {
             await Poll.UntilAsync(
-                token => PushAsync(client, message, token), status => status == 202, $"{message.Id} to be taken", Deadlines.Delivery, Cancellation);
+                token => PushAsync(client, message, token),
+                status => status == 202,
+                $"{message.Id} to be taken",
+                Deadlines.Delivery,
+                Cancellation);
         }
         else
         {
@@ -151,8 +155,8 @@ sealed class LossDrill
         var reasons = await CheckLettersAsync();
 
         // Each is in one of the places, and in the right one.
-        Assert.Equal(Ids(message => message.Refusal is null), stored.Order());
-        Assert.Equal(Ids(message => message.Refusal is not null), reasons.Keys.Order());
+        Assert.Equal(Ids(message => message.Refusal is null), stored.Order(StringComparer.Ordinal));
+        Assert.Equal(Ids(message => message.Refusal is not null), reasons.Keys.Order(StringComparer.Ordinal));
         CheckFaultsHappened();
         return Describe(stored.Count, reasons);
     }
@@ -180,6 +184,8 @@ sealed class LossDrill
             var message = _sent[IdOf(letter)];
             var reason = letter.MessageAttributes["Dead-Letter-Reason"].StringValue;
             Assert.StartsWith($"{message.Refusal}: ", reason, StringComparison.Ordinal);
+            if (message.IsRefusedByTarget)
+                Assert.Contains(message.Id, reason, StringComparison.Ordinal);
             reasons[message.Id] = message.Refusal!;
         }
 
@@ -190,32 +196,37 @@ sealed class LossDrill
     static string IdOf(Message letter)
     {
         var bytes = new byte[letter.Body.Length];
-        var text = Convert.TryFromBase64String(letter.Body, bytes, out var length) ? Encoding.Latin1.GetString(bytes, 0, length) : letter.Body;
+        var text = Convert.TryFromBase64String(letter.Body, bytes, out var length)
+            ? Encoding.Latin1.GetString(bytes, 0, length)
+            : letter.Body;
         return DrillMessage.FindId(text) ?? throw new InvalidOperationException($"A dead letter that was not sent: {letter.Body}");
     }
 
-    IEnumerable<string> Ids(Func<DrillMessage, bool> condition) => _sent.Values.Where(condition).Select(message => message.Id).Order();
+    IEnumerable<string> Ids(Func<DrillMessage, bool> condition) =>
+        _sent.Values.Where(condition).Select(message => message.Id).Order(StringComparer.Ordinal);
 
     // A drill in which nothing goes wrong shows nothing.
     void CheckFaultsHappened()
     {
         Assert.Subset(new HashSet<int> { 202, 429, 502, 503, 504 }, _statuses.Keys.ToHashSet());
-        Assert.True(_statuses.Count > 1, "Every push was answered 202 at once.");
         Assert.True(_path.EventSource.FailedBatches > 0, "No batch failed.");
-        Assert.True(_atApi.Crashes > 0 && _atApi.Hangs > 0 && _atWorker.Crashes > 0 && _atWorker.Hangs > 0, "A function never crashed, or hung.");
+        foreach (var saboteur in new[] { _atApi, _atWorker })
+            Assert.True(saboteur.Crashes > 0 && saboteur.Hangs > 0, "A function never crashed, or never hung.");
         Assert.Superset(new HashSet<int> { 0, 200, 400, 429, 500, 503 }, _path.Amp!.Statuses.ToHashSet());
     }
 
     string Describe(int stored, IReadOnlyDictionary<string, string> reasons)
     {
-        var codes = reasons.Values.CountBy(code => code).Select(code => $"{code.Value} {code.Key}");
+        var twice = _sent.Values.Count(message => message.IsTwice);
+        var codes = string.Join(", ", reasons.Values.CountBy(code => code).Select(code => $"{code.Value} {code.Key}"));
+        var source = _path.EventSource;
         return string.Create(
             CultureInfo.InvariantCulture,
             $"""
-            {_count} messages, {_sent.Values.Count(message => message.IsTwice)} of them sent twice: {stored} found in Prometheus, each once;
-              {reasons.Count} in the dead-letter queue, each with its reason ({string.Join(", ", codes)}); {_count - stored - reasons.Count} lost.
+            {_count} messages, {twice} of them sent twice: {stored} found in Prometheus, each once;
+              {reasons.Count} in the dead-letter queue, each with its reason ({codes}); {_count - stored - reasons.Count} lost.
               Api: {_atApi.Crashes} crashes, {_atApi.Hangs} hangs, {Counted(_statuses)}.
-              Worker: {_atWorker.Crashes} crashes, {_atWorker.Hangs} hangs, {_path.EventSource.FailedBatches} of {_path.EventSource.Batches} batches failed.
+              Worker: {_atWorker.Crashes} crashes, {_atWorker.Hangs} hangs, {source.FailedBatches} of {source.Batches} batches failed.
               AMP: {Counted(_path.Amp!.Statuses.CountBy(status => status))}; 0 is a hang or a cut connection.
             """);
     }
