@@ -78,7 +78,7 @@ sealed class LossDrill
         var drill = new LossDrill(target, count, seed);
         await using var path = await AwsPath.StartAsync(drill.Options(), Cancellation);
         drill._path = path;
-        using var client = new HttpClient { BaseAddress = path.FunctionUrl.Address };
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = path.FunctionUrl.Address };
         await drill.SendAllAsync(client);
         await drill.WaitForEmptyQueueAsync();
         await drill.CheckAsync(output);
