@@ -250,6 +250,29 @@ public class LambdaFunctionTests
     }
 
     [Fact]
+    public async Task A_sandbox_that_is_stalled_from_outside_times_out_and_is_replaced()
+    {
+        using var bootstrap = Bootstrap.Create("""
+            while True:
+                id, headers, body = poll()
+                note("taken", "")
+                while body == b'"wait"' and not os.path.exists(notes + "/go"):
+                    time.sleep(0.01)
+                respond(id, body)
+            """);
+        await using var function = new LambdaFunction(bootstrap.Options with { Timeout = TimeSpan.FromSeconds(5) });
+        var invocation = function.InvokeAsync("\"wait\""u8.ToArray());
+        await Poll.UntilAsync(() => bootstrap.Notes("taken").Length == 1, "the event to be taken", cancellationToken: Cancellation);
+
+        Assert.Single(function.Sandboxes).Stall();
+        await File.WriteAllTextAsync(Path.Combine(bootstrap.Options.Environment["NOTES"], "go"), "", Cancellation);
+
+        Assert.Equal("Sandbox.Timedout", (await invocation).ErrorType);
+        Assert.Equal("{\"n\":1}", (await function.InvokeAsync(Event)).Text);
+        Assert.Equal(2, function.SandboxesStarted);
+    }
+
+    [Fact]
     public async Task A_start_that_fails_is_tried_again_within_the_invocation()
     {
         using var bootstrap = Bootstrap.Create("""

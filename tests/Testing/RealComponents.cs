@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Xunit;
 
 namespace PushGateway.Testing;
@@ -68,6 +69,19 @@ public static class RealComponents
     /// <exception cref="InvalidOperationException">It is missing and <see cref="AreRequired"/>.</exception>
     public static string RequireOnPath(string name) =>
         ExecutablePath.Find(name) ?? Missing(name, "it is not on PATH");
+
+    /// <summary>
+    /// The zip of a Lambda function, <c>api</c> or <c>worker</c>, for this machine's architecture, with the same consequences. It is
+    /// taken as it is: <c>eng/publish-lambda.sh</c> has to run again after a change.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It is missing and <see cref="AreRequired"/>.</exception>
+    public static string RequireFunction(string name)
+    {
+        var architecture = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x64";
+        var file = $"{name}-{architecture}.zip";
+        var path = RepositoryRoot.Combine("artifacts", file);
+        return File.Exists(path) ? path : Missing($"artifacts/{file}", "eng/publish-lambda.sh makes it");
+    }
 
     static string Missing(string name, string reason)
     {

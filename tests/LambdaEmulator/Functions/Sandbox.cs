@@ -43,6 +43,9 @@ public sealed class Sandbox : IAsyncDisposable
         return Process.Exited;
     }
 
+    /// <summary>Stops it, as a hang would: the invocation in it times out. It does nothing to a sandbox that waits for an event.</summary>
+    public void Stall() => _group.Freeze();
+
     /// <summary>Starts the processes. What comes of it tells <see cref="InitializeAsync"/>.</summary>
     internal static async Task<Sandbox> StartAsync(FunctionOptions options, DeploymentPackage package)
     {
