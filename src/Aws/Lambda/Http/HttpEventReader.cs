@@ -110,13 +110,11 @@ internal static class HttpEventReader
 
     private static void ReadContext(ref Utf8JsonReader reader, HttpEvent http)
     {
-        reader.Read();
-        if (reader.TokenType == JsonTokenType.Null)
+        if (!TryEnterObject(ref reader, "requestContext is not an object"))
         {
             return;
         }
 
-        Require(reader.TokenType == JsonTokenType.StartObject, "requestContext is not an object");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("http"u8) || reader.ValueTextEquals("identity"u8))
@@ -154,13 +152,11 @@ internal static class HttpEventReader
     // requestContext.http of 2.0, requestContext.identity of 1.0.
     private static void ReadConnection(ref Utf8JsonReader reader, HttpEvent http)
     {
-        reader.Read();
-        if (reader.TokenType == JsonTokenType.Null)
+        if (!TryEnterObject(ref reader, "requestContext.http or .identity is not an object"))
         {
             return;
         }
 
-        Require(reader.TokenType == JsonTokenType.StartObject, "requestContext.http or .identity is not an object");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("method"u8))
@@ -221,13 +217,11 @@ internal static class HttpEventReader
     private static List<KeyValuePair<string, StringValues>> Pairs(ref Utf8JsonReader reader)
     {
         var pairs = new List<KeyValuePair<string, StringValues>>();
-        reader.Read();
-        if (reader.TokenType == JsonTokenType.Null)
+        if (!TryEnterObject(ref reader, "headers or query string parameters are not an object"))
         {
             return pairs;
         }
 
-        Require(reader.TokenType == JsonTokenType.StartObject, "headers or query string parameters are not an object");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.GetString()!;
@@ -279,6 +273,14 @@ internal static class HttpEventReader
         var status = Base64.DecodeFromUtf8InPlace(http.Body.GetSpan(length)[..length], out var written);
         Require(status == OperationStatus.Done, "its body is not base64");
         http.Body.Advance(written);
+    }
+
+    // False for null, which is as good as missing.
+    private static bool TryEnterObject(ref Utf8JsonReader reader, string otherwise)
+    {
+        reader.Read();
+        Require(reader.TokenType is JsonTokenType.StartObject or JsonTokenType.Null, otherwise);
+        return reader.TokenType == JsonTokenType.StartObject;
     }
 
     private static string? Text(ref Utf8JsonReader reader)
