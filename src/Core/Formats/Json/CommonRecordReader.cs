@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Numerics;
-using System.Runtime.Intrinsics;
 using System.Text.Unicode;
 using PushGateway.Formats.Text;
 using PushGateway.Limits;
@@ -17,15 +14,12 @@ internal ref struct CommonRecordReader
     // Fits a long whatever the digits are.
     private const int MaxTimestampDigits = 18;
 
-    private static readonly SearchValues<byte> StringEnds = SearchValues.Create(
-        [.. Enumerable.Range(0, ' ').Select(control => (byte)control), (byte)'"', (byte)'\\']);
-
     private readonly ReadOnlySpan<byte> _body;
     private readonly MetricBatch _batch;
     private readonly PushLimits _limits;
     private readonly long _receivedMs;
     private RecordLabels _labels;
-    private int _position;
+    private PlainJson _json;
 
     /// <param name="body">The body, without byte order mark.</param>
     /// <param name="batch">Where the series go; the caller takes them back when the body is not taken.</param>
@@ -34,6 +28,7 @@ internal ref struct CommonRecordReader
     public CommonRecordReader(ReadOnlySpan<byte> body, MetricBatch batch, in ParseContext context, Span<Label> labels)
     {
         _body = body;
+        _json = new PlainJson(body);
         _batch = batch;
         _limits = context.Limits;
         _receivedMs = context.ReceivedMs;
@@ -48,7 +43,7 @@ internal ref struct CommonRecordReader
             return false;
         }
 
-        if (TryTake('['))
+        if (_json.TryTake('['))
         {
             return TryReadArray();
         }
@@ -62,7 +57,7 @@ internal ref struct CommonRecordReader
         }
         while (TrySkipLineEnd());
 
-        return IsAtEnd();
+        return _json.IsAtEnd();
     }
 
     private bool TryReadArray()
@@ -74,9 +69,9 @@ internal ref struct CommonRecordReader
                 return false;
             }
         }
-        while (TryTake(','));
+        while (_json.TryTake(','));
 
-        return TryTake(']') && IsAtEnd();
+        return _json.TryTake(']') && _json.IsAtEnd();
     }
 
     private bool TryReadRecord()
@@ -84,14 +79,14 @@ internal ref struct CommonRecordReader
         var start = _batch.Mark;
         var timestamp = _receivedMs;
         var (hasDimensions, hasMetrics, hasTimestamp) = (false, false, false);
-        if (!TryTake('{'))
+        if (!_json.TryTake('{'))
         {
             return false;
         }
 
         do
         {
-            if (!TryReadString(out var key) || !TryTake(':'))
+            if (!_json.TryReadString(out var key) || !_json.TryTake(':'))
             {
                 return false;
             }
@@ -129,31 +124,32 @@ internal ref struct CommonRecordReader
                 return false;
             }
         }
-        while (TryTake(','));
+        while (_json.TryTake(','));
 
-        return hasMetrics && TryTake('}');
+        return hasMetrics && _json.TryTake('}');
     }
 
     private bool TryReadTimestamp(out long timestamp)
     {
         timestamp = 0;
-        SkipBlanks();
-        var start = _position;
-        while ((uint)_position < (uint)_body.Length && char.IsAsciiDigit((char)_body[_position]))
+        _json.SkipBlanks();
+        var rest = _json.Rest;
+        var length = 0;
+        while (length < rest.Length && char.IsAsciiDigit((char)rest[length]))
         {
-            timestamp = (timestamp * 10) + (_body[_position++] - '0');
+            timestamp = (timestamp * 10) + (rest[length++] - '0');
         }
 
-        var length = _position - start;
+        _json.Advance(length);
         return length is > 0 and <= MaxTimestampDigits
-            && (_body[start] != '0' || length == 1)
+            && (rest[0] != '0' || length == 1)
             && _limits.CheckTimestamp(timestamp, _receivedMs) is null;
     }
 
     private bool TryReadDimensions()
     {
         _labels.Clear();
-        if (!TryTake('{'))
+        if (!_json.TryTake('{'))
         {
             return false;
         }
@@ -165,19 +161,19 @@ internal ref struct CommonRecordReader
                 return false;
             }
         }
-        while (TryTake(','));
+        while (_json.TryTake(','));
 
-        return TryTake('}');
+        return _json.TryTake('}');
     }
 
     private bool TryReadDimension()
     {
-        if (!TryReadString(out var name)
+        if (!_json.TryReadString(out var name)
             || !NameAlphabet.Label.IsLegal(name)
             || _limits.CheckLabelName(name.Length) is not null
             || name.SequenceEqual("__name__"u8)
-            || !TryTake(':')
-            || !TryReadString(out var value)
+            || !_json.TryTake(':')
+            || !_json.TryReadString(out var value)
             || _limits.CheckLabelValue(value.Length) is not null)
         {
             return false;
@@ -195,7 +191,7 @@ internal ref struct CommonRecordReader
 
     private bool TryReadMetrics(BatchMark recordStart, long timestamp)
     {
-        if (!TryTake('{'))
+        if (!_json.TryTake('{'))
         {
             return false;
         }
@@ -207,17 +203,17 @@ internal ref struct CommonRecordReader
                 return false;
             }
         }
-        while (TryTake(','));
+        while (_json.TryTake(','));
 
-        return TryTake('}');
+        return _json.TryTake('}');
     }
 
     private bool TryReadMetric(BatchMark recordStart, long timestamp)
     {
-        if (!TryReadString(out var name)
+        if (!_json.TryReadString(out var name)
             || !NameAlphabet.Metric.IsLegal(name)
             || _limits.CheckMetricName(name.Length) is not null
-            || !TryTake(':')
+            || !_json.TryTake(':')
             || !TryReadNumber(out var value, out var isInteger))
         {
             return false;
@@ -255,15 +251,15 @@ internal ref struct CommonRecordReader
     // A string may hold what a number may hold, and a plus, leading zeros and a point at either end beside.
     private bool TryReadNumber(out double value, out bool isInteger)
     {
-        var isString = TryTake('"');
-        var rest = _body[_position..];
+        var isString = _json.TryTake('"');
+        var rest = _json.Rest;
         isInteger = false;
         if (!GoFloat.TryReadExact(rest, out value, out var length) || !(isString ? TryPass(rest, ref length) : IsJsonNumber(rest[..length])))
         {
             return false;
         }
 
-        _position += length;
+        _json.Advance(length);
         isInteger = !rest[..length].ContainsAny((byte)'.', (byte)'e', (byte)'E');
         return true;
     }
@@ -280,75 +276,10 @@ internal ref struct CommonRecordReader
             && (point < 0 || (point + 1 < digits.Length && char.IsAsciiDigit((char)digits[point + 1])));
     }
 
-    private bool TryReadString(out ReadOnlySpan<byte> text)
-    {
-        text = default;
-        if (!TryTake('"'))
-        {
-            return false;
-        }
-
-        var rest = _body[_position..];
-        var length = LengthOfPlainString(rest);
-        if (length < 0 || rest[length] != '"')
-        {
-            return false;
-        }
-
-        text = rest[..length];
-        _position += length + 1;
-        return true;
-    }
-
-    // Up to the quote, backslash or control character; -1 when there is none. Most strings are short.
-    private static int LengthOfPlainString(ReadOnlySpan<byte> text)
-    {
-        if (text.Length >= Vector128<byte>.Count)
-        {
-            var head = Vector128.Create(text);
-            var ends = Vector128.Equals(head, Vector128.Create((byte)'"'))
-                | Vector128.Equals(head, Vector128.Create((byte)'\\'))
-                | Vector128.LessThan(head, Vector128.Create((byte)' '));
-            if (ends != Vector128<byte>.Zero)
-            {
-                return BitOperations.TrailingZeroCount(ends.ExtractMostSignificantBits());
-            }
-        }
-
-        return text.IndexOfAny(StringEnds);
-    }
-
-    private bool TryTake(char token)
-    {
-        SkipBlanks();
-        if ((uint)_position >= (uint)_body.Length || _body[_position] != token)
-        {
-            return false;
-        }
-
-        _position++;
-        return true;
-    }
-
     // After a record: whether there is another.
     private bool TrySkipLineEnd()
     {
-        var end = _position;
-        SkipBlanks();
-        return _position > end && _position < _body.Length;
-    }
-
-    private bool IsAtEnd()
-    {
-        SkipBlanks();
-        return _position == _body.Length;
-    }
-
-    private void SkipBlanks()
-    {
-        while ((uint)_position < (uint)_body.Length && _body[_position] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
-        {
-            _position++;
-        }
+        var end = _json.Position;
+        return !_json.IsAtEnd() && _json.Position > end;
     }
 }
