@@ -69,25 +69,15 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> source)
     /// </summary>
     public bool TryReadVarint(out ulong value)
     {
-        value = 0;
-        for (int shift = 0, i = 0; shift <= LastVarintShift && i < _rest.Length; shift += BitsPerByte, i++)
+        // Tags, most references and most lengths are of one byte.
+        if (!_rest.IsEmpty && _rest[0] < MoreFollows)
         {
-            var next = _rest[i];
-            if (shift == LastVarintShift && next > 1)
-            {
-                break;
-            }
-
-            value |= (ulong)(next & (MoreFollows - 1)) << shift;
-            if (next < MoreFollows)
-            {
-                _rest = _rest[(i + 1)..];
-                return true;
-            }
+            value = _rest[0];
+            _rest = _rest[1..];
+            return true;
         }
 
-        value = 0;
-        return Fail();
+        return TryReadLongVarint(out value);
     }
 
     /// <summary>Reads a <c>fixed64</c> or <c>sfixed64</c>.</summary>
@@ -150,6 +140,29 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> source)
         WireType.Fixed32 => TryReadFixed32(out _),
         _ => Fail(),
     };
+
+    private bool TryReadLongVarint(out ulong value)
+    {
+        value = 0;
+        for (int shift = 0, i = 0; shift <= LastVarintShift && i < _rest.Length; shift += BitsPerByte, i++)
+        {
+            var next = _rest[i];
+            if (shift == LastVarintShift && next > 1)
+            {
+                break;
+            }
+
+            value |= (ulong)(next & (MoreFollows - 1)) << shift;
+            if (next < MoreFollows)
+            {
+                _rest = _rest[(i + 1)..];
+                return true;
+            }
+        }
+
+        value = 0;
+        return Fail();
+    }
 
     private bool Fail()
     {
