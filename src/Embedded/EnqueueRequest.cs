@@ -27,7 +27,7 @@ internal sealed class EnqueueRequest : WriteRequest
 
     public override void Execute(WriterSession session)
     {
-        if (session.UsedBytes + _bytes > _maxBytes)
+        if (!session.HasRoom(_bytes, _maxBytes))
         {
             Refuse(string.Create(CultureInfo.InvariantCulture, $"the queue is full: {session.UsedBytes} of at most {_maxBytes} bytes are in use"));
             return;
@@ -37,7 +37,5 @@ internal sealed class EnqueueRequest : WriteRequest
         {
             session.InsertMessage(_sentMs, _attributes[i], _messages[i].Body.Span);
         }
-
-        session.CountUsed(_bytes);
     }
 }

@@ -5,7 +5,7 @@ internal sealed class ProbeRequest(long nowMs, long maxBytes) : WriteRequest
 {
     public override void Execute(WriterSession session)
     {
-        if (session.UsedBytes >= maxBytes)
+        if (!session.HasRoom(1, maxBytes))
         {
             Refuse("the queue is full");
             return;

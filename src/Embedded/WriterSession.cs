@@ -7,6 +7,9 @@ namespace PushGateway.Embedded;
 /// <summary>What can be written, as prepared statements on the one connection that writes. Used by one thread.</summary>
 internal sealed class WriterSession : IGroupStateWriter, IDisposable
 {
+    // SQLite takes longer to say how much is in use than to store a small push.
+    private const long MeasureAfterBytes = 1024 * 1024;
+
     private readonly SqliteConnection _connection;
     private readonly Statement _begin;
     private readonly Statement _commit;
@@ -19,7 +22,8 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     private readonly Statement _putState;
     private readonly Statement _removeState;
     private readonly Statement _probe;
-    private long? _bytesInUse;
+    private long _bytesInUse;
+    private long _bytesSince = MeasureAfterBytes;
     private long _lastId;
 
     private WriterSession(SqliteConnection connection)
@@ -52,8 +56,8 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     /// <summary>The connection, for statements that are not the daily business.</summary>
     public SqliteConnection Connection => _connection;
 
-    /// <summary>Bytes in use in the database, as of this transaction's beginning and what <see cref="CountUsed"/> has added since.</summary>
-    public long UsedBytes => _bytesInUse ??= _usedBytes.RunScalar();
+    /// <summary>Bytes in use in the database when it was last asked, and what was written since.</summary>
+    public long UsedBytes => _bytesInUse + _bytesSince;
 
     /// <exception cref="DataFolderException">The file is not a database of this gateway, is damaged, newer or not writable.</exception>
     public static WriterSession Open(string path, SynchronousMode synchronous)
@@ -70,11 +74,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         }
     }
 
-    public void Begin()
-    {
-        _bytesInUse = null;
-        _begin.Run();
-    }
+    public void Begin() => _begin.Run();
 
     public void Commit() => _commit.Run();
 
@@ -87,10 +87,22 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         }
     }
 
-    public void CountUsed(long bytes) => _bytesInUse = UsedBytes + bytes;
+    /// <summary>Whether the database has room for so many bytes more.</summary>
+    public bool HasRoom(long bytes, long maxBytes)
+    {
+        if (_bytesSince >= MeasureAfterBytes || UsedBytes + bytes > maxBytes)
+        {
+            (_bytesInUse, _bytesSince) = (_usedBytes.RunScalar(), 0);
+        }
 
-    public void InsertMessage(long sentMs, ReadOnlySpan<byte> attributes, ReadOnlySpan<byte> body) =>
+        return UsedBytes + bytes <= maxBytes;
+    }
+
+    public void InsertMessage(long sentMs, ReadOnlySpan<byte> attributes, ReadOnlySpan<byte> body)
+    {
+        _bytesSince += attributes.Length + body.Length;
         _insertMessage.Bind(1, ++_lastId).Bind(2, sentMs).Bind(3, attributes).Bind(4, body).Run();
+    }
 
     public void DeleteMessages(IdRun run) => _deleteMessages.Bind(1, run.First).Bind(2, run.Last).Run();
 
@@ -105,7 +117,11 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     /// <summary>Deletes the dead letters from before a time; returns how many there were.</summary>
     public int ForgetDeadLetters(long beforeMs) => _forget.Bind(1, beforeMs).Run();
 
-    public void Put(long id, ReadOnlySpan<byte> row) => _putState.Bind(1, id).Bind(2, row).Run();
+    public void Put(long id, ReadOnlySpan<byte> row)
+    {
+        _bytesSince += row.Length;
+        _putState.Bind(1, id).Bind(2, row).Run();
+    }
 
     public void Remove(long id) => _removeState.Bind(1, id).Run();
 

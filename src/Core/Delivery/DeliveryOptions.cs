@@ -18,6 +18,12 @@ public sealed record DeliveryOptions
     /// <summary>Messages taken from the queue at a time.</summary>
     public int BatchSize { get; init; } = 1000;
 
+    /// <summary>
+    /// Wait between a batch that was not full and the next. A message that comes alone is delivered at once; of many, more are in a batch, and a
+    /// batch costs the same whatever is in it.
+    /// </summary>
+    public TimeSpan GatherTime { get; init; }
+
     /// <summary>How long a batch is worked on before what is left is given back to the queue.</summary>
     public TimeSpan BatchTimeout { get; init; } = TimeSpan.FromMinutes(5);
 

@@ -58,23 +58,36 @@ public sealed class DeliveryPump(IPushQueue queue, BatchHandler handler, Deliver
         BatchOutcome? outcome = null;
         await OrAbandonAsync(messages, async () => outcome = await HandleAsync(messages, deadline.Token));
         await SettleAsync(outcome!, stopping);
+        if (options.GatherTime > TimeSpan.Zero && messages.Count < options.BatchSize)
+        {
+            await Task.Delay(options.GatherTime, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     // No renewal is under way any more when messages are given back: it would hide them again. Settling takes less than what is left.
     private async ValueTask<BatchOutcome> HandleAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
-        using var handled = new CancellationTokenSource();
-        var renewing = RenewAsync(messages, handled.Token);
-        try
+        var handling = handler.HandleAsync(messages, cancellationToken).AsTask();
+        if (!handling.IsCompleted)
         {
-            return await handler.HandleAsync(messages, cancellationToken);
-        }
-        finally
-        {
+            using var handled = new CancellationTokenSource();
+            var renewing = Task.CompletedTask;
+            while (await IsLongerThanAsync(handling, options.RenewInterval, handled.Token))
+            {
+                renewing = RenewAsync(messages, handled.Token);
+                await Task.WhenAny(handling, renewing);
+            }
+
             await handled.CancelAsync();
             await renewing;
         }
+
+        return await handling;
     }
+
+    // The wait is cancelled with the token, and nobody hears of it: most batches are short, and an exception for each would be dear.
+    private async Task<bool> IsLongerThanAsync(Task task, TimeSpan interval, CancellationToken cancellationToken) =>
+        await Task.WhenAny(task, Task.Delay(interval, time, cancellationToken)) != task;
 
     private async ValueTask SettleAsync(BatchOutcome outcome, CancellationToken stopping)
     {
@@ -119,13 +132,9 @@ public sealed class DeliveryPump(IPushQueue queue, BatchHandler handler, Deliver
 
     private async Task RenewAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken handled)
     {
-        using var timer = new PeriodicTimer(options.RenewInterval, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(handled))
-            {
-                await queue.RenewAsync(messages, handled);
-            }
+            await queue.RenewAsync(messages, handled);
         }
         catch (OperationCanceledException) when (handled.IsCancellationRequested)
         {
