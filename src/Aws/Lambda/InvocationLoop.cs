@@ -152,7 +152,7 @@ internal sealed class InvocationLoop(
         }
     }
 
-    // Without a time limit, for it is one write; what does not fit into a pipe keeps log lines waiting, too.
+    // Here and now, without the time limit that a collector needs: it is a line of the log.
     private void WriteMetrics()
     {
         if (metrics is not null)

@@ -54,7 +54,7 @@ internal sealed class EmbeddedMetrics : IDisposable
             _text = new char[bytes.Length];
         }
 
-        // A text writer, though these are bytes: the logs' lines go through the same one, which writes a call's text in one piece.
+        // Console.Out takes text, not bytes. Log lines go through it, too, and what one call writes is in none of them.
         var length = Encoding.UTF8.GetChars(bytes, _text);
         _buffer.Reset();
         if (length > 0)
