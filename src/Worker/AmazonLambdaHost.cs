@@ -27,6 +27,11 @@ internal sealed partial class LambdaHost(EventBatchDelivery delivery, TimeProvid
 
         builder.Services.AddSingleton<EventBatchDelivery>();
         builder.Services.AddHostedService<LambdaHost>();
+        if (OtlpExport.IsConfigured(builder.Configuration))
+        {
+            builder.Services.AddOpenTelemetry().AddOtlpExport();
+        }
+
         return true;
     }
 

@@ -20,13 +20,13 @@ internal static class LambdaHost
 
         ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = LambdaHosting.Defaults });
         builder.Services.AddSingleton<EventBatchDelivery>();
-        builder.Services.AddLambdaWorker(runtimeApi);
-        if (settings.Text("OTEL_EXPORTER_OTLP_ENDPOINT") is not null)
+        builder.Services.AddLambdaWorker(runtimeApi).AddLambdaMetrics(settings, OtlpExport.ServiceName);
+        if (OtlpExport.IsConfigured(builder.Configuration))
         {
-            builder.Services.AddSingleton<TelemetryFlush>(services => timeout =>
-                services.GetRequiredService<MeterProvider>().ForceFlush((int)timeout.TotalMilliseconds));
-            builder.Services.AddSingleton<TelemetryFlush>(services => timeout =>
-                services.GetRequiredService<TracerProvider>().ForceFlush((int)timeout.TotalMilliseconds));
+            builder.Services.AddLambdaTelemetry(
+                static provider => OtlpExport.Create(provider.GetRequiredService<IConfiguration>()),
+                static (sdk, timeout) => sdk.MeterProvider.ForceFlush((int)timeout.TotalMilliseconds),
+                static (sdk, timeout) => sdk.TracerProvider.ForceFlush((int)timeout.TotalMilliseconds));
         }
 
         return true;

@@ -1,7 +1,4 @@
 using Microsoft.Extensions.Configuration.Memory;
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Resources;
-using OpenTelemetry.Trace;
 using PushGateway.Aws;
 using PushGateway.Aws.DynamoDb;
 using PushGateway.Aws.Lambda;
@@ -9,7 +6,6 @@ using PushGateway.Aws.Sqs;
 using PushGateway.Configuration;
 using PushGateway.Delivery;
 using PushGateway.Groups;
-using PushGateway.Telemetry;
 
 namespace PushGateway.Worker;
 
@@ -28,7 +24,6 @@ internal static class WorkerServices
             settings.Refuse("Nowhere to deliver to: set PROMETHEUS_REMOTE_WRITE_URL or OTEL_EXPORTER_OTLP_ENDPOINT.");
         }
 
-        settings.ThrowIfInvalid();
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => new SqsPushQueue(options.Queue, services.GetRequiredService<TimeProvider>()));
@@ -49,9 +44,14 @@ internal static class WorkerServices
         else
         {
             builder.Services.AddPolling(options);
+            if (OtlpExport.IsConfigured(builder.Configuration))
+            {
+                builder.Services.AddOpenTelemetry().AddOtlpExport();
+            }
         }
 
-        builder.AddTelemetry();
+        settings.ThrowIfInvalid();
+        builder.AddDefaults();
         return builder;
     }
 
@@ -74,19 +74,7 @@ internal static class WorkerServices
         }
     }
 
-    private static void AddTelemetry(this HostApplicationBuilder builder)
-    {
-        if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not { Length: > 0 })
-        {
-            return;
-        }
-
-        // Below every other source: what the sink speaks to the same endpoint, not the SDK's gRPC.
-        ((IConfigurationBuilder)builder.Configuration).Sources.Insert(
-            0, new MemoryConfigurationSource { InitialData = [new("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")] });
-        builder.Services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService("pushgateway-worker"))
-            .WithMetrics(metrics => metrics.AddMeter(PushTelemetry.Name).AddOtlpExporter())
-            .WithTracing(traces => traces.AddSource(PushTelemetry.Name).AddOtlpExporter());
-    }
+    // Below every other source: what the sink speaks to the same endpoint, not the SDK's gRPC.
+    private static void AddDefaults(this HostApplicationBuilder builder) => ((IConfigurationBuilder)builder.Configuration).Sources.Insert(
+        0, new MemoryConfigurationSource { InitialData = [new("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")] });
 }

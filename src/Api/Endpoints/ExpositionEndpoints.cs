@@ -36,10 +36,10 @@ internal static class ExpositionEndpoints
 
     private static void Head(HttpContext http) => Negotiate(http, out _);
 
-    private static async Task GetAsync(HttpContext http, SelfMetrics selfMetrics)
+    private static async Task GetAsync(HttpContext http, IPushQueue queue)
     {
         var format = Negotiate(http, out var compresses);
-        using var writer = ExpositionWriter.Create(format, await ReadAsync(http, selfMetrics));
+        using var writer = ExpositionWriter.Create(format, await ReadAsync(http, queue));
         if (!compresses)
         {
             await WriteAsync(writer, http.Response.Body, http.RequestAborted);
@@ -79,7 +79,7 @@ internal static class ExpositionEndpoints
         await destination.WriteAsync(buffer.Written, cancellationToken);
     }
 
-    private static async Task<GroupReading> ReadAsync(HttpContext http, SelfMetrics selfMetrics)
+    private static async Task<GroupReading> ReadAsync(HttpContext http, IPushQueue queue)
     {
         var reading = new GroupReading();
         if (http.RequestServices.GetService<IGroupStore>() is { } groups)
@@ -93,18 +93,19 @@ internal static class ExpositionEndpoints
             return PinnedSeries.Of(reading, pinned);
         }
 
-        AppendOwn(reading.Batch, http.RequestServices.GetRequiredService<IPushQueue>(), selfMetrics);
+        AppendOwn(reading.Batch, queue, http.RequestServices.GetService<SelfMetrics>());
         return reading;
     }
 
-    private static void AppendOwn(MetricBatch batch, IPushQueue queue, SelfMetrics selfMetrics)
+    // Lambda has no self metrics: what one of many sandboxes counts says nothing about the gateway.
+    private static void AppendOwn(MetricBatch batch, IPushQueue queue, SelfMetrics? selfMetrics)
     {
         if (queue is EmbeddedPushQueue embedded)
         {
             AppendDeadLetters(batch, embedded.DeadLetterCount);
         }
 
-        selfMetrics.AppendTo(batch);
+        selfMetrics?.AppendTo(batch);
     }
 
     private static void AppendDeadLetters(MetricBatch batch, long count)

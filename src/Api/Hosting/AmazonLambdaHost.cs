@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Amazon.Lambda.APIGatewayEvents;
 using Amazon.Lambda.Serialization.SystemTextJson;
+using PushGateway.Api.Telemetry;
 using PushGateway.Aws.Lambda;
 using PushGateway.Configuration;
 
@@ -20,6 +21,11 @@ internal static partial class LambdaHost
         if (settings.Text("PUSHGATEWAY_QUEUE_URL") is null)
         {
             settings.Refuse("PUSHGATEWAY_QUEUE_URL: the URL of the SQS queue is required on Lambda, which keeps nothing on disk.");
+        }
+
+        if (OtlpExport.IsConfigured(builder.Configuration))
+        {
+            builder.Services.AddOpenTelemetry().AddOtlpExport();
         }
 
         builder.Services.AddAWSLambdaHosting(LambdaEventSource.HttpApi, new SourceGeneratorLambdaJsonSerializer<EventJsonContext>());

@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Configuration.Memory;
 using OpenTelemetry.Metrics;
-using OpenTelemetry.Resources;
-using OpenTelemetry.Trace;
 using PushGateway.Api.Auth;
 using PushGateway.Api.Push;
 using PushGateway.Api.Telemetry;
@@ -36,6 +34,7 @@ internal static class GatewayServices
         if (!LambdaHost.TryAdd(builder, settings))
         {
             builder.AddServer(settings);
+            builder.AddTelemetry();
         }
 
         settings.ThrowIfInvalid();
@@ -55,7 +54,6 @@ internal static class GatewayServices
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJsonContext.Default));
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler(DescribeExceptions);
-        builder.AddTelemetry();
         if (options.QueueUrl is { } queueUrl)
         {
             builder.Services.AddSingleton<IPushQueue>(services => new SqsPushQueue(
@@ -155,25 +153,13 @@ internal static class GatewayServices
 
     private static void AddTelemetry(this WebApplicationBuilder builder)
     {
-        var exports = builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 };
         var selfMetrics = new SelfMetrics();
         builder.Services.AddSingleton(_ => selfMetrics);
-        builder.Services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService("pushgateway"))
-            .WithMetrics(metrics =>
-            {
-                metrics.AddMeter(PushTelemetry.Name).AddReader(selfMetrics.Reader);
-                if (exports)
-                {
-                    metrics.AddOtlpExporter();
-                }
-            })
-            .WithTracing(traces =>
-            {
-                if (exports)
-                {
-                    traces.AddSource(PushTelemetry.Name, "Microsoft.AspNetCore").AddOtlpExporter();
-                }
-            });
+        var telemetry = builder.Services.AddOpenTelemetry()
+            .WithMetrics(metrics => metrics.AddMeter(PushTelemetry.Name).AddReader(selfMetrics.Reader));
+        if (OtlpExport.IsConfigured(builder.Configuration))
+        {
+            telemetry.AddOtlpExport();
+        }
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration.Memory;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
+using PushGateway.Api.Telemetry;
 using PushGateway.Aws.Lambda;
 using PushGateway.Configuration;
 
@@ -23,13 +24,13 @@ internal static class LambdaHost
         }
 
         ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = LambdaHosting.Defaults });
-        builder.Services.AddLambdaServer(runtimeApi);
-        if (settings.Text("OTEL_EXPORTER_OTLP_ENDPOINT") is not null)
+        builder.Services.AddLambdaServer(runtimeApi).AddLambdaMetrics(settings, OtlpExport.ServiceName);
+        if (OtlpExport.IsConfigured(builder.Configuration))
         {
-            builder.Services.AddSingleton<TelemetryFlush>(services => timeout =>
-                services.GetRequiredService<MeterProvider>().ForceFlush((int)timeout.TotalMilliseconds));
-            builder.Services.AddSingleton<TelemetryFlush>(services => timeout =>
-                services.GetRequiredService<TracerProvider>().ForceFlush((int)timeout.TotalMilliseconds));
+            builder.Services.AddLambdaTelemetry(
+                static provider => OtlpExport.Create(provider.GetRequiredService<IConfiguration>()),
+                static (sdk, timeout) => sdk.MeterProvider.ForceFlush((int)timeout.TotalMilliseconds),
+                static (sdk, timeout) => sdk.TracerProvider.ForceFlush((int)timeout.TotalMilliseconds));
         }
 
         return true;

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using PushGateway.Aws.Lambda.Metrics;
 using PushGateway.Buffers;
 
 namespace PushGateway.Aws.Lambda;
@@ -11,10 +12,12 @@ namespace PushGateway.Aws.Lambda;
 /// </summary>
 internal sealed class InvocationLoop(
     RuntimeApiClient api,
+    IEnumerable<TelemetryStart> starts,
     IEnumerable<TelemetryFlush> flushes,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
-    ILogger<InvocationLoop> logger)
+    ILogger<InvocationLoop> logger,
+    EmbeddedMetrics? metrics = null)
 {
     /// <summary>How long before the deadline the work is cancelled: time to say what was done, on the smallest function.</summary>
     public static readonly TimeSpan DeadlineMargin = TimeSpan.FromMilliseconds(500);
@@ -28,6 +31,7 @@ internal sealed class InvocationLoop(
     private const string TraceVariable = "_X_AMZN_TRACE_ID";
 
     private readonly TelemetryFlush[] _flushes = [.. flushes];
+    private TelemetryStart[] _starts = [.. starts];
     private long _collectedAtBytes;
     private Task _flushing = Task.CompletedTask;
 
@@ -68,12 +72,14 @@ internal sealed class InvocationLoop(
         using var buffer = new PooledBuffer();
         var invocation = await api.NextAsync(buffer, stopping);
         Environment.SetEnvironmentVariable(TraceVariable, invocation.TraceId);
+        StartTelemetry();
         if (await AnswerAsync(handler, invocation) is { } error)
         {
             logger.InvocationFailed(invocation.RequestId, error.ErrorType, error.Message);
             CheckTaken(invocation, await api.FailAsync(invocation.RequestId, error.ErrorType, error.Message));
         }
 
+        WriteMetrics();
         await FlushAsync(invocation.Deadline);
         CollectGarbage();
     }
@@ -138,6 +144,23 @@ internal sealed class InvocationLoop(
         }
     }
 
+    private void StartTelemetry()
+    {
+        foreach (var start in Interlocked.Exchange(ref _starts, []))
+        {
+            Attempt(start.Invoke);
+        }
+    }
+
+    // Here and now, without the time limit that a collector needs: it is a line of the log.
+    private void WriteMetrics()
+    {
+        if (metrics is not null)
+        {
+            Attempt(metrics.Write);
+        }
+    }
+
     // The answer is on its way, but until the next poll the deadline still holds.
     private async Task FlushAsync(DateTimeOffset deadline)
     {
@@ -148,7 +171,7 @@ internal sealed class InvocationLoop(
             return;
         }
 
-        _flushing = Task.WhenAll(_flushes.Select(flush => Task.Run(() => Flush(flush, timeout))));
+        _flushing = Task.WhenAll(_flushes.Select(flush => Task.Run(() => Attempt(() => flush(timeout)))));
         await _flushing.WaitAsync(timeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -163,17 +186,17 @@ internal sealed class InvocationLoop(
         }
     }
 
-    private void Flush(TelemetryFlush flush, TimeSpan timeout)
+    private void Attempt(Action telemetry)
     {
         try
         {
-            flush(timeout);
+            telemetry();
         }
 #pragma warning disable CA1031 // Telemetry must not cost an invocation.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            logger.FlushFailed(exception);
+            logger.TelemetryFailed(exception);
         }
     }
 }

@@ -2,6 +2,9 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
 using PushGateway.Aws.Lambda.Events;
 using PushGateway.Aws.Lambda.Http;
+using PushGateway.Aws.Lambda.Metrics;
+using PushGateway.Configuration;
+using PushGateway.Telemetry;
 
 namespace PushGateway.Aws.Lambda;
 
@@ -39,6 +42,36 @@ public static class LambdaHosting
         .AddLoop(runtimeApi)
         .AddSingleton<IInvocationHandler, WorkerInvocationHandler>()
         .AddHostedService<LambdaService>();
+
+    /// <summary>
+    /// Writes the gateway's own metrics to standard output after each invocation, for CloudWatch to read, when the setting
+    /// <c>PUSHGATEWAY_METRICS_NAMESPACE</c> names a namespace.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="settings">The settings; a namespace that CloudWatch would not take is refused.</param>
+    /// <param name="service">Value of the dimension <c>service</c>.</param>
+    public static IServiceCollection AddLambdaMetrics(this IServiceCollection services, SettingsReader settings, string service) =>
+        MetricsNamespace.Read(settings) is { } name
+            ? services.AddSingleton(provider => new EmbeddedMetrics(
+                PushTelemetry.Name, name, service, Console.Out, provider.GetRequiredService<TimeProvider>()))
+            : services;
+
+    /// <summary>Has telemetry sent by something that is made when the first event is there, and that the container then owns.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="create">Makes it.</param>
+    /// <param name="flushes">Each sends a part of what was recorded so far; see <see cref="TelemetryFlush"/>.</param>
+    public static IServiceCollection AddLambdaTelemetry<T>(
+        this IServiceCollection services, Func<IServiceProvider, T> create, params ReadOnlySpan<Action<T, TimeSpan>> flushes)
+        where T : class
+    {
+        services.AddSingleton(create).AddSingleton<TelemetryStart>(provider => () => provider.GetRequiredService<T>());
+        foreach (var flush in flushes)
+        {
+            services.AddSingleton<TelemetryFlush>(provider => timeout => flush(provider.GetRequiredService<T>(), timeout));
+        }
+
+        return services;
+    }
 
     /// <summary>Tells Lambda, where it is there, why the function cannot start. The process then has to exit with another code than 0.</summary>
     public static async Task ReportInitErrorAsync(Exception exception)

@@ -17,8 +17,8 @@ internal static partial class LambdaLog
     [LoggerMessage(104, LogLevel.Warning, "The answer to invocation {RequestId} was not taken: HTTP status {Status}")]
     public static partial void AnswerNotTaken(this ILogger logger, string requestId, int status);
 
-    [LoggerMessage(105, LogLevel.Warning, "Telemetry could not be flushed")]
-    public static partial void FlushFailed(this ILogger logger, Exception exception);
+    [LoggerMessage(105, LogLevel.Warning, "Telemetry could not be sent")]
+    public static partial void TelemetryFailed(this ILogger logger, Exception exception);
 
     [LoggerMessage(106, LogLevel.Error, "The application threw; request {RequestId} is answered with {Status}")]
     public static partial void RequestThrew(this ILogger logger, string requestId, int status, Exception exception);

@@ -112,6 +112,117 @@ public sealed class FunctionProcessTests
         Assert.Equal(0, await worker.Process.TerminateAsync());
     }
 
+    [Fact]
+    public async Task Api_writes_its_metrics_for_CloudWatch_when_a_namespace_is_set()
+    {
+        await using var sqs = await ScriptedSqs.StartAsync((_, request) => ScriptedSqs.Answer(request, false, ""));
+        await using var runtime = await ScriptedRuntimeApi.StartAsync();
+        await using var api = await FunctionProcess.StartAsync("Api", runtime.Address, new Dictionary<string, string>
+        {
+            ["PUSHGATEWAY_QUEUE_URL"] = Queue,
+            ["AWS_ENDPOINT_URL_SQS"] = sqs.Url,
+            ["PUSHGATEWAY_METRICS_NAMESPACE"] = "My Team/Push Gateway",
+        });
+
+        Assert.Equal(202, (await runtime.InvokeAsync(Push("/metrics", "text/plain", "a 1\nb 2\n"))).HttpStatus);
+        Assert.Equal(400, (await runtime.InvokeAsync(Push("/metrics", "text/plain", "{}{}"))).HttpStatus);
+        Assert.Equal(200, (await runtime.InvokeAsync(Get("/-/healthy"))).HttpStatus);
+        await Poll.UntilAsync(() => runtime.Calls.Count(call => call == "next") == 4, "the next poll", cancellationToken: Cancellation);
+        Assert.Equal(0, await api.Process.TerminateAsync());
+
+        // Nothing was measured of the third request.
+        var lines = api.Process.StandardOutput.Where(EmbeddedMetricFormat.IsMetrics).Select(EmbeddedMetricFormat.Read).ToList();
+        Assert.Equal(2, lines.Count);
+        Assert.Equal(
+            [
+                ("pushgateway.messages.queued", "service=pushgateway", "Count", 1),
+                ("pushgateway.pushes", "service=pushgateway", "Count", 1),
+                ("pushgateway.pushes", "service=pushgateway,format=text,result=accepted", "Count", 1),
+                ("pushgateway.samples.received", "service=pushgateway", "Count", 2),
+            ],
+            lines[0].Select(metric => (metric.Name, metric.Dimensions, metric.Unit, metric.Sum)).Order());
+        Assert.Equal(
+            [
+                ("pushgateway.pushes", "service=pushgateway", "Count", 1),
+                ("pushgateway.pushes", "service=pushgateway,format=text,result=text-invalid", "Count", 1),
+            ],
+            lines[1].Select(metric => (metric.Name, metric.Dimensions, metric.Unit, metric.Sum)).Order());
+        Assert.All(lines.SelectMany(line => line), metric => Assert.Equal("My Team/Push Gateway", metric.Namespace));
+    }
+
+    [Fact]
+    public async Task Worker_writes_its_metrics_for_CloudWatch_when_a_namespace_is_set()
+    {
+        await using var runtime = await ScriptedRuntimeApi.StartAsync();
+        await using var worker = await FunctionProcess.StartAsync(
+            "Worker", runtime.Address, new Dictionary<string, string>(Settings()) { ["PUSHGATEWAY_METRICS_NAMESPACE"] = "PushGateway" });
+
+        await runtime.InvokeAsync(GoldenEvent.Read("sqs"), DateTimeOffset.UtcNow.AddSeconds(5));
+        await Poll.UntilAsync(() => runtime.Calls.Count(call => call == "next") == 2, "the next poll", cancellationToken: Cancellation);
+        Assert.Equal(0, await worker.Process.TerminateAsync());
+
+        var metrics = worker.Process.StandardOutput.Where(EmbeddedMetricFormat.IsMetrics).SelectMany(EmbeddedMetricFormat.Read).ToList();
+        var duration = Assert.Single(metrics, metric => metric.Name == "pushgateway.delivery.duration");
+        Assert.Equal(("service=pushgateway-worker", "Seconds"), (duration.Dimensions, duration.Unit));
+        Assert.Contains(metrics, metric => metric is { Name: "pushgateway.sink.retries", Dimensions: "service=pushgateway-worker", Sum: > 0 });
+    }
+
+    [Fact]
+    public async Task Without_a_namespace_no_metrics_are_written_and_none_are_exposed()
+    {
+        await using var sqs = await ScriptedSqs.StartAsync((_, request) => ScriptedSqs.Answer(request, false, ""));
+        await using var runtime = await ScriptedRuntimeApi.StartAsync();
+        await using var api = await FunctionProcess.StartAsync("Api", runtime.Address, new Dictionary<string, string>
+        {
+            ["PUSHGATEWAY_QUEUE_URL"] = Queue,
+            ["AWS_ENDPOINT_URL_SQS"] = sqs.Url,
+        });
+
+        Assert.Equal(202, (await runtime.InvokeAsync(Push("/metrics", "text/plain", "a 1\n"))).HttpStatus);
+        var metrics = await runtime.InvokeAsync(Get("/metrics"));
+
+        Assert.Equal((200, ""), (metrics.HttpStatus, metrics.HttpText));
+        Assert.Equal(0, await api.Process.TerminateAsync());
+        Assert.DoesNotContain(api.Process.StandardOutput, EmbeddedMetricFormat.IsMetrics);
+    }
+
+    // The providers are made once the first event is there, and the sandbox may never get another.
+    [Fact]
+    public async Task What_the_first_event_measures_is_exported_by_OTLP()
+    {
+        await using var sqs = await ScriptedSqs.StartAsync((_, request) => ScriptedSqs.Answer(request, false, ""));
+        await using var collector = OtlpCollector.Start();
+        await using var runtime = await ScriptedRuntimeApi.StartAsync();
+        await using var api = await FunctionProcess.StartAsync("Api", runtime.Address, new Dictionary<string, string>
+        {
+            ["PUSHGATEWAY_QUEUE_URL"] = Queue,
+            ["AWS_ENDPOINT_URL_SQS"] = sqs.Url,
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Endpoint,
+        });
+
+        Assert.Equal(202, (await runtime.InvokeAsync(Push("/metrics", "text/plain", "a 1\n"))).HttpStatus);
+
+        // Sent by the flush after the answer, and on a slow machine somewhat later: the metrics, the request's span, the queueing's.
+        await WaitForExportAsync(collector, "/v1/metrics", "pushgateway.pushes");
+        await WaitForExportAsync(collector, "/v1/traces", "Microsoft.AspNetCore");
+        await WaitForExportAsync(collector, "/v1/traces", "push enqueue");
+    }
+
+    [Theory]
+    [InlineData("Api")]
+    [InlineData("Worker")]
+    public async Task A_namespace_that_CloudWatch_does_not_take_is_an_init_error(string project)
+    {
+        await using var runtime = await ScriptedRuntimeApi.StartAsync();
+        await using var function = await FunctionProcess.StartAsync(
+            project, runtime.Address, new Dictionary<string, string>(Settings()) { ["PUSHGATEWAY_METRICS_NAMESPACE"] = "AWS/Mine" });
+
+        var error = await runtime.AnswerAsync("init");
+
+        Assert.Equal("Runtime.SettingsException", error.ErrorType);
+        Assert.StartsWith("PUSHGATEWAY_METRICS_NAMESPACE: \"AWS/Mine\" is not", error.ErrorMessage, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Api")]
     [InlineData("Worker")]
@@ -140,6 +251,9 @@ public sealed class FunctionProcessTests
         Assert.Equal(1, await function.Process.WaitForExitAsync());
         Assert.Equal(["next"], runtime.Calls);
     }
+
+    private static Task WaitForExportAsync(OtlpCollector collector, string path, string text) =>
+        Poll.UntilAsync(() => collector.Count(path, Encoding.UTF8.GetBytes(text)) > 0, $"{text} in {path}", cancellationToken: Cancellation);
 
     private static Task<FunctionProcess> StartWorkerAsync(ScriptedRuntimeApi runtime) =>
         FunctionProcess.StartAsync("Worker", runtime.Address, Settings());

@@ -1,7 +1,10 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using PushGateway.Aws.Lambda;
+using PushGateway.Aws.Lambda.Metrics;
 using PushGateway.Buffers;
 using PushGateway.Testing;
 using Xunit;
@@ -226,6 +229,92 @@ public sealed class InvocationLoopTests
     }
 
     [Fact]
+    public async Task Metrics_are_written_after_the_answer_and_before_the_next_poll()
+    {
+        await using var api = await ScriptedRuntimeApi.StartAsync();
+        using var meter = new Meter($"test-{Guid.NewGuid()}");
+        var pushes = meter.CreateCounter<long>("pushes");
+        await using var output = new MarkingWriter(api);
+        await using var function = await StartAsync(
+            (_, response, _) =>
+            {
+                pushes.Add(1);
+                return Write(response, "1");
+            },
+            api,
+            configure: services => services.AddSingleton(new EmbeddedMetrics(meter.Name, "PushGateway", "tested", output, TimeProvider.System)));
+
+        await api.InvokeAsync("{}", id: "a");
+        await api.InvokeAsync("{}", id: "b");
+
+        await Poll.UntilAsync(() => api.Calls.Count == 7, "the third poll", cancellationToken: Cancellation);
+        Assert.Equal(
+            ["next", "invocation/a/response", "pushes 1", "next", "invocation/b/response", "pushes 1", "next"],
+            api.Calls);
+    }
+
+    [Fact]
+    public async Task Metrics_that_cannot_be_written_cost_nothing_but_that()
+    {
+        using var meter = new Meter($"test-{Guid.NewGuid()}");
+        var pushes = meter.CreateCounter<long>("pushes");
+        var closed = new StringWriter();
+        await closed.DisposeAsync();
+        using var metrics = new EmbeddedMetrics(meter.Name, "PushGateway", "tested", closed, TimeProvider.System);
+        await using var function = await StartAsync(
+            (_, response, _) =>
+            {
+                pushes.Add(1);
+                return Write(response, "1");
+            },
+            configure: services => services.AddSingleton(metrics));
+
+        Assert.False((await function.Api.InvokeAsync("{}")).IsError);
+        Assert.False((await function.Api.InvokeAsync("{}")).IsError);
+    }
+
+    [Fact]
+    public async Task Telemetry_is_made_when_the_first_event_is_there_and_before_it_is_handled()
+    {
+        await using var api = await ScriptedRuntimeApi.StartAsync();
+        await using var function = await StartAsync(
+            (invocation, response, _) =>
+            {
+                api.Mark($"handle {invocation.RequestId}");
+                return Write(response, "1");
+            },
+            api,
+            configure: services => services.AddLambdaTelemetry<Action<string>>(_ =>
+            {
+                api.Mark("make");
+                return api.Mark;
+            }, (telemetry, _) => telemetry("flush")));
+
+        await api.InvokeAsync("{}", id: "a");
+        await api.InvokeAsync("{}", id: "b");
+
+        await Poll.UntilAsync(() => api.Calls.Count == 10, "the third poll", cancellationToken: Cancellation);
+        Assert.Equal(
+            [
+                "next", "make", "handle a", "invocation/a/response", "flush",
+                "next", "handle b", "invocation/b/response", "flush",
+                "next",
+            ],
+            api.Calls);
+    }
+
+    [Fact]
+    public async Task Telemetry_that_cannot_be_made_costs_nothing_but_that()
+    {
+        await using var function = await StartAsync(
+            (_, response, _) => Write(response, "1"),
+            configure: services => services.AddLambdaTelemetry<string>(_ => throw new IOException("no telemetry"), (_, _) => { }));
+
+        Assert.False((await function.Api.InvokeAsync("{}")).IsError);
+        Assert.False((await function.Api.InvokeAsync("{}")).IsError);
+    }
+
+    [Fact]
     public async Task What_keeps_the_function_from_starting_is_reported()
     {
         await using var api = await ScriptedRuntimeApi.StartAsync();
@@ -256,7 +345,10 @@ public sealed class InvocationLoopTests
     }
 
     private static Task<FunctionHost> StartAsync(
-        Func<Invocation, PooledBuffer, CancellationToken, ValueTask> handle, ScriptedRuntimeApi? api = null, TelemetryFlush? flush = null) =>
+        Func<Invocation, PooledBuffer, CancellationToken, ValueTask> handle,
+        ScriptedRuntimeApi? api = null,
+        TelemetryFlush? flush = null,
+        Action<IServiceCollection>? configure = null) =>
         FunctionHost.StartAsync(
             services =>
             {
@@ -265,6 +357,8 @@ public sealed class InvocationLoopTests
                 {
                     services.AddSingleton(flush);
                 }
+
+                configure?.Invoke(services);
             },
             api);
 
@@ -272,6 +366,16 @@ public sealed class InvocationLoopTests
     {
         Encoding.UTF8.GetBytes(json, response);
         return ValueTask.CompletedTask;
+    }
+
+    // Puts the name and the value of the one metric among the calls.
+    private sealed class MarkingWriter(ScriptedRuntimeApi api) : StringWriter
+    {
+        public override void Write(char[] buffer, int index, int count)
+        {
+            var metric = Assert.Single(EmbeddedMetricFormat.Read(new string(buffer, index, count).TrimEnd('\n')));
+            api.Mark($"{metric.Name} {metric.Sum.ToString(CultureInfo.InvariantCulture)}");
+        }
     }
 
     private sealed class SlowStart(Task gate) : IHostedService

@@ -1,12 +1,11 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
-using PushGateway.Testing;
 
-namespace PushGateway.EndToEnd.Tests;
+namespace PushGateway.Testing;
 
 /// <summary>Takes everything that is exported by OTLP over HTTP, and remembers it.</summary>
-sealed class OtlpCollector : IAsyncDisposable
+public sealed class OtlpCollector : IAsyncDisposable
 {
     readonly HttpListener _listener = new();
     readonly ConcurrentQueue<(string Path, byte[] Body)> _requests = new();
@@ -21,16 +20,18 @@ sealed class OtlpCollector : IAsyncDisposable
     }
 
     /// <summary>The value for <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>.</summary>
-    internal string Endpoint { get; }
+    public string Endpoint { get; }
 
-    internal static OtlpCollector Start() => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}/"));
+    /// <summary>Starts on a free port.</summary>
+    public static OtlpCollector Start() => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}/"));
 
     /// <summary>The bodies that were posted to a path.</summary>
-    internal IEnumerable<byte[]> Bodies(string path) => _requests.Where(request => request.Path == path).Select(request => request.Body);
+    public IEnumerable<byte[]> Bodies(string path) => _requests.Where(request => request.Path == path).Select(request => request.Body);
 
     /// <summary>How often bytes occur in the bodies that were posted to a path.</summary>
-    internal int Count(string path, ReadOnlyMemory<byte> bytes) => Bodies(path).Sum(body => body.AsSpan().Count(bytes.Span));
+    public int Count(string path, ReadOnlyMemory<byte> bytes) => Bodies(path).Sum(body => body.AsSpan().Count(bytes.Span));
 
+    /// <summary>Ends it.</summary>
     public async ValueTask DisposeAsync()
     {
         _listener.Close();
