@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace PushGateway.Aws.Lambda.Metrics;
 
-/// <summary>What one instrument has measured with one set of tags and what was not written yet: the sum of a counter, every value of a histogram.</summary>
+/// <summary>What one instrument has measured with one set of tags and what was not written yet: the sum of a counter, the values of a histogram.</summary>
 internal sealed class MeasuredSeries(MeasuredInstrument instrument, KeyValuePair<string, object?>[] tags)
 {
     // The specification's: "Numeric array metric targets MUST NOT have more than 100 members."
@@ -14,12 +14,11 @@ internal sealed class MeasuredSeries(MeasuredInstrument instrument, KeyValuePair
 
     private readonly List<double> _values = [];
     private long _sum;
-    private int _written;
 
     public MeasuredInstrument Instrument => instrument;
 
     /// <summary>Whether there is something to write.</summary>
-    public bool IsPending => _sum != 0 || _written < _values.Count;
+    public bool IsPending => _sum != 0 || _values.Count > 0;
 
     public bool IsTagged => tags.Length > 0;
 
@@ -77,7 +76,7 @@ internal sealed class MeasuredSeries(MeasuredInstrument instrument, KeyValuePair
         }
     }
 
-    /// <summary>Writes the tags, and as much of what was measured as an object may have, as members. What is written is not pending any more.</summary>
+    /// <summary>Writes the tags and what was measured as members, after which nothing is pending.</summary>
     public void TakeMembers(Utf8JsonWriter json)
     {
         foreach (var tag in tags)
@@ -96,21 +95,23 @@ internal sealed class MeasuredSeries(MeasuredInstrument instrument, KeyValuePair
         TakeValues(json);
     }
 
+    // Of more values, so many that are evenly spread by rank, the least and the greatest among them: a large batch would fill a hundred lines.
     private void TakeValues(Utf8JsonWriter json)
     {
-        var end = Math.Min(_values.Count, _written + MaxValues);
-        json.WriteStartArray();
-        for (; _written < end; _written++)
+        var count = Math.Min(_values.Count, MaxValues);
+        if (count < _values.Count)
         {
-            json.WriteNumberValue(_values[_written]);
+            _values.Sort();
+        }
+
+        json.WriteStartArray();
+        for (var i = 0; i < count; i++)
+        {
+            json.WriteNumberValue(_values[count == 1 ? 0 : (int)((long)i * (_values.Count - 1) / (count - 1))]);
         }
 
         json.WriteEndArray();
-        if (_written == _values.Count)
-        {
-            _values.Clear();
-            _written = 0;
-        }
+        _values.Clear();
     }
 
     private bool HasTag(string name)
