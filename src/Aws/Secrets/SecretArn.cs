@@ -12,6 +12,7 @@ public sealed record SecretArn
 {
     private const string SecretsManager = "secretsmanager";
     private const string ParameterStore = "ssm";
+    private const string Parameter = "parameter/";
     private const int AccountDigits = 12;
 
     private static readonly SearchValues<char> RegionCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
@@ -45,10 +46,10 @@ public sealed record SecretArn
     {
         arn = text.Split(':') switch
         {
-            ["arn", var partition, SecretsManager, var region, var account, "secret", var name] when IsPlace(partition, region, account) && IsName(name) =>
-                new SecretArn(text, SecretsManager, region),
-            ["arn", var partition, ParameterStore, var region, var account, ['p', 'a', 'r', 'a', 'm', 'e', 't', 'e', 'r', '/', .. var name]]
-                when IsPlace(partition, region, account) && IsName(name) => new SecretArn(text, ParameterStore, region),
+            ["arn", var partition, SecretsManager, var region, var account, "secret", var name]
+                when IsPlace(partition, region, account) && IsName(name) => new SecretArn(text, SecretsManager, region),
+            ["arn", var partition, ParameterStore, var region, var account, var resource]
+                when IsPlace(partition, region, account) && IsParameterName(resource) => new SecretArn(text, ParameterStore, region),
             _ => null,
         };
         return arn is not null;
@@ -59,6 +60,9 @@ public sealed record SecretArn
         (partition == "aws" || partition.StartsWith("aws-", StringComparison.Ordinal))
         && region.Contains('-', StringComparison.Ordinal) && !region.AsSpan().ContainsAnyExcept(RegionCharacters)
         && account.Length == AccountDigits && account.All(char.IsAsciiDigit);
+
+    private static bool IsParameterName(string resource) =>
+        resource.StartsWith(Parameter, StringComparison.Ordinal) && IsName(resource[Parameter.Length..]);
 
     private static bool IsName(string name) => name.Length > 0 && !name.AsSpan().ContainsAnyExcept(NameCharacters);
 }

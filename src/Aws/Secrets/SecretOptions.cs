@@ -35,7 +35,8 @@ public sealed record SecretOptions
         return new SecretOptions
         {
             Arn = arn,
-            Endpoint = settings.Url(arn.IsParameter ? "AWS_ENDPOINT_URL_SSM" : "AWS_ENDPOINT_URL_SECRETS_MANAGER") ?? settings.Url("AWS_ENDPOINT_URL"),
+            Endpoint = settings.Url(arn.IsParameter ? "AWS_ENDPOINT_URL_SSM" : "AWS_ENDPOINT_URL_SECRETS_MANAGER")
+                ?? settings.Url("AWS_ENDPOINT_URL"),
         };
     }
 }

@@ -26,8 +26,8 @@ public sealed class SecretCredentialsTests(MotoSecrets moto) : IClassFixture<Mot
         Assert.Equal((202, 401), (await gateway.TryAsync("ci", "first"), await gateway.TryAsync("ci", "second")));
 
         gateway.Time.Advance(Moment);
-        Assert.Equal(
-            (401, 202, 202), (await gateway.TryAsync("ci", "first"), await gateway.TryAsync("ci", "second"), await gateway.TryAsync("other", "third")));
+        Assert.Equal((401, 202), (await gateway.TryAsync("ci", "first"), await gateway.TryAsync("ci", "second")));
+        Assert.Equal(202, await gateway.TryAsync("other", "third"));
 
         await secret.WriteAsync(Line("other", "third"));
         gateway.Time.Advance(SecretCredentials.MaxAge);
@@ -206,7 +206,8 @@ public sealed class SecretCredentialsTests(MotoSecrets moto) : IClassFixture<Mot
         await secret.WriteAsync(text);
         gateway.Time.Advance(SecretCredentials.MaxAge);
         Assert.Equal((202, 401), (await gateway.TryAsync("ci", "first"), await gateway.TryAsync("ci", "guess")));
-        Assert.Equal([$"The credentials cannot be read again, and stay as they were: PUSHGATEWAY_CREDENTIALS_SECRET: {sentence}"], gateway.Log.Warnings);
+        Assert.Equal(
+            $"The credentials cannot be read again, and stay as they were: PUSHGATEWAY_CREDENTIALS_SECRET: {sentence}", Assert.Single(gateway.Log.Warnings));
         Assert.Equal(HttpStatusCode.OK, await gateway.ReadyAsync());
     }
 
@@ -258,7 +259,7 @@ public sealed class SecretCredentialsTests(MotoSecrets moto) : IClassFixture<Mot
         gateway.Time.Advance(SecretCredentials.LongestWait - Moment);
         Assert.False(starts.IsCompleted);
         gateway.Time.Advance(Moment);
-        Assert.True(await starts);
+        Assert.True(await starts.WaitAsync(Poll.DefaultDeadline, TestContext.Current.CancellationToken));
 
         // What comes late counts all the same.
         server.Process.Thaw();
@@ -284,7 +285,8 @@ public sealed class SecretCredentialsTests(MotoSecrets moto) : IClassFixture<Mot
 
         await secret.WriteAsync(Line("ci", "second"));
         gateway.Time.Advance(SecretCredentials.RetryFirst);
-        Assert.Equal((202, 202, 401), (await gateway.TryAsync("own", "first"), await gateway.TryAsync("ci", "second"), await gateway.TryAsync("own", "stolen")));
+        Assert.Equal((202, 202), (await gateway.TryAsync("own", "first"), await gateway.TryAsync("ci", "second")));
+        Assert.Equal(401, await gateway.TryAsync("own", "stolen"));
     }
 
     [Fact]

@@ -153,8 +153,11 @@ public sealed class SecretReaderTests(MotoSecrets moto) : IClassFixture<MotoSecr
     private SecretReader NewReader(string arn, Uri endpoint)
     {
         var options = Options(arn) with { Endpoint = endpoint };
-        return new SecretReader(options, _time, inner => new SigV4SigningHandler(
-            options.Arn.Region, _time, options.Arn.Service, _ => Task.FromResult(new ImmutableCredentials("test", "test", null))) { InnerHandler = inner });
+        var credentials = new ImmutableCredentials("test", "test", null);
+        return new SecretReader(
+            options,
+            _time,
+            inner => new SigV4SigningHandler(options.Arn.Region, _time, options.Arn.Service, _ => Task.FromResult(credentials)) { InnerHandler = inner });
     }
 
     private SecretReader NewReader(string arn, HttpMessageHandler far) => new(Options(arn), _time, _ => far);
