@@ -1,5 +1,6 @@
 using PushGateway.Api.Auth;
 using PushGateway.Aws.DynamoDb;
+using PushGateway.Aws.Secrets;
 using PushGateway.Aws.Sqs;
 using PushGateway.Configuration;
 using PushGateway.Embedded;
@@ -32,8 +33,14 @@ internal sealed record GatewayOptions
     /// <summary><c>PUSHGATEWAY_ENABLE_ADMIN_API</c>: whether everything may be wiped.</summary>
     public bool EnableAdminApi { get; init; }
 
-    /// <summary><c>PUSHGATEWAY_CREDENTIALS_FILE</c>, <c>PUSHGATEWAY_CREDENTIALS</c>: who may use the gateway. Without any, everybody.</summary>
+    /// <summary><c>PUSHGATEWAY_CREDENTIALS_FILE</c>, <c>PUSHGATEWAY_CREDENTIALS</c>: who may use the gateway.</summary>
     public required IReadOnlyList<Credential> Credentials { get; init; }
+
+    /// <summary><c>PUSHGATEWAY_CREDENTIALS_SECRET</c>: where AWS keeps more of them.</summary>
+    public SecretOptions? CredentialsSecret { get; init; }
+
+    /// <summary>Whether anything but health asks for a credential: where any are set, even those of a secret that turns out to have none.</summary>
+    public bool AsksForCredentials => Credentials.Count > 0 || CredentialsSecret is not null;
 
     /// <summary><c>PUSHGATEWAY_ENABLE_LIFECYCLE</c>: whether <c>/-/quit</c> ends the process.</summary>
     public required bool EnableLifecycle { get; init; }
@@ -49,6 +56,7 @@ internal sealed record GatewayOptions
         GroupTimeToLive = ReadTimeToLive(settings),
         EnableAdminApi = settings.Flag("PUSHGATEWAY_ENABLE_ADMIN_API"),
         Credentials = CredentialSettings.Read(settings),
+        CredentialsSecret = CredentialSettings.ReadSecret(settings),
         EnableLifecycle = settings.Flag("PUSHGATEWAY_ENABLE_LIFECYCLE"),
         Embedded = new EmbeddedOptions
         {

@@ -17,4 +17,13 @@ internal static partial class Log
 
     [LoggerMessage(5, LogLevel.Warning, "A push could not be stored: {Reason}")]
     public static partial void QueueUnavailable(this ILogger logger, string reason);
+
+    [LoggerMessage(6, LogLevel.Warning, "The credentials cannot be read, and requests that need one are refused: {Reason}")]
+    public static partial void CredentialsUnavailable(this ILogger logger, string reason);
+
+    [LoggerMessage(7, LogLevel.Warning, "The credentials cannot be read again, and stay as they were: {Reason}")]
+    public static partial void CredentialsKept(this ILogger logger, string reason);
+
+    [LoggerMessage(8, LogLevel.Information, "The credentials were read; there are {Credentials}")]
+    public static partial void CredentialsRead(this ILogger logger, int credentials);
 }

@@ -11,6 +11,8 @@ public sealed class ChildProcess : IAsyncDisposable
 {
     const int SigInt = 2;
     const int SigTerm = 15;
+    const int SigCont = 18;
+    const int SigStop = 19;
     const int KeptLines = 400;
 
     /// <summary>How long a process may take to end once it was told to.</summary>
@@ -174,6 +176,12 @@ public sealed class ChildProcess : IAsyncDisposable
 
     /// <summary>SIGINT to the process, as Ctrl-C sends it; it need not have ended when this returns.</summary>
     public void Interrupt() => Signal(SigInt);
+
+    /// <summary>SIGSTOP: its sockets stay open, and nothing is answered until <see cref="Thaw"/>.</summary>
+    public void Freeze() => Signal(SigStop);
+
+    /// <summary>SIGCONT.</summary>
+    public void Thaw() => Signal(SigCont);
 
     /// <summary>Kills the process when it still runs. Returns when it is gone.</summary>
     public async ValueTask DisposeAsync()

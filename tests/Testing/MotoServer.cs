@@ -3,8 +3,8 @@ using System.Globalization;
 namespace PushGateway.Testing;
 
 /// <summary>
-/// The moto SQS emulator: a second opinion where the machine has it. It hands a message to several concurrent
-/// consumers now and then, as SQS may.
+/// The moto emulator of AWS. Of SQS and DynamoDB it is a second opinion where the machine has it; of Secrets Manager and Parameter Store the
+/// only one. It hands a message to several concurrent consumers now and then, as SQS may.
 /// </summary>
 public sealed class MotoServer : IAsyncDisposable
 {
@@ -16,10 +16,11 @@ public sealed class MotoServer : IAsyncDisposable
     {
         _server = server;
         Sqs = new SqsEndpoint(server.Address);
+        Secrets = new SecretsEndpoint(server.Client);
     }
 
     /// <summary>
-    /// Whether this machine has it. It is optional even where the other components are required: ask before
+    /// Whether this machine has it. Where there is another emulator, it is optional even where the other components are required: ask before
     /// <see cref="StartAsync"/>, and choose <see cref="Fauxqs"/> otherwise.
     /// </summary>
     public static bool IsAvailable => ExecutablePath.Find(Program) is not null;
@@ -29,6 +30,9 @@ public sealed class MotoServer : IAsyncDisposable
 
     /// <summary>Queues and clients.</summary>
     public SqsEndpoint Sqs { get; }
+
+    /// <summary>Secrets and parameters.</summary>
+    public SecretsEndpoint Secrets { get; }
 
     /// <summary>The process, for its id, state and output.</summary>
     public ChildProcess Process => _server.Process;
@@ -42,6 +46,12 @@ public sealed class MotoServer : IAsyncDisposable
             "-H", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture));
         return new MotoServer(await HttpServer.StartAsync(start, port, "moto-api/data.json", cancellationToken));
     }
+
+    /// <summary>SIGKILL. Returns when the process is gone, and all that it held.</summary>
+    public Task KillAsync() => _server.Process.KillAsync();
+
+    /// <summary>Starts the killed emulator at the same address, empty.</summary>
+    public Task StartAgainAsync(CancellationToken cancellationToken = default) => _server.StartAgainAsync(cancellationToken);
 
     /// <summary>Kills the emulator; its queues are gone.</summary>
     public async ValueTask DisposeAsync()

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http.Metadata;
 using PushGateway.Api.Endpoints;
 using PushGateway.Api.Push;
 using PushGateway.Limits;
-using PushGateway.Telemetry;
 
 namespace PushGateway.Api.Auth;
 
@@ -13,13 +12,22 @@ internal static class Authentication
 {
     private const string Challenge = "Basic realm=\"pushgateway\", Bearer";
 
+    private static readonly PushError NoCredential = new(
+        RejectCode.Unauthorized, "a credential is needed: HTTP Basic, or a Bearer token of the form <name>.<secret>");
+
+    private static readonly PushError WrongCredential = new(RejectCode.Unauthorized, "the credential is not valid");
+
+    private static readonly PushError UnknownCredentials = new(
+        RejectCode.CredentialsUnavailable, "the gateway cannot read its credentials now; send the request again");
+
     /// <summary>Guards everything that follows in the pipeline; nothing when no credential is configured.</summary>
     public static WebApplication UseCredentials(this WebApplication app)
     {
-        if (app.Services.GetRequiredService<GatewayOptions>().Credentials.Count > 0)
+        if (app.Services.GetRequiredService<GatewayOptions>().AsksForCredentials)
         {
             var authenticator = app.Services.GetRequiredService<Authenticator>();
-            app.Use(next => http => InvokeAsync(http, authenticator, next));
+            var secret = app.Services.GetService<SecretCredentials>();
+            app.Use(next => http => InvokeAsync(http, authenticator, secret, next));
         }
 
         return app;
@@ -32,7 +40,7 @@ internal static class Authentication
     public static ImmutableArray<KeyValuePair<string, string>> PinnedLabels(this HttpContext http) =>
         http.Features.Get<Credential>()?.PinnedLabels ?? [];
 
-    internal static async Task InvokeAsync(HttpContext http, Authenticator authenticator, RequestDelegate next)
+    internal static async Task InvokeAsync(HttpContext http, Authenticator authenticator, SecretCredentials? secret, RequestDelegate next)
     {
         // The endpoint itself, not its path, so that no way of writing a path gets past this.
         var endpoint = http.GetEndpoint();
@@ -42,35 +50,51 @@ internal static class Authentication
         }
         else if (!PresentedSecret.TryParse(http.Request.Headers.Authorization, out var presented))
         {
-            await RefuseAsync(http, "a credential is needed: HTTP Basic, or a Bearer token of the form <name>.<secret>");
-        }
-        else if (await authenticator.AuthenticateAsync(presented, http.RequestAborted) is not { } credential)
-        {
-            await RefuseAsync(http, "the credential is not valid");
-        }
-        else if (!credential.PinnedLabels.IsEmpty && endpoint is RouteEndpoint && endpoint.Metadata.GetMetadata<PinnedLabelsHonoured>() is null)
-        {
-            await new PlainTextError(StatusCodes.Status403Forbidden, "a credential that is pinned to labels may not do this").ExecuteAsync(http);
+            await RefuseAsync(http, NoCredential);
         }
         else
         {
-            http.Features.Set(credential);
-            await next(http);
+            // Those of the settings are let in even while those of the secret cannot be read.
+            var areAllKnown = secret is null || await secret.EnsureAsync(http.RequestAborted);
+            if (await authenticator.AuthenticateAsync(presented, http.RequestAborted) is { } credential)
+            {
+                await GoOnAsync(http, credential, next);
+            }
+            else
+            {
+                await RefuseAsync(http, areAllKnown ? WrongCredential : UnknownCredentials);
+            }
         }
     }
 
-    private static Task RefuseAsync(HttpContext http, string detail)
+    private static Task GoOnAsync(HttpContext http, Credential credential, RequestDelegate next)
     {
-        http.Response.Headers.WWWAuthenticate = Challenge;
+        var endpoint = http.GetEndpoint();
+        if (!credential.PinnedLabels.IsEmpty && endpoint is RouteEndpoint && endpoint.Metadata.GetMetadata<PinnedLabelsHonoured>() is null)
+        {
+            return new PlainTextError(StatusCodes.Status403Forbidden, "a credential that is pinned to labels may not do this").ExecuteAsync(http);
+        }
+
+        http.Features.Set(credential);
+        return next(http);
+    }
+
+    private static Task RefuseAsync(HttpContext http, PushError error)
+    {
+        var refusal = PushRefusal.Of(error);
+        if (refusal.StatusCode == StatusCodes.Status401Unauthorized)
+        {
+            http.Response.Headers.WWWAuthenticate = Challenge;
+        }
+
+        http.AdviseRetry(refusal);
         if (HttpMethods.IsPost(http.Request.Method) || HttpMethods.IsPut(http.Request.Method) || HttpMethods.IsDelete(http.Request.Method))
         {
-            PushTelemetry.Pushed("none", RejectCode.Unauthorized, samples: 0);
+            refusal.Counted("none");
         }
 
         // As the endpoint itself would word a refusal.
-        IResult answer = AnswersProblems(http.GetEndpoint())
-            ? PushProblem.From(PushRefusal.Of(new PushError(RejectCode.Unauthorized, detail)))
-            : new PlainTextError(StatusCodes.Status401Unauthorized, detail);
+        IResult answer = AnswersProblems(http.GetEndpoint()) ? PushProblem.From(refusal) : new PlainTextError(refusal.StatusCode, error.Detail);
         return answer.ExecuteAsync(http);
     }
 

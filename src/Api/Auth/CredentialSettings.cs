@@ -1,15 +1,19 @@
+using System.Diagnostics.CodeAnalysis;
+using PushGateway.Aws.Secrets;
 using PushGateway.Configuration;
 
 namespace PushGateway.Api.Auth;
 
 /// <summary>
 /// Reads credentials from the file that <c>PUSHGATEWAY_CREDENTIALS_FILE</c> names and from <c>PUSHGATEWAY_CREDENTIALS</c>, in which a
-/// semicolon ends a line, too. Empty lines and lines that begin with <c>#</c> are passed over.
+/// semicolon ends a line, too. Empty lines and lines that begin with <c>#</c> are passed over. <c>PUSHGATEWAY_CREDENTIALS_SECRET</c> names
+/// another such text, which AWS keeps.
 /// </summary>
 internal static class CredentialSettings
 {
     private const string FileSetting = "PUSHGATEWAY_CREDENTIALS_FILE";
     private const string TextSetting = "PUSHGATEWAY_CREDENTIALS";
+    private const string SecretSetting = "PUSHGATEWAY_CREDENTIALS_SECRET";
 
     /// <summary>The credentials of both, or none when neither is set; what is wrong is collected in <paramref name="settings"/>.</summary>
     public static IReadOnlyList<Credential> Read(SettingsReader settings)
@@ -17,15 +21,37 @@ internal static class CredentialSettings
         var credentials = new List<Credential>();
         if (settings.Text(FileSetting) is { } path && ReadFile(path, settings) is { } file)
         {
-            ReadLines(FileSetting, file, settings, credentials);
+            ReadLines(FileSetting, file, credentials, settings.Refuse);
         }
 
         if (settings.Text(TextSetting) is { } text)
         {
-            ReadLines(TextSetting, text.Replace(';', '\n'), settings, credentials);
+            ReadText(TextSetting, text, credentials, settings.Refuse);
         }
 
         return credentials;
+    }
+
+    /// <summary>Where AWS keeps more of them, which are not read yet; null when it keeps none.</summary>
+    public static SecretOptions? ReadSecret(SettingsReader settings) => SecretOptions.Read(settings, SecretSetting);
+
+    /// <summary>Reads the text that AWS keeps.</summary>
+    /// <param name="text">In the form of <c>PUSHGATEWAY_CREDENTIALS</c>.</param>
+    /// <param name="others">The credentials of <see cref="Read"/>.</param>
+    /// <param name="all">These and those of the text, which are one or more.</param>
+    /// <param name="error">Else, the first thing that is wrong, without quoting anything.</param>
+    public static bool TryParse(
+        string text,
+        IReadOnlyList<Credential> others,
+        [NotNullWhen(true)] out IReadOnlyList<Credential>? all,
+        [NotNullWhen(false)] out string? error)
+    {
+        var credentials = others.ToList();
+        var errors = new List<string>();
+        ReadText(SecretSetting, text, credentials, errors.Add);
+        error = errors.FirstOrDefault();
+        all = error is null ? credentials : null;
+        return error is null;
     }
 
     private static string? ReadFile(string path, SettingsReader settings)
@@ -41,7 +67,10 @@ internal static class CredentialSettings
         }
     }
 
-    private static void ReadLines(string setting, string text, SettingsReader settings, List<Credential> credentials)
+    private static void ReadText(string setting, string text, List<Credential> credentials, Action<string> refuse) =>
+        ReadLines(setting, text.Replace(';', '\n'), credentials, refuse);
+
+    private static void ReadLines(string setting, string text, List<Credential> credentials, Action<string> refuse)
     {
         var number = 0;
         var isEmpty = true;
@@ -56,11 +85,11 @@ internal static class CredentialSettings
             isEmpty = false;
             if (!CredentialLine.TryParse(line, out var credential, out var error))
             {
-                settings.Refuse($"{setting}: line {number}: {error}.");
+                refuse($"{setting}: line {number}: {error}.");
             }
             else if (credentials.Exists(other => other.Name == credential.Name))
             {
-                settings.Refuse($"{setting}: line {number}: the name is given to another credential, too.");
+                refuse($"{setting}: line {number}: the name is given to another credential, too.");
             }
             else
             {
@@ -71,7 +100,7 @@ internal static class CredentialSettings
         // Who sets it wants authentication: an empty file must not turn it off.
         if (isEmpty)
         {
-            settings.Refuse($"{setting}: there is no credential in it.");
+            refuse($"{setting}: there is no credential in it.");
         }
     }
 }

@@ -32,7 +32,8 @@ internal static class ApiEndpoints
                 "`data` has an object for each group: `labels`, `last_push_successful`, and a member for each family. "
                 + "A credential that is pinned to labels is shown the groups that have them.")
             .Produces<object>(StatusCodes.Status200OK, JsonType)
-            .Produces<string>(StatusCodes.Status401Unauthorized, "text/plain");
+            .Produces<string>(StatusCodes.Status401Unauthorized, "text/plain")
+            .Produces<string>(StatusCodes.Status503ServiceUnavailable, "text/plain");
         routes.MapGet("/api/v1/status", GetStatusAsync)
             .HonoursPinnedLabels()
             .WithName("status")
@@ -40,7 +41,8 @@ internal static class ApiEndpoints
             .WithSummary("Version, settings and start time, as Pushgateway's.")
             .WithDescription("`flags` has the settings that are no secrets; none for a credential that is pinned to labels.")
             .Produces<object>(StatusCodes.Status200OK, JsonType)
-            .Produces<string>(StatusCodes.Status401Unauthorized, "text/plain");
+            .Produces<string>(StatusCodes.Status401Unauthorized, "text/plain")
+            .Produces<string>(StatusCodes.Status503ServiceUnavailable, "text/plain");
         return routes;
     }
 

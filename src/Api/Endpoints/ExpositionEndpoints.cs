@@ -29,7 +29,8 @@ internal static class ExpositionEndpoints
                 "Prometheus text, OpenMetrics 1.0 or delimited protobuf by Accept, gzip by Accept-Encoding. "
                 + "A credential that is pinned to labels is shown the series that have them, and nothing else.")
             .Produces<string>(StatusCodes.Status200OK, "text/plain", "application/openmetrics-text", "application/vnd.google.protobuf")
-            .Produces<string>(StatusCodes.Status401Unauthorized, "text/plain");
+            .Produces<string>(StatusCodes.Status401Unauthorized, "text/plain")
+            .Produces<string>(StatusCodes.Status503ServiceUnavailable, "text/plain");
         routes.MapMethods(Path, [HttpMethods.Head], Head).HonoursPinnedLabels().ExcludeFromDescription();
         return routes;
     }

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using PushGateway.Api.Auth;
 using PushGateway.Queue;
 
 namespace PushGateway.Api.Endpoints;
@@ -18,14 +20,20 @@ internal static class HealthEndpoints
             .AllowAnonymous()
             .WithName("ready")
             .WithTags("Health")
-            .WithSummary("Pushes can be stored.")
+            .WithSummary("Pushes can be stored, and the credentials are known.")
             .Produces<string>(StatusCodes.Status200OK, "text/plain")
             .Produces<string>(StatusCodes.Status503ServiceUnavailable, "text/plain");
         return routes;
     }
 
-    private static async Task<Results<ContentHttpResult, PlainTextError>> ReadyAsync(IPushQueue queue, HttpContext http, ILogger<IPushQueue> logger)
+    private static async Task<Results<ContentHttpResult, PlainTextError>> ReadyAsync(
+        IPushQueue queue, [FromServices] SecretCredentials? secret, HttpContext http, ILogger<IPushQueue> logger)
     {
+        if (secret is not null && !await secret.EnsureAsync(http.RequestAborted))
+        {
+            return new PlainTextError(StatusCodes.Status503ServiceUnavailable, "the credentials cannot be read now");
+        }
+
         try
         {
             await queue.CheckAsync(http.RequestAborted);

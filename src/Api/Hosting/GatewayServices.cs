@@ -5,6 +5,7 @@ using PushGateway.Api.Push;
 using PushGateway.Api.Telemetry;
 using PushGateway.Aws;
 using PushGateway.Aws.DynamoDb;
+using PushGateway.Aws.Secrets;
 using PushGateway.Aws.Sqs;
 using PushGateway.Configuration;
 using PushGateway.Delivery;
@@ -51,6 +52,12 @@ internal static class GatewayServices
         builder.Services.AddSingleton<GroupsAcceptor>();
         builder.Services.AddSingleton(services => new GroupQuota(options.Embedded.Groups, services.GetService<EmbeddedStore>()?.Groups));
         builder.Services.AddSingleton(_ => new Authenticator(options.Credentials));
+        if (options.CredentialsSecret is { } secret)
+        {
+            builder.Services.AddSingleton(services => new SecretReader(secret, services.GetRequiredService<TimeProvider>()));
+            builder.Services.AddSingleton<SecretCredentials>();
+        }
+
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJsonContext.Default));
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler(DescribeExceptions);

@@ -31,7 +31,7 @@ internal sealed record PushRefusal(int StatusCode, IReadOnlyList<PushError> Erro
         RejectCode.TooManyGroups => StatusCodes.Status429TooManyRequests,
         RejectCode.MediaTypeUnsupported or RejectCode.EncodingUnsupported => StatusCodes.Status415UnsupportedMediaType,
         RejectCode.Unauthorized => StatusCodes.Status401Unauthorized,
-        RejectCode.QueueUnavailable => StatusCodes.Status503ServiceUnavailable,
+        RejectCode.QueueUnavailable or RejectCode.CredentialsUnavailable => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status400BadRequest,
     };
 }

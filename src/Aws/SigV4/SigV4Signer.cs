@@ -12,30 +12,26 @@ namespace PushGateway.Aws.SigV4;
 internal static class SigV4Signer
 {
     private const string Algorithm = "AWS4-HMAC-SHA256";
+    private const string AmazonPrefix = "x-amz-";
+    private const string TokenHeader = "x-amz-security-token";
 
     /// <summary>
     /// Adds <c>x-amz-date</c>, <c>x-amz-content-sha256</c>, with temporary credentials <c>x-amz-security-token</c>, and <c>Authorization</c>.
-    /// Signed are these, <c>host</c> and <c>content-type</c>: headers that proxies may add or change stay out.
+    /// Signed are these, every other <c>x-amz-</c> header, <c>host</c> and <c>content-type</c>: headers that proxies may add or change stay out.
     /// </summary>
     public static void Sign(
         HttpRequestMessage request, string payloadHash, ImmutableCredentials credentials, string region, string service, DateTimeOffset now)
     {
         var uri = request.RequestUri ?? throw new InvalidOperationException("A request is signed for an absolute URI.");
         var time = now.ToUniversalTime().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        var headers = new SortedDictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["host"] = request.Headers.Host ?? uri.Authority,
-            ["x-amz-content-sha256"] = payloadHash,
-            ["x-amz-date"] = time,
-        };
-        if (request.Content?.Headers.TryGetValues("Content-Type", out var contentType) is true)
-        {
-            headers["content-type"] = Trim(string.Join(',', contentType));
-        }
-
+        request.Headers.Remove(TokenHeader);
+        var headers = ReadHeaders(request);
+        headers["host"] = request.Headers.Host ?? uri.Authority;
+        headers["x-amz-content-sha256"] = payloadHash;
+        headers["x-amz-date"] = time;
         if (credentials.UseToken)
         {
-            headers["x-amz-security-token"] = credentials.Token;
+            headers[TokenHeader] = credentials.Token;
         }
 
         var signedHeaders = string.Join(';', headers.Keys);
@@ -61,7 +57,7 @@ internal static class SigV4Signer
 
         foreach (var (name, value) in headers)
         {
-            if (name.StartsWith("x-amz-", StringComparison.Ordinal))
+            if (name.StartsWith(AmazonPrefix, StringComparison.Ordinal))
             {
                 Set(request, name, value);
             }
@@ -69,6 +65,26 @@ internal static class SigV4Signer
 
         var signature = Convert.ToHexStringLower(Hmac(key, stringToSign));
         Set(request, "Authorization", $"{Algorithm} Credential={credentials.AccessKey}/{scope}, SignedHeaders={signedHeaders}, Signature={signature}");
+    }
+
+    /// <summary>"Include the host header, the content-type header, and any x-amz-* headers": those of the request that are there already.</summary>
+    private static SortedDictionary<string, string> ReadHeaders(HttpRequestMessage request)
+    {
+        var headers = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, values) in request.Headers)
+        {
+            if (name.StartsWith(AmazonPrefix, StringComparison.OrdinalIgnoreCase))
+            {
+                headers[name.ToLowerInvariant()] = Trim(string.Join(',', values));
+            }
+        }
+
+        if (request.Content?.Headers.TryGetValues("Content-Type", out var contentType) is true)
+        {
+            headers["content-type"] = Trim(string.Join(',', contentType));
+        }
+
+        return headers;
     }
 
     private static byte[] Hmac(byte[] key, string text) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text));

@@ -138,6 +138,9 @@ public static class RejectCode
     /// <summary>The request has no valid credential.</summary>
     public const string Unauthorized = "unauthorized";
 
+    /// <summary>What the request's credential would be held against cannot be read now.</summary>
+    public const string CredentialsUnavailable = "credentials-unavailable";
+
     /// <summary>The queue cannot take the push now; nothing of it was promised.</summary>
     public const string QueueUnavailable = "queue-unavailable";
 

@@ -22,7 +22,7 @@ public sealed class AuthenticationTests
         http.SetEndpoint(new RouteEndpoint(
             _ => Task.CompletedTask, RoutePatternFactory.Parse("/"), 0, new EndpointMetadataCollection(honours ? [PinnedLabelsHonoured.Instance] : []), null));
 
-        await Authentication.InvokeAsync(http, authenticator, _ => Task.CompletedTask);
+        await Authentication.InvokeAsync(http, authenticator, secret: null, _ => Task.CompletedTask);
         Assert.Equal(status, http.Response.StatusCode);
     }
 }

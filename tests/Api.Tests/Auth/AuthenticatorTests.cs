@@ -56,6 +56,22 @@ public sealed class AuthenticatorTests : IDisposable
         Assert.InRange(authenticator.SlowVerifications, 1, Math.Max(1, Environment.ProcessorCount / 2));
     }
 
+    [Fact]
+    public async Task What_was_verified_is_forgotten_when_others_take_its_place()
+    {
+        Assert.NotNull(await AuthenticateAsync("one", "first"));
+        _authenticator.Replace([Credential("one", "changed"), Credential("three", "third")]);
+
+        Assert.Null(await AuthenticateAsync("one", "first"));
+        Assert.Null(await AuthenticateAsync("two", "second"));
+        Assert.Equal("one", (await AuthenticateAsync("one", "changed"))?.Name);
+        Assert.Equal("three", (await AuthenticateAsync("three", "third"))?.Name);
+
+        _authenticator.Replace([]);
+        Assert.Null(await AuthenticateAsync("one", "changed"));
+        Assert.Null(await AuthenticateAsync("three", "third"));
+    }
+
     public void Dispose() => _authenticator.Dispose();
 
     private static Credential Credential(string name, string secret, int iterations = SecretHash.MinIterations) =>

@@ -122,6 +122,27 @@ public sealed class CredentialSettingsTests
     }
 
     [Fact]
+    public void The_text_of_a_secret_adds_up_with_the_settings()
+    {
+        IReadOnlyList<Credential> others = [Parse("one")];
+        Assert.True(CredentialSettings.TryParse($"# who\r\n{TestCredentials.Line("two", "s")};{TestCredentials.Line("three", "s")}\n", others, out var all, out _));
+        Assert.Equal(["one", "two", "three"], all.Select(credential => credential.Name));
+        Assert.Single(others);
+    }
+
+    [Theory]
+    [InlineData("", "there is no credential in it.")]
+    [InlineData(" ;#\n", "there is no credential in it.")]
+    [InlineData("#;hunter2;hunter3", "line 2: not name:pbkdf2-sha256:iterations:salt:hash[:label=value,...].")]
+    [InlineData($"one:pbkdf2-sha256:1000:{Salt}:{Hash}", "line 1: the name is given to another credential, too.")]
+    public void The_first_mistake_in_the_text_of_a_secret_is_said(string text, string sentence)
+    {
+        Assert.False(CredentialSettings.TryParse(text, [Parse("one")], out var all, out var error));
+        Assert.Null(all);
+        Assert.Equal($"PUSHGATEWAY_CREDENTIALS_SECRET: {sentence}", error);
+    }
+
+    [Fact]
     public async Task A_gateway_with_mistakes_does_not_start()
     {
         var result = await GatewayProcess.RunAsync(new Dictionary<string, string>
@@ -135,6 +156,12 @@ public sealed class CredentialSettingsTests
         Assert.Contains($"{TextSetting}: line 2: ", result.Output, StringComparison.Ordinal);
         Assert.Contains("PUSHGATEWAY_MAX_LABELS", result.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", result.Output, StringComparison.Ordinal);
+    }
+
+    private static Credential Parse(string name)
+    {
+        Assert.True(CredentialLine.TryParse(TestCredentials.Line(name, "s"), out var credential, out _));
+        return credential;
     }
 
     private static (IReadOnlyList<Credential> Credentials, IReadOnlyList<string> Errors) Read(Dictionary<string, string> environment)

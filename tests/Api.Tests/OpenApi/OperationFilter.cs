@@ -11,6 +11,7 @@ internal sealed class OperationFilter : IOperationFilter
     private const string PlainText = "text/plain";
     private const string ProblemJson = "application/problem+json";
     private const string Groups = "/api/v1/groups";
+    private const string Ready = "/-/ready";
     private const string Wipe = "/api/v1/admin/wipe";
 
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
@@ -30,7 +31,7 @@ internal sealed class OperationFilter : IOperationFilter
         operation.Responses = [];
         foreach (var (status, response) in responses)
         {
-            Describe(status, (OpenApiResponse)response, path);
+            Describe(status, (OpenApiResponse)response, path, method!);
             operation.Responses.Add(status, response);
         }
     }
@@ -155,7 +156,7 @@ internal sealed class OperationFilter : IOperationFilter
         },
     };
 
-    private static void Describe(string status, OpenApiResponse response, string path)
+    private static void Describe(string status, OpenApiResponse response, string path, string method)
     {
         response.Description = status switch
         {
@@ -167,10 +168,12 @@ internal sealed class OperationFilter : IOperationFilter
             "413" => path == "/metrics" ? "Refused: the body, or what it decompresses to, is too large." : "Refused: the body or the group is too large.",
             "415" => "Refused: the media type or the content encoding is not supported.",
             "429" => "Refused: there are as many groups as are allowed.",
-            "503" => "The queue cannot be written now.",
+            "503" => method == "GET" && path != Ready
+                ? "The groups or the credentials cannot be read now."
+                : "The queue cannot be written, or the credentials cannot be read now.",
             _ => response.Description,
         };
-        if (status == "503" && path != "/-/ready")
+        if (status == "503" && path != Ready)
         {
             response.Headers = new Dictionary<string, IOpenApiHeader>
             {

@@ -47,6 +47,18 @@ public sealed class SigV4SignerTests
         "2c5e05c955640f0d44713c5c2dac5f02279dda0af4b574d7416cfc8f14a11be7");
 
     [Fact]
+    public void Headers_of_AWS_that_the_request_has_are_signed()
+    {
+        var request = Request(
+            HttpMethod.Post, "https://secretsmanager.eu-west-1.amazonaws.com/", "{\"SecretId\":\"a\"}"u8.ToArray(), "application/x-amz-json-1.1");
+        request.Headers.Add("X-Amz-Target", "secretsmanager.GetSecretValue");
+        Check(
+            request,
+            "content-type;host;x-amz-content-sha256;x-amz-date;x-amz-target",
+            "d39322973bb24b6c1f81be9b8c6d144b8e020a27aa0d0e7199eaef19460c2d46");
+    }
+
+    [Fact]
     public void A_request_that_is_sent_again_is_signed_again()
     {
         using var request = Request(HttpMethod.Get, "https://aps-workspaces.us-east-1.amazonaws.com", null, null);

@@ -1,0 +1,11 @@
+namespace PushGateway.Aws.Secrets;
+
+/// <summary>A secret or a parameter cannot be read now. The message says why in a sentence, and holds nothing of its text.</summary>
+public sealed class SecretUnavailableException : Exception
+{
+    internal SecretUnavailableException(string message, bool mayPass, Exception? innerException = null)
+        : base(message, innerException) => MayPass = mayPass;
+
+    /// <summary>Whether the same call may succeed a moment later.</summary>
+    internal bool MayPass { get; }
+}

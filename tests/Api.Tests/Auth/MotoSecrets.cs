@@ -1,0 +1,20 @@
+using PushGateway.Testing;
+
+namespace PushGateway.Api.Tests.Auth;
+
+/// <summary>One moto for the tests of a class.</summary>
+public sealed class MotoSecrets : IAsyncDisposable
+{
+    private readonly Lazy<Task<MotoServer>> _server = new(() => MotoServer.StartAsync());
+
+    /// <summary>Starts it, or skips the test.</summary>
+    public async Task<SecretsEndpoint> StartAsync() => (await _server.Value).Secrets;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server.IsValueCreated && _server.Value.IsCompletedSuccessfully)
+        {
+            await (await _server.Value).DisposeAsync();
+        }
+    }
+}
