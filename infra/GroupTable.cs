@@ -21,7 +21,7 @@ internal sealed class GroupTable : Construct
             BillingMode = BillingMode.PAY_PER_REQUEST,
             TimeToLiveAttribute = "forget_at",
             PointInTimeRecovery = true,
-            Encryption = props.EncryptionKey is null ? TableEncryption.DEFAULT : TableEncryption.CUSTOMER_MANAGED,
+            Encryption = props.EncryptionKey is null ? null : TableEncryption.CUSTOMER_MANAGED,
             EncryptionKey = props.EncryptionKey,
             RemovalPolicy = props.RemovalPolicy,
         });

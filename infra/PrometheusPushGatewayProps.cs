@@ -13,7 +13,7 @@ namespace PushGateway.Infra;
 /// How a <see cref="PrometheusPushGateway"/> is set up. Every property has a default. What cannot work is refused when the app is synthesized,
 /// with a sentence that says what to change.
 /// </summary>
-public sealed class PrometheusPushGatewayProps
+public sealed record PrometheusPushGatewayProps
 {
     /// <summary>The workspace to write to. By default the gateway makes one.</summary>
     public PrometheusWorkspace? Workspace { get; init; }

@@ -4,7 +4,7 @@ using Amazon.CDK.AWS.KMS;
 namespace PushGateway.Infra;
 
 /// <summary>A new workspace.</summary>
-public sealed class PrometheusWorkspaceProps
+public sealed record PrometheusWorkspaceProps
 {
     /// <summary>The workspace's alias; none by default.</summary>
     public string? Alias { get; init; }
