@@ -32,7 +32,7 @@ internal sealed class GatewayAlarms : Construct
         Add(
             "Rejections",
             "Pushes are refused by the workspace, or cannot be read: they are moved to the dead-letter queue.",
-            new OwnMetrics(props.MetricsNamespace).Sum(OwnMetrics.MessagesRejected, OwnMetrics.Worker, "Rejected"));
+            new OwnMetrics(props.MetricsNamespace).Sum(OwnMetrics.MessagesRejected, OwnMetrics.Worker));
         Add("WorkerErrors", "Worker fails.", worker.MetricErrors(EveryMinute()));
         Add("WorkerThrottles", "Worker is throttled: raise its concurrency.", worker.MetricThrottles(EveryMinute()));
         if (api is not null)

@@ -24,7 +24,7 @@ internal sealed class OwnMetrics(string metricsNamespace)
     private const string Service = "service";
 
     /// <summary>The sum of a counter.</summary>
-    public Metric Sum(string name, string service, string label) => Create(name, service, label, Stats.SUM);
+    public Metric Sum(string name, string service, string? label = null) => Create(name, service, label, Stats.SUM);
 
     /// <summary>A statistic of a histogram, such as <c>p99</c>.</summary>
     public Metric Statistic(string name, string service, string label, string statistic) => Create(name, service, label, statistic);
@@ -37,7 +37,7 @@ internal sealed class OwnMetrics(string metricsNamespace)
         UsingMetrics = new Dictionary<string, IMetric>(),
     });
 
-    private Metric Create(string name, string service, string label, string statistic) => new(new MetricProps
+    private Metric Create(string name, string service, string? label, string statistic) => new(new MetricProps
     {
         Namespace = metricsNamespace,
         MetricName = name,
