@@ -1,14 +1,14 @@
-// Judges a CloudFormation template by cdk-nag's AwsSolutions rules.
-//   node nag.mjs <folder of the installed cdk-nag package> <template.json>
-// Prints one JSON object for each finding: rule, finding (of the rules that have several), resource (its logical id), why.
-// The template is read by the newest CDK library: a property that CloudFormation does not have is an error there.
+// Judges CloudFormation templates by cdk-nag's AwsSolutions rules.
+//   node nag.mjs <folder of the installed cdk-nag package> <template.json>...
+// Prints one JSON object for each finding: template, rule, finding (of the rules that have several), resource (its logical id), why.
+// The templates are read by the newest CDK library, which knows CloudFormation's properties: what is wrong by them is an error.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import process from 'node:process';
 
-const [folder, template] = process.argv.slice(2);
-if (!folder || !template) {
-  console.error('usage: node nag.mjs <cdk-nag package folder> <template.json>');
+const [folder, ...templates] = process.argv.slice(2);
+if (!folder || templates.length === 0) {
+  console.error('usage: node nag.mjs <cdk-nag package folder> <template.json>...');
   process.exit(2);
 }
 
@@ -17,19 +17,23 @@ const { App, Aspects, DefaultStackSynthesizer, Stack } = require('aws-cdk-lib');
 const { CfnInclude } = require('aws-cdk-lib/cloudformation-include');
 const { AwsSolutionsChecks } = require(folder);
 
-const app = new App({ analyticsReporting: false });
-const stack = new Stack(app, 'Judged', { synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }) });
-new CfnInclude(stack, 'Template', { templateFile: template });
+function judge(template) {
+  const app = new App({ analyticsReporting: false, context: { '@aws-cdk/core:validateAgainstDefaultRules': true } });
+  const stack = new Stack(app, 'Judged', { synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }) });
+  new CfnInclude(stack, 'Template', { templateFile: template });
 
-const print = ({ ruleId, findingId, resource, ruleInfo }) =>
-  console.log(JSON.stringify({ rule: ruleId, finding: findingId ?? '', resource: stack.resolve(resource.logicalId), why: ruleInfo }));
-const logger = {
-  onCompliance() {},
-  onNonCompliance: print,
-  onSuppressed() {},
-  onError: ({ ruleId, resource, errorMessage }) => print({ ruleId, findingId: 'error', resource, ruleInfo: errorMessage }),
-  onSuppressedError() {},
-  onNotApplicable() {},
-};
-Aspects.of(app).add(new AwsSolutionsChecks({ reports: false, additionalLoggers: [logger] }));
-app.synth();
+  const print = ({ ruleId, resource }, finding, why) =>
+    console.log(JSON.stringify({ template, rule: ruleId, finding, resource: stack.resolve(resource.logicalId), why }));
+  const logger = {
+    onCompliance() {},
+    onNonCompliance: (data) => print(data, data.findingId, data.ruleInfo),
+    onSuppressed() {},
+    onError: (data) => print(data, 'error', data.errorMessage),
+    onSuppressedError() {},
+    onNotApplicable() {},
+  };
+  Aspects.of(app).add(new AwsSolutionsChecks({ reports: false, additionalLoggers: [logger] }));
+  app.synth();
+}
+
+templates.forEach(judge);

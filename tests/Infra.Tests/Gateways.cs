@@ -33,6 +33,9 @@ internal static class Gateways
     public const string WorkspaceArn = "arn:aws:aps:us-west-2:123456789012:workspace/ws-12345678-abcd";
     public const string QueueArn = "arn:aws:sqs:eu-west-1:123456789012:pushes";
 
+    /// <summary>Those that have, together, everything that a template can have: for what takes its time.</summary>
+    public static readonly string[] Telling = [Default, Customized, Public, HttpApiCredentials, Key, Fifo, Pollers];
+
     private static readonly Dictionary<string, Func<Stack, PrometheusPushGatewayProps>> Ways = new()
     {
         [Default] = _ => Props(),
