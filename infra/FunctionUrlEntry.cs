@@ -1,4 +1,5 @@
 using Amazon.CDK;
+using Amazon.CDK.AWS.CloudWatch;
 using Amazon.CDK.AWS.IAM;
 using Amazon.CDK.AWS.Lambda;
 using Constructs;
@@ -32,6 +33,8 @@ internal sealed class FunctionUrlEntry : HttpEntry
     }
 
     public override string Url => $"https://{Fn.Select(2, Fn.Split("/", _url.Url))}";
+
+    public override Metric ServerErrors => _api.Metric("Url5xxCount");
 
     public override Grant GrantPush(IGrantable grantee)
     {

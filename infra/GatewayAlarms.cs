@@ -16,7 +16,7 @@ internal sealed class GatewayAlarms : Construct
     private readonly List<IAlarm> _alarms = [];
 
     public GatewayAlarms(
-        Construct scope, PrometheusPushGatewayProps props, GatewaySettings settings, GatewayQueues queues, IFunction worker, IFunction? api)
+        Construct scope, PrometheusPushGatewayProps props, GatewaySettings settings, GatewayQueues queues, IFunction worker, IFunction? api, HttpEntry? http)
         : base(scope, "Alarms")
     {
         _topic = props.AlarmTopic;
@@ -39,6 +39,11 @@ internal sealed class GatewayAlarms : Construct
         {
             Add("ApiErrors", "Api fails.", api.MetricErrors(EveryMinute()));
             Add("ApiThrottles", "Api is throttled: raise its concurrency.", api.MetricThrottles(EveryMinute()));
+        }
+
+        if (http is not null)
+        {
+            Add("ServerErrors", "Pushes are not taken: Api answers 5xx, as it does while the queue cannot be had.", http.ServerErrors.With(EveryMinute()));
         }
     }
 

@@ -1,5 +1,6 @@
 using Amazon.CDK;
 using Amazon.CDK.AWS.Apigatewayv2;
+using Amazon.CDK.AWS.CloudWatch;
 using Amazon.CDK.AWS.IAM;
 using Amazon.CDK.AWS.Lambda;
 using Amazon.CDK.AWS.Logs;
@@ -35,13 +36,15 @@ internal sealed class HttpApiEntry : HttpEntry
 
     public override string Url => _api.ApiEndpoint;
 
+    public override Metric ServerErrors => _api.MetricServerError();
+
     public override Grant GrantPush(IGrantable grantee) => Grant.AddToPrincipal(new GrantOnPrincipalOptions
     {
         Grantee = grantee,
         Actions = ["execute-api:Invoke"],
         ResourceArns =
         [
-            Stack.Of(this).FormatArn(new ArnComponents { Service = "execute-api", Resource = _api.ApiId, ResourceName = "$default/*" }),
+            Stack.Of(this).FormatArn(new ArnComponents { Service = "execute-api", Resource = _api.ApiId, ResourceName = "*/*" }),
         ],
         Scope = this,
     });

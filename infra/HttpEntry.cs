@@ -1,3 +1,4 @@
+using Amazon.CDK.AWS.CloudWatch;
 using Amazon.CDK.AWS.IAM;
 using Constructs;
 
@@ -13,6 +14,9 @@ internal abstract class HttpEntry : Construct
 
     /// <summary>Without a slash at the end.</summary>
     public abstract string Url { get; }
+
+    /// <summary>Answers that say that a push was not taken, though there may be nothing wrong with it.</summary>
+    public abstract Metric ServerErrors { get; }
 
     /// <summary>Lets a principal push where the entry asks for AWS' signature.</summary>
     public abstract Grant GrantPush(IGrantable grantee);

@@ -29,11 +29,7 @@ public sealed class PrometheusPushGateway : Construct
         PropsValidation.ThrowIfInvalid(props, settings);
         LogKey.Allow(this, props.EncryptionKey);
 
-        Workspace = props.Workspace ?? new PrometheusWorkspace(this, "Workspace", props.NewWorkspace ?? new PrometheusWorkspaceProps
-        {
-            EncryptionKey = props.EncryptionKey,
-            RemovalPolicy = props.RemovalPolicy,
-        });
+        Workspace = props.Workspace ?? new PrometheusWorkspace(this, "Workspace", NewWorkspace(props));
         _queues = new GatewayQueues(this, props, settings);
         var groups = props.Groups ? new GroupTable(this, props) : null;
         var worker = new WorkerFunction(this, props, settings, _queues, groups, Workspace);
@@ -44,7 +40,7 @@ public sealed class PrometheusPushGateway : Construct
         Api = api?.Function;
         GroupTable = groups?.Table;
 
-        var alarms = new GatewayAlarms(this, props, settings, _queues, Worker, Api);
+        var alarms = new GatewayAlarms(this, props, settings, _queues, Worker, Api, _http);
         _ = new GatewayDashboard(this, props, _queues, Worker, Api, Workspace, alarms);
         _ = new GatewayOutputs(this, props.ParameterPath, _http, _queues, Workspace);
     }
@@ -81,4 +77,11 @@ public sealed class PrometheusPushGateway : Construct
 
     /// <summary>Lets a principal send to the queue directly, and use its key.</summary>
     public Grant GrantSend(IGrantable grantee) => _queues.GrantSend(grantee);
+
+    private static PrometheusWorkspaceProps NewWorkspace(PrometheusPushGatewayProps props) => new()
+    {
+        Alias = props.NewWorkspace?.Alias,
+        EncryptionKey = props.NewWorkspace?.EncryptionKey ?? props.EncryptionKey,
+        RemovalPolicy = props.NewWorkspace?.RemovalPolicy ?? props.RemovalPolicy,
+    };
 }

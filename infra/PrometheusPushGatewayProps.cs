@@ -18,7 +18,7 @@ public sealed record PrometheusPushGatewayProps
     /// <summary>The workspace to write to. By default the gateway makes one.</summary>
     public PrometheusWorkspace? Workspace { get; init; }
 
-    /// <summary>How the workspace is set up that the gateway makes; not with <see cref="Workspace"/>.</summary>
+    /// <summary>How the workspace is set up that the gateway makes; not with <see cref="Workspace"/>. What it does not say is as for the rest of the gateway.</summary>
     public PrometheusWorkspaceProps? NewWorkspace { get; init; }
 
     /// <summary>Where pushes over HTTP come in.</summary>

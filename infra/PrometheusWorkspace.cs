@@ -14,7 +14,7 @@ public sealed class PrometheusWorkspace : Construct
     {
         props ??= new PrometheusWorkspaceProps();
         var workspace = new CfnWorkspace(this, "Resource", new CfnWorkspaceProps { Alias = props.Alias, KmsKeyArn = props.EncryptionKey?.KeyArn });
-        workspace.ApplyRemovalPolicy(props.RemovalPolicy);
+        workspace.ApplyRemovalPolicy(props.RemovalPolicy ?? RemovalPolicy.RETAIN);
         workspace.TakesSamplesOutOfOrder();
         Arn = workspace.AttrArn;
         Id = workspace.AttrWorkspaceId;

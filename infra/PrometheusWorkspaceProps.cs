@@ -13,5 +13,5 @@ public sealed record PrometheusWorkspaceProps
     public IKey? EncryptionKey { get; init; }
 
     /// <summary>What becomes of the workspace when it leaves the stack. It is kept by default, with everything that was pushed.</summary>
-    public RemovalPolicy RemovalPolicy { get; init; } = RemovalPolicy.RETAIN;
+    public RemovalPolicy? RemovalPolicy { get; init; }
 }

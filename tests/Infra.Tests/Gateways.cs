@@ -41,7 +41,7 @@ internal static class Gateways
         [Default] = _ => Props(),
         [Customized] = stack => Props() with
         {
-            NewWorkspace = new PrometheusWorkspaceProps { Alias = "pushes", RemovalPolicy = RemovalPolicy.DESTROY },
+            NewWorkspace = new PrometheusWorkspaceProps { Alias = "pushes" },
             MaxMessageBytes = 65536,
             QueueRetention = Duration.Days(2),
             VisibilityTimeout = Duration.Minutes(20),

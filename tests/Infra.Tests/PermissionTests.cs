@@ -139,7 +139,7 @@ public sealed class PermissionTests
     {
         var stack = Granted(Gateways.Props() with { Entry = GatewayEntry.HttpApi }, (gateway, role) => gateway.GrantPush(role));
         Assert.Equal(
-            ["execute-api:Invoke on arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${GatewayHttpApi}/$default/*"],
+            ["execute-api:Invoke on arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${GatewayHttpApi}/*/*"],
             Lines(stack.One("AWS::IAM::Policy", "PusherDefaultPolicy")["PolicyDocument.Statement"]!.AsArray()));
     }
 

@@ -19,6 +19,7 @@ public sealed partial class WatchTests
         "Throttles of ${GatewayWorkerFunction} > 0",
         "Errors of ${GatewayApiFunction} > 0",
         "Throttles of ${GatewayApiFunction} > 0",
+        "Url5xxCount of ${GatewayApiFunction} > 0",
     ];
 
     public static TheoryData<string> All => Gateways.All;
@@ -50,6 +51,10 @@ public sealed partial class WatchTests
         Assert.Contains(alarms, alarm => Describe(alarm) == "ApproximateAgeOfOldestMessage of ${GatewayQueuesPushes.QueueName} > 900");
         Assert.Equal("Pushes/Test", alarms.Single(alarm => alarm.Id.Contains("Rejections", StringComparison.Ordinal)).Text("Namespace"));
     }
+
+    [Fact]
+    public void An_http_api_counts_its_own_errors() =>
+        Assert.Contains("5xx of ${GatewayHttpApi} > 0", Gateways.Get(Gateways.HttpApi).All(Alarm).Select(Describe));
 
     [Fact]
     public void Where_SQS_is_fair_only_quiet_groups_wake_anybody_up() => Assert.Contains(
