@@ -1,7 +1,7 @@
 using System.IO.Compression;
-using Code = Amazon.CDK.AWS.Lambda.Code;
 using PushGateway.Infra.Tests;
 using Xunit;
+using Code = Amazon.CDK.AWS.Lambda.Code;
 
 [assembly: AssemblyFixture(typeof(CdkFolder))]
 

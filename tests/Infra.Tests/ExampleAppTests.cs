@@ -25,6 +25,11 @@ public sealed partial class ExampleAppTests
         var role = TemplateText.WithoutHash((string)sqs["RoleArn"]!["Fn::GetAtt"]![0]!);
         var statement = Assert.Single(stack.All("AWS::IAM::Policy"), policy => TemplateText.Of(policy["Roles"]![0]!) == $"${{{role}}}")["PolicyDocument.Statement"]!;
         Assert.Equal("sqs:SendMessage", (string)Assert.Single(statement.AsArray())!["Action"]!);
+
+        // docs/deploy.md reads from there where to push and to query.
+        Assert.Subset(
+            stack.All("AWS::SSM::Parameter").Select(parameter => parameter.Text("Name")!).ToHashSet(),
+            DocumentedParameter().Matches(File.ReadAllText(RepositoryRoot.Combine("docs", "deploy.md"))).Select(match => match.Value).ToHashSet());
     }
 
     [Theory]
@@ -69,6 +74,9 @@ public sealed partial class ExampleAppTests
         Assert.Equal("dotnet run --project PushGateway.Infra.csproj", (string)settings["app"]!);
         Assert.True(File.Exists(RepositoryRoot.Combine("infra", "PushGateway.Infra.csproj")));
     }
+
+    [GeneratedRegex("(?<=--name )/[A-Za-z/-]+")]
+    private static partial Regex DocumentedParameter();
 
     [GeneratedRegex(@" AS ([a-z]+)")]
     private static partial Regex Column();

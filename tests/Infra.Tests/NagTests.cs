@@ -24,7 +24,8 @@ public sealed class NagTests
         var nag = await RealComponents.RequireAsync(RealComponents.CdkNag);
         var templates = Gateways.Telling.Select(way => Gateways.Get(way).Path);
         var start = new ChildProcessStart(
-            RealComponents.RequireOnPath("node"), [RepositoryRoot.Combine("eng", "cdk", "nag.mjs"), nag, .. templates]) { Name = "nag.mjs" };
+            RealComponents.RequireOnPath("node"), [RepositoryRoot.Combine("eng", "cdk", "nag.mjs"), nag, .. templates])
+        { Name = "nag.mjs" };
 
         var result = (await ChildProcess.RunAsync(start, TimeSpan.FromMinutes(3))).EnsureSuccess();
 
