@@ -7,7 +7,7 @@
 # stderr: progress. Exit status 0 in both cases: a test that needs a missing component skips with the reason.
 #
 # Everything lands in .cache/real at the repository root, or in $PUSHGATEWAY_REAL_CACHE. The stamp there is keyed on
-# this script and the npm lock, so a repeated run only prints. Runs in parallel wait for one another.
+# this script and the npm locks, so a repeated run only prints. Runs in parallel wait for one another.
 # An incomplete result is kept for ten minutes, so that a machine without network does not wait for it in every test
 # process; with PUSHGATEWAY_REQUIRE_REAL=1 it is never kept.
 set -euo pipefail
@@ -17,7 +17,7 @@ cache=${PUSHGATEWAY_REAL_CACHE:-$here/../.cache/real}
 mkdir -p -- "$cache"
 cache=$(cd -- "$cache" && pwd)
 
-key=$(cat -- "$here/real-components.sh" "$here/node/package.json" "$here/node/package-lock.json" | sha256sum)
+key=$(cat -- "$here/real-components.sh" "$here"/{node,cdk}/package{,-lock}.json | sha256sum)
 key=${key%% *}
 stamp=$cache/stamp-$key
 
@@ -186,8 +186,10 @@ have_packages() { # <folder name> <suites to try, in order> <packages…>
 
 # ---- npm ------------------------------------------------------------------------------------------------------------
 
-have_node_modules() {
-    if [[ -d $cache/$key/node ]]; then
+# Installs what eng/<folder>/package.json names into a folder of that name. Sets `reason` on failure.
+have_node_modules() { # <folder>
+    local folder=$1
+    if [[ -d $cache/$key/$folder ]]; then
         return 0
     fi
     if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
@@ -198,14 +200,14 @@ have_node_modules() {
         reason="needs Node 20 or later, this is $(node --version)"
         return 1
     fi
-    log 'npm ci'
-    mkdir -p -- "$work/node" "$cache/$key"
-    cp -- "$here/node/package.json" "$here/node/package-lock.json" "$work/node/"
-    if ! (cd -- "$work/node" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2; then
+    log "npm ci of eng/$folder"
+    mkdir -p -- "$work/$folder" "$cache/$key"
+    cp -- "$here/$folder"/package{,-lock}.json "$work/$folder/"
+    if ! (cd -- "$work/$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2; then
         reason='npm ci failed'
         return 1
     fi
-    mv -- "$work/node" "$cache/$key/node"
+    mv -- "$work/$folder" "$cache/$key/$folder"
 }
 
 # ---- the list -------------------------------------------------------------------------------------------------------
@@ -279,7 +281,7 @@ else
     miss botocore "$reason"
 fi
 
-if have_node_modules; then
+if have_node_modules node; then
     emit fauxqs "$root/node/node_modules/fauxqs"
     emit dynalite "$root/node/node_modules/dynalite"
     emit node-client "$root/node/node_modules/prom-client"
@@ -287,6 +289,22 @@ else
     miss fauxqs "$reason"
     miss dynalite "$reason"
     miss node-client "$reason"
+fi
+
+# The CDK's command line, and cdk-nag.
+if have_node_modules cdk; then
+    emit cdk "$root/cdk/node_modules/aws-cdk/bin/cdk"
+    emit cdk-nag "$root/cdk/node_modules/cdk-nag"
+else
+    miss cdk "$reason"
+    miss cdk-nag "$reason"
+fi
+
+# The machine's own: Debian has no package of it.
+if own=$(command -v cfn-lint); then
+    emit cfn-lint "$own"
+else
+    miss cfn-lint 'it is not on PATH (pip install cfn-lint)'
 fi
 
 mv -- "$result" "$stamp"

@@ -45,6 +45,15 @@ public static class RealComponents
     /// <summary>Prometheus' Go client library and what it imports: GOPATH.</summary>
     public const string GoClient = "go-client";
 
+    /// <summary>The CDK's command line, for Node.js.</summary>
+    public const string Cdk = "cdk";
+
+    /// <summary>The folder of the installed cdk-nag package.</summary>
+    public const string CdkNag = "cdk-nag";
+
+    /// <summary>The linter of CloudFormation templates.</summary>
+    public const string CfnLint = "cfn-lint";
+
     const string RequireVariable = "PUSHGATEWAY_REQUIRE_REAL";
 
     /// <summary>The first run downloads some 130 MB.</summary>

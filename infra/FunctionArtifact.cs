@@ -1,0 +1,30 @@
+using Amazon.CDK.AWS.Lambda;
+
+namespace PushGateway.Infra;
+
+/// <summary>The zips that <c>eng/publish-lambda.sh</c> makes.</summary>
+internal static class FunctionArtifact
+{
+    /// <summary>The code of a function, from the repository that the app was started or built in.</summary>
+    /// <exception cref="FileNotFoundException">There is no such zip; the sentence says how to make it.</exception>
+    public static Code Find(string function, GatewayArchitecture architecture) =>
+        Code.FromAsset(Find(function, architecture, Directory.GetCurrentDirectory(), AppContext.BaseDirectory));
+
+    /// <summary>The path of the zip in the <c>artifacts</c> of a folder, or of one above it; the first that has it counts.</summary>
+    internal static string Find(string function, GatewayArchitecture architecture, params string[] folders)
+    {
+        var zip = Path.Combine("artifacts", $"{function}-{architecture.OfZip}.zip");
+        return folders.SelectMany(Ancestry).Select(folder => Path.Combine(folder, zip)).FirstOrDefault(File.Exists)
+            ?? throw new FileNotFoundException(
+                $"{zip} is missing: run eng/publish-lambda.sh {architecture.OfZip}. On a machine that has no C compiler for {architecture.OfZip}, choose the other "
+                + "Architecture (in the example app, by `-c architecture=x64`), or give ApiCode and WorkerCode.");
+    }
+
+    private static IEnumerable<string> Ancestry(string folder)
+    {
+        for (var directory = new DirectoryInfo(folder); directory is not null; directory = directory.Parent)
+        {
+            yield return directory.FullName;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+namespace PushGateway.Infra;
+
+/// <summary>The settings of Api and Worker that the gateway makes, by the names that they read them by.</summary>
+internal static class GatewayEnvironment
+{
+    public const string QueueUrl = "PUSHGATEWAY_QUEUE_URL";
+    public const string DeadLetterQueueUrl = "PUSHGATEWAY_DEAD_LETTER_QUEUE_URL";
+    public const string GroupsTable = "PUSHGATEWAY_GROUPS_TABLE";
+    public const string MaxMessageBytes = "PUSHGATEWAY_MAX_MESSAGE_BYTES";
+    public const string CredentialsSecret = "PUSHGATEWAY_CREDENTIALS_SECRET";
+    public const string MetricsNamespace = "PUSHGATEWAY_METRICS_NAMESPACE";
+    public const string RemoteWriteUrl = "PROMETHEUS_REMOTE_WRITE_URL";
+    public const string OtlpEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    public const string CollectorConfiguration = "OPENTELEMETRY_COLLECTOR_CONFIG_URI";
+    public const string CollectorRemoteWriteUrl = "AMP_REMOTE_WRITE_URL";
+
+    /// <summary>Where the ADOT layer listens, and its configuration in Worker's zip.</summary>
+    public const string CollectorEndpoint = "http://localhost:4318";
+    public const string CollectorFile = "/var/task/collector.yaml";
+
+    // Hashes do not belong into a template, nor is there a file to read them from.
+    private static readonly string[] OtherCredentials = ["PUSHGATEWAY_CREDENTIALS", "PUSHGATEWAY_CREDENTIALS_FILE"];
+
+    private static readonly string[] Own =
+    [
+        QueueUrl, DeadLetterQueueUrl, GroupsTable, MaxMessageBytes, CredentialsSecret, MetricsNamespace,
+        RemoteWriteUrl, OtlpEndpoint, CollectorConfiguration, CollectorRemoteWriteUrl,
+    ];
+
+    // AWS Lambda developer guide, "Defined runtime environment variables".
+    private static readonly string[] Lambdas =
+    [
+        "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_REGION",
+        "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT",
+    ];
+
+    /// <summary>Why a variable cannot be set by <see cref="PrometheusPushGatewayProps.Environment"/>; null when it can.</summary>
+    public static string? WhyNot(string name) => name switch
+    {
+        _ when Own.Contains(name) => $"Environment sets {name}, which the gateway sets itself: remove it, and use the property for it.",
+        _ when OtherCredentials.Contains(name) => $"Environment sets {name}: use Auth Credentials with CredentialsSecret or CredentialsParameter.",
+        _ when Lambdas.Contains(name) || name.StartsWith("AWS_LAMBDA_", StringComparison.Ordinal) => $"Environment sets {name}, which is Lambda's own: remove it.",
+        _ => null,
+    };
+}

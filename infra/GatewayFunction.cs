@@ -1,0 +1,46 @@
+using Amazon.CDK.AWS.IAM;
+using Amazon.CDK.AWS.Lambda;
+using Amazon.CDK.AWS.Logs;
+using Constructs;
+
+namespace PushGateway.Infra;
+
+/// <summary>What Api and Worker have in common: the runtime, a role that may write its own log and no more, and the settings for both.</summary>
+internal static class GatewayFunction
+{
+    public static Function Create(Construct scope, PrometheusPushGatewayProps props, FunctionOptions options, Code code)
+    {
+        var logs = new LogGroup(scope, "Logs", new LogGroupProps
+        {
+            Retention = props.LogRetention,
+            EncryptionKey = props.EncryptionKey,
+            RemovalPolicy = props.RemovalPolicy,
+        });
+        var role = new Role(scope, "Role", new RoleProps { AssumedBy = new ServicePrincipal("lambda.amazonaws.com") });
+        logs.GrantWrite(role);
+        props.EncryptionKey?.Grant(role, "kms:Decrypt");
+        return new Function(scope, "Function", new FunctionProps
+        {
+            Runtime = Runtime.PROVIDED_AL2023,
+            Handler = "bootstrap",
+            Code = code,
+            Architecture = props.Architecture,
+            Role = role,
+            LogGroup = logs,
+            Tracing = props.Tracing ? Amazon.CDK.AWS.Lambda.Tracing.ACTIVE : Amazon.CDK.AWS.Lambda.Tracing.DISABLED,
+            EnvironmentEncryption = props.EncryptionKey,
+            Description = options.Description,
+            Timeout = options.Timeout,
+            MemorySize = options.MemorySize,
+            ReservedConcurrentExecutions = options.ReservedConcurrentExecutions,
+            Layers = options.Layers,
+            Environment = Merge(props, options.Environment!),
+        });
+    }
+
+    private static Dictionary<string, string> Merge(PrometheusPushGatewayProps props, IDictionary<string, string> own) => new(
+        props.Environment.Concat(own))
+    {
+        [GatewayEnvironment.MetricsNamespace] = props.MetricsNamespace,
+    };
+}

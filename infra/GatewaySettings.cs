@@ -1,0 +1,77 @@
+using Amazon.CDK;
+
+namespace PushGateway.Infra;
+
+/// <summary>The props' numbers, those that depend on others filled in. Times are in seconds.</summary>
+internal sealed record GatewaySettings
+{
+    /// <summary>Most messages of a batch (Lambda quotas): of a standard queue, and of a FIFO queue.</summary>
+    public const int LargestBatch = 10_000;
+    public const int LargestFifoBatch = 10;
+
+    /// <summary>A batch larger than that takes a window (Lambda quota).</summary>
+    public const int LargestBatchWithoutWindow = 10;
+
+    /// <summary>How many times its timeout a message has to be hidden (AWS Lambda developer guide, on Amazon SQS).</summary>
+    public const int VisibilityOverTimeout = 6;
+
+    /// <summary>The longest that SQS keeps a message, 14 days.</summary>
+    public const int LongestRetention = 14 * 24 * 60 * 60;
+
+    /// <summary>The highest <c>maxReceiveCount</c> (SQS quota).</summary>
+    public const int MostReceives = 1000;
+
+    /// <summary>The largest message (SQS quota), and the largest that SQS took for years, which many queues are still set to.</summary>
+    public const int LargestMessage = 1024 * 1024;
+    public const int UsualLargestMessage = 256 * 1024;
+
+    private const int Day = 24 * 60 * 60;
+
+    public required bool IsFifo { get; init; }
+
+    public required int BatchSize { get; init; }
+
+    public required double BatchWindow { get; init; }
+
+    /// <summary>Null with provisioned pollers.</summary>
+    public required int? MaxConcurrency { get; init; }
+
+    public required double ApiTimeout { get; init; }
+
+    public required double WorkerTimeout { get; init; }
+
+    public required double VisibilityTimeout { get; init; }
+
+    public required double QueueRetention { get; init; }
+
+    public required int MaxReceiveCount { get; init; }
+
+    public required int MaxMessageBytes { get; init; }
+
+    public required double QueueAgeAlarm { get; init; }
+
+    public static GatewaySettings Of(PrometheusPushGatewayProps props)
+    {
+        var isFifo = props.Queue?.Fifo ?? props.FifoQueue;
+        var workerTimeout = Seconds(props.WorkerTimeout, 60);
+        var visibility = Seconds(props.VisibilityTimeout, VisibilityOverTimeout * workerTimeout);
+        var retention = Seconds(props.QueueRetention, 7 * Day);
+        return new GatewaySettings
+        {
+            IsFifo = isFifo,
+            BatchSize = props.BatchSize ?? (isFifo ? LargestFifoBatch : 1000),
+            BatchWindow = Seconds(props.BatchWindow, isFifo ? 0 : 5),
+            MaxConcurrency = props.MaxConcurrency ?? (props.ProvisionedPollers is null ? 10 : null),
+            ApiTimeout = Seconds(props.ApiTimeout, 29),
+            WorkerTimeout = workerTimeout,
+            VisibilityTimeout = visibility,
+            QueueRetention = retention,
+            MaxReceiveCount = props.MaxReceiveCount ?? (int)Math.Clamp(retention / Math.Max(visibility, 1) - 1, 1, MostReceives),
+            MaxMessageBytes = props.MaxMessageBytes ?? (props.Queue is null ? LargestMessage : UsualLargestMessage),
+            QueueAgeAlarm = Seconds(props.QueueAgeAlarm, 300),
+        };
+    }
+
+    private static double Seconds(Duration? duration, double otherwise) =>
+        duration?.ToSeconds(new TimeConversionOptions { Integral = false }) ?? otherwise;
+}
