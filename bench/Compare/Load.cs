@@ -17,7 +17,7 @@ internal sealed class Load(string wrk, string script, string folder)
     {
         string[] arguments =
         [
-            "-t1", $"-c{Connections}", $"-d{(int)duration.TotalSeconds}s", "--timeout", "30s",
+            "-t1", $"-c{Connections}", $"-d{Math.Ceiling(duration.TotalSeconds)}s", "--timeout", "30s",
             "-s", script, server.Address.AbsoluteUri, "--",
             target.Method, target.Path, $"{Math.Max(1, target.Groups)}", .. Bodies(samples),
         ];

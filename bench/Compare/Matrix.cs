@@ -4,7 +4,7 @@ namespace PushGateway.Bench.Compare;
 internal sealed class Matrix(Load load, string folder)
 {
     private static readonly int[] SamplesAPush = [1, 100, 2000];
-    private static readonly TimeSpan FirstWarmUp = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan FirstWarmUp = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(5);
 

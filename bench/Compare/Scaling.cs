@@ -3,7 +3,7 @@ namespace PushGateway.Bench.Compare;
 /// <summary>What a sample costs the gateway as pushes grow, and as groups become more: it should always be the same.</summary>
 internal sealed class Scaling(Load load, string folder)
 {
-    private const int SamplesToGroups = 100;
+    private const int SamplesToGroups = 10;
 
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(4);
 
@@ -25,15 +25,16 @@ internal sealed class Scaling(Load load, string folder)
 
     private async Task<List<(int Size, Figures Figures)>> MeasureAllAsync(RunningServer running, int[] sizes, Func<int, (Target Target, int Samples)> loads)
     {
-        var measured = new List<(int, Figures)>();
+        var measured = new List<(int Size, Figures Figures)>();
         foreach (var size in sizes)
         {
             var (target, samples) = loads(size);
             await Console.Error.WriteLineAsync($"{size:#,0} of {sizes[^1]:#,0}");
 
-            // A group's first push costs more than those that replace it.
-            var warmUp = TimeSpan.FromSeconds(size == sizes[0] ? 3 : target.Groups >= 100_000 ? 12 : 2);
-            measured.Add((size, await Figures.MeasureAsync(load, running, target, samples, warmUp, Duration)));
+            // Long enough to push to every group once: the first push costs more than those that replace it.
+            var rate = measured is [.., (_, var last)] ? last.PushesPerSecond : double.PositiveInfinity;
+            var seconds = Math.Clamp(1.3 * target.Groups / rate, measured is [] ? 5 : 2, 40);
+            measured.Add((size, await Figures.MeasureAsync(load, running, target, samples, TimeSpan.FromSeconds(seconds), Duration)));
         }
 
         return measured;
