@@ -58,9 +58,7 @@ internal sealed partial class LambdaHost(EventBatchDelivery delivery, TimeProvid
                 StringValue = attribute.Value.StringValue,
                 BinaryValue = attribute.Value.BinaryValue,
             }),
-        message.ReceiptHandle,
-        message.Attributes?.GetValueOrDefault("SentTimestamp"),
-        time.GetUtcNow().ToUnixTimeMilliseconds());
+        SqsEventMessage.ParseSentTimestamp(message.Attributes?.GetValueOrDefault("SentTimestamp")) ?? time.GetUtcNow().ToUnixTimeMilliseconds());
 
     [JsonSerializable(typeof(SQSEvent))]
     [JsonSerializable(typeof(SQSBatchResponse))]

@@ -96,12 +96,12 @@ public sealed record PushLimits
     /// <summary>Checks one timestamp; null when it is within the limits.</summary>
     public PushError? CheckTimestamp(long timestampMs, long receivedMs)
     {
-        if (timestampMs > receivedMs + (long)FutureTolerance.TotalMilliseconds)
+        if (timestampMs > receivedMs + (FutureTolerance.Ticks / TimeSpan.TicksPerMillisecond))
         {
             return new PushError(RejectCode.TimestampInFuture, $"timestamp {timestampMs} is more than {FutureTolerance.TotalSeconds} s in the future");
         }
 
-        return timestampMs < receivedMs - (long)MaxSampleAge.TotalMilliseconds
+        return timestampMs < receivedMs - (MaxSampleAge.Ticks / TimeSpan.TicksPerMillisecond)
             ? new PushError(RejectCode.TimestampTooOld, $"timestamp {timestampMs} is more than {MaxSampleAge.TotalHours} h old")
             : null;
     }

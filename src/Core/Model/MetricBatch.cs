@@ -71,7 +71,7 @@ public sealed class MetricBatch
     /// <summary>Whether a label name, as a symbol, is one that <see cref="BeginPush"/> was given.</summary>
     public bool IsGroupingLabel(int name)
     {
-        foreach (var label in _groupingLabels)
+        foreach (ref readonly var label in CollectionsMarshal.AsSpan(_groupingLabels))
         {
             if (label.Name == name)
             {
@@ -85,6 +85,11 @@ public sealed class MetricBatch
     /// <summary>Takes back every family, series, label and sample added since the mark. Symbols stay.</summary>
     public void Rollback(BatchMark mark)
     {
+        foreach (ref readonly var series in Series[mark.Series..])
+        {
+            _labelsInPush = Math.Max(0, _labelsInPush - series.LabelCount);
+        }
+
         CollectionsMarshal.SetCount(_families, mark.Families);
         CollectionsMarshal.SetCount(_series, mark.Series);
         CollectionsMarshal.SetCount(_labels, mark.Labels);
@@ -177,7 +182,7 @@ public sealed class MetricBatch
     /// <summary>Ends the series being built and sorts its labels by name. The caller has seen to it that no name is there twice.</summary>
     public void EndSeries()
     {
-        foreach (var label in _groupingLabels)
+        foreach (ref readonly var label in CollectionsMarshal.AsSpan(_groupingLabels))
         {
             if (label.Value != 0)
             {
@@ -228,10 +233,15 @@ public sealed class MetricBatch
         }
     }
 
-    // Label sets are short and mostly sorted already, which insertion sort turns into one comparison a label.
-    // A hostile one is not, and is read before its labels are counted.
+    // Label sets are short and mostly sorted already, which insertion sort turns into one comparison a label, and those of series that follow
+    // each other mostly have the same names. A hostile one is neither, and is read before its labels are counted.
     private void SortByName(Span<Label> labels)
     {
+        if (HasNamesOfSeriesBefore(labels))
+        {
+            return;
+        }
+
         if (labels.Length > FewLabels)
         {
             labels.Sort((x, y) => Symbols[x.Name].SequenceCompareTo(Symbols[y.Name]));
@@ -251,5 +261,24 @@ public sealed class MetricBatch
 
             labels[j + 1] = label;
         }
+    }
+
+    private bool HasNamesOfSeriesBefore(ReadOnlySpan<Label> labels)
+    {
+        if (_series.Count < 2 || _series[^2].LabelCount != labels.Length)
+        {
+            return false;
+        }
+
+        var before = LabelsOf(_series[^2]);
+        for (var i = 0; i < labels.Length; i++)
+        {
+            if (before[i].Name != labels[i].Name)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

@@ -17,8 +17,10 @@ public sealed class SymbolTable
     private const int InitialBytes = 4096;
     private const int InitialSymbols = 64;
 
-    private static readonly ulong Seed = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+    private static readonly byte[] Secrets = RandomNumberGenerator.GetBytes(2 * sizeof(ulong));
 
+    private readonly ulong _seed = BinaryPrimitives.ReadUInt64LittleEndian(Secrets);
+    private readonly ulong _secret = BinaryPrimitives.ReadUInt64LittleEndian(Secrets.AsSpan(sizeof(ulong)));
     private byte[] _bytes = new byte[InitialBytes];
     private Symbol[] _symbols = new Symbol[InitialSymbols];
     private int[] _slots = new int[InitialSymbols * 2];
@@ -80,28 +82,34 @@ public sealed class SymbolTable
         _used = 0;
     }
 
-    private static uint Hash(ReadOnlySpan<byte> utf8)
+    // Sixteen bytes for each multiplication. Both factors hold bytes of a secret: none can be made zero from outside.
+    private uint Hash(ReadOnlySpan<byte> utf8)
     {
-        const ulong k0 = 0x9E37_79B9_7F4A_7C15;
-        const ulong k1 = 0xD6E8_FEB8_6659_FD93;
-        var hash = Seed ^ ((ulong)utf8.Length * k0);
-        while (utf8.Length >= sizeof(ulong))
+        var hash = _seed + (ulong)utf8.Length;
+        while (utf8.Length > 2 * sizeof(ulong))
         {
-            hash = Mix(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(utf8), k1);
-            utf8 = utf8[sizeof(ulong)..];
+            hash = Mix(BinaryPrimitives.ReadUInt64LittleEndian(utf8) ^ _secret, BinaryPrimitives.ReadUInt64LittleEndian(utf8[sizeof(ulong)..]) ^ hash);
+            utf8 = utf8[(2 * sizeof(ulong))..];
         }
 
-        ulong tail = 0;
-        if (utf8.Length >= sizeof(uint))
+        ulong first = 0;
+        ulong last = 0;
+        if (utf8.Length >= sizeof(ulong))
         {
-            tail = BinaryPrimitives.ReadUInt32LittleEndian(utf8) | ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(utf8[^sizeof(uint)..]) << 32);
+            first = BinaryPrimitives.ReadUInt64LittleEndian(utf8);
+            last = BinaryPrimitives.ReadUInt64LittleEndian(utf8[^sizeof(ulong)..]);
+        }
+        else if (utf8.Length >= sizeof(uint))
+        {
+            first = BinaryPrimitives.ReadUInt32LittleEndian(utf8);
+            last = BinaryPrimitives.ReadUInt32LittleEndian(utf8[^sizeof(uint)..]);
         }
         else if (!utf8.IsEmpty)
         {
-            tail = utf8[0] | ((ulong)utf8[utf8.Length / 2] << 8) | ((ulong)utf8[^1] << 16);
+            first = utf8[0] | ((ulong)utf8[utf8.Length / 2] << 8) | ((ulong)utf8[^1] << 16);
         }
 
-        hash = Mix(hash ^ tail, k0);
+        hash = Mix(first ^ _secret, last ^ hash);
         return (uint)(hash ^ (hash >> 32));
     }
 

@@ -10,8 +10,8 @@ namespace PushGateway.Queue;
 /// <summary>The bytes of a message's body with its encodings undone.</summary>
 internal sealed class MessageBody : IDisposable
 {
-    private readonly PooledBuffer _decoded = new();
-    private readonly PooledBuffer _decompressed = new();
+    private PooledBuffer? _decoded;
+    private PooledBuffer? _decompressed;
     private ReadOnlyMemory<byte> _bytes;
 
     private MessageBody(ReadOnlyMemory<byte> bytes) => _bytes = bytes;
@@ -36,8 +36,8 @@ internal sealed class MessageBody : IDisposable
 
     public void Dispose()
     {
-        _decoded.Dispose();
-        _decompressed.Dispose();
+        _decoded?.Dispose();
+        _decompressed?.Dispose();
     }
 
     private PushError? UndoBase64(QueueMessage message)
@@ -52,6 +52,7 @@ internal sealed class MessageBody : IDisposable
             return new PushError(RejectCode.EncodingUnsupported, $"content transfer encoding \"{encoding}\" is not supported");
         }
 
+        _decoded = new PooledBuffer();
         var buffer = _decoded.GetSpan(Base64.GetMaxDecodedFromUtf8Length(_bytes.Length));
         if (Base64.DecodeFromUtf8(_bytes.Span, buffer, out _, out var written) != OperationStatus.Done)
         {
@@ -70,6 +71,7 @@ internal sealed class MessageBody : IDisposable
             return null;
         }
 
+        _decompressed = new PooledBuffer();
         var error = Decompressor.Decompress(encoding, _bytes, _decompressed, maxBytes);
         _bytes = _decompressed.Written;
         return error;

@@ -150,7 +150,7 @@ public sealed class WorkerFunctionTests
     [InlineData("""{"Records":[{"eventSource":"aws:sqs","messageId":"a"}]}""", "record a has no body")]
     [InlineData("""{"Records":[{"eventSource":"aws:sqs","messageId":"a","body":null}]}""", "a record's body is not a string")]
     [InlineData("""{"Records":[{"eventSource":"aws:s3","messageId":"a","body":"{}"}]}""", "a record is of the source \"aws:s3\", not aws:sqs")]
-    [InlineData("""{"Records":[{"messageId":"a","body":"{}"}]}""", "a record is of the source \"\", not aws:sqs")]
+    [InlineData("""{"Records":[{"messageId":"a","body":"{}"}]}""", "a record has no eventSource, which is aws:sqs")]
     public async Task An_sqs_event_that_lacks_something_fails_whole_and_says_what(string json, string reason)
     {
         var sink = Taking();

@@ -8,20 +8,23 @@ namespace PushGateway.Aws.Lambda.Events;
 /// <summary>A message of an SQS event, as one that was received from the queue.</summary>
 public static class SqsEventMessage
 {
+    private static readonly Dictionary<string, string> NoAttributes = [];
+
+    // On Lambda nobody needs a message's receipt: the event source deletes it.
+    private static readonly SqsReceipt NoReceipt = new("", new Dictionary<string, MessageAttributeValue>());
+
     /// <param name="id">The message's id.</param>
     /// <param name="body">Its body, UTF-8.</param>
-    /// <param name="attributes">Its attributes; those of text mean something to the gateway.</param>
-    /// <param name="receiptHandle">The receipt; on Lambda nobody needs it.</param>
-    /// <param name="sentTimestamp">When SQS took the message, milliseconds since the Unix epoch.</param>
-    /// <param name="nowMs">Stands in where SQS does not say so.</param>
+    /// <param name="attributes">Its attributes, or null; those of text mean something to the gateway.</param>
+    /// <param name="sentMs">When SQS took the message, milliseconds since the Unix epoch.</param>
     public static ReceivedMessage Create(
-        string id,
-        ReadOnlyMemory<byte> body,
-        IReadOnlyDictionary<string, MessageAttributeValue> attributes,
-        string? receiptHandle,
-        string? sentTimestamp,
-        long nowMs)
+        string id, ReadOnlyMemory<byte> body, IReadOnlyDictionary<string, MessageAttributeValue>? attributes, long sentMs)
     {
+        if (attributes is null or { Count: 0 })
+        {
+            return new ReceivedMessage(id, new QueueMessage(body, NoAttributes), sentMs, NoReceipt);
+        }
+
         var text = new Dictionary<string, string>(attributes.Count, StringComparer.Ordinal);
         foreach (var (name, value) in attributes)
         {
@@ -31,10 +34,10 @@ public static class SqsEventMessage
             }
         }
 
-        return new ReceivedMessage(
-            id,
-            new QueueMessage(body, text),
-            long.TryParse(sentTimestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var sentMs) ? sentMs : nowMs,
-            new SqsReceipt(receiptHandle ?? "", attributes));
+        return new ReceivedMessage(id, new QueueMessage(body, text), sentMs, new SqsReceipt("", attributes));
     }
+
+    /// <summary>Reads the attribute <c>SentTimestamp</c>; null when it is not a number.</summary>
+    public static long? ParseSentTimestamp(string? text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var sentMs) ? sentMs : null;
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Amazon.SQS.Model;
 using PushGateway.Queue;
@@ -8,17 +7,37 @@ namespace PushGateway.Aws.Lambda.Events;
 /// <summary>
 /// Reads SQS events. They are read whole or not at all: of a record that cannot be named in the answer it could not be said that it failed.
 /// </summary>
-internal static class SqsEventReader
+internal ref struct SqsEventReader
 {
+    // Of unescaped bodies; an event is at most 6 MB.
+    private const int SlabBytes = 64 * 1024;
+
+    private readonly ReadOnlyMemory<byte> _event;
+    private readonly long _nowMs;
+    private Utf8JsonReader _json;
+    private Memory<byte> _slab;
+
+    private SqsEventReader(ReadOnlyMemory<byte> json, long nowMs)
+    {
+        _event = json;
+        _nowMs = nowMs;
+        _json = new Utf8JsonReader(json.Span);
+    }
+
     /// <summary>Reads the messages; their bodies may share <paramref name="json"/>.</summary>
     /// <param name="json">The event.</param>
     /// <param name="nowMs">The time for a record that says none, milliseconds since the Unix epoch.</param>
     /// <exception cref="InvocationException">The event is not of SQS, or a record lacks what every message has.</exception>
     public static List<ReceivedMessage> Read(ReadOnlyMemory<byte> json, long nowMs)
     {
+        if (CommonSqsEventReader.TryRead(json, nowMs, out var messages))
+        {
+            return messages;
+        }
+
         try
         {
-            return ReadEvent(json, nowMs);
+            return new SqsEventReader(json, nowMs).ReadEvent();
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
         {
@@ -26,26 +45,25 @@ internal static class SqsEventReader
         }
     }
 
-    private static List<ReceivedMessage> ReadEvent(ReadOnlyMemory<byte> json, long nowMs)
+    private List<ReceivedMessage> ReadEvent()
     {
         var messages = new List<ReceivedMessage>();
-        var reader = new Utf8JsonReader(json.Span);
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        _json.Read();
+        while (ReadName())
         {
-            var isRecords = reader.ValueTextEquals("Records"u8);
-            reader.Read();
+            var isRecords = _json.ValueTextEquals("Records"u8);
+            _json.Read();
             if (!isRecords)
             {
-                reader.Skip();
+                _json.Skip();
                 continue;
             }
 
-            Require(reader.TokenType == JsonTokenType.StartArray, "Records is not an array");
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            Require(_json.TokenType == JsonTokenType.StartArray, "Records is not an array");
+            while (_json.Read() && _json.TokenType != JsonTokenType.EndArray)
             {
-                Require(reader.TokenType == JsonTokenType.StartObject, "a record is not an object");
-                messages.Add(ReadRecord(ref reader, json, nowMs));
+                Require(_json.TokenType == JsonTokenType.StartObject, "a record is not an object");
+                messages.Add(ReadRecord());
             }
         }
 
@@ -53,123 +71,148 @@ internal static class SqsEventReader
         return messages;
     }
 
-    private static ReceivedMessage ReadRecord(ref Utf8JsonReader reader, ReadOnlyMemory<byte> json, long nowMs)
+    private ReceivedMessage ReadRecord()
     {
-        string? id = null, receipt = null, source = null, sent = null;
+        string? id = null;
         ReadOnlyMemory<byte>? body = null;
-        var attributes = new Dictionary<string, MessageAttributeValue>(StringComparer.Ordinal);
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        Dictionary<string, MessageAttributeValue>? attributes = null;
+        long? sentMs = null;
+        var isOfSqs = false;
+        while (ReadName())
         {
-            if (reader.ValueTextEquals("messageId"u8))
+            if (_json.ValueTextEquals("body"u8))
             {
-                id = Text(ref reader);
+                body = ReadBody();
             }
-            else if (reader.ValueTextEquals("receiptHandle"u8))
+            else if (_json.ValueTextEquals("messageId"u8))
             {
-                receipt = Text(ref reader);
+                id = ReadText();
             }
-            else if (reader.ValueTextEquals("eventSource"u8))
+            else if (_json.ValueTextEquals("attributes"u8))
             {
-                source = Text(ref reader);
+                sentMs = ReadSentTimestamp();
             }
-            else if (reader.ValueTextEquals("body"u8))
+            else if (_json.ValueTextEquals("messageAttributes"u8))
             {
-                body = Body(ref reader, json);
+                attributes = ReadAttributes();
             }
-            else if (reader.ValueTextEquals("attributes"u8))
+            else if (_json.ValueTextEquals("eventSource"u8))
             {
-                sent = SentTimestamp(ref reader);
-            }
-            else if (reader.ValueTextEquals("messageAttributes"u8))
-            {
-                ReadAttributes(ref reader, attributes);
+                RequireSource();
+                isOfSqs = true;
             }
             else
             {
-                reader.Skip();
+                _json.Skip();
             }
         }
 
-        Require(source == "aws:sqs", $"a record is of the source \"{source}\", not aws:sqs");
+        Require(isOfSqs, "a record has no eventSource, which is aws:sqs");
         Require(id is { Length: > 0 }, "a record has no messageId");
-        return SqsEventMessage.Create(id!, body ?? throw new JsonException($"record {id} has no body"), attributes, receipt, sent, nowMs);
+        return SqsEventMessage.Create(id!, body ?? throw new JsonException($"record {id} has no body"), attributes, sentMs ?? _nowMs);
     }
 
-    private static string? SentTimestamp(ref Utf8JsonReader reader)
+    private void RequireSource()
     {
-        string? sent = null;
-        reader.Read();
-        Require(reader.TokenType == JsonTokenType.StartObject, "a record's attributes are not an object");
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        _json.Read();
+        if (_json.TokenType != JsonTokenType.String || !_json.ValueTextEquals("aws:sqs"u8))
         {
-            if (reader.ValueTextEquals("SentTimestamp"u8))
+            throw new JsonException($"a record is of the source \"{_json.GetString()}\", not aws:sqs");
+        }
+    }
+
+    private long? ReadSentTimestamp()
+    {
+        long? sentMs = null;
+        _json.Read();
+        Require(_json.TokenType == JsonTokenType.StartObject, "a record's attributes are not an object");
+        while (ReadName())
+        {
+            if (_json.ValueTextEquals("SentTimestamp"u8))
             {
-                sent = Text(ref reader);
+                sentMs = SqsEventMessage.ParseSentTimestamp(ReadText());
             }
             else
             {
-                reader.Skip();
+                _json.Skip();
             }
         }
 
-        return sent;
+        return sentMs;
     }
 
-    private static void ReadAttributes(ref Utf8JsonReader reader, Dictionary<string, MessageAttributeValue> attributes)
+    private Dictionary<string, MessageAttributeValue>? ReadAttributes()
     {
-        reader.Read();
-        Require(reader.TokenType == JsonTokenType.StartObject, "a record's messageAttributes are not an object");
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        Dictionary<string, MessageAttributeValue>? attributes = null;
+        _json.Read();
+        Require(_json.TokenType == JsonTokenType.StartObject, "a record's messageAttributes are not an object");
+        while (ReadName())
         {
-            var name = reader.GetString()!;
-            reader.Read();
-            Require(reader.TokenType == JsonTokenType.StartObject, $"message attribute {name} is not an object");
-            attributes[name] = ReadAttribute(ref reader);
+            var name = _json.GetString()!;
+            _json.Read();
+            Require(_json.TokenType == JsonTokenType.StartObject, $"message attribute {name} is not an object");
+            attributes ??= new Dictionary<string, MessageAttributeValue>(StringComparer.Ordinal);
+            attributes[name] = ReadAttribute();
         }
+
+        return attributes;
     }
 
-    private static MessageAttributeValue ReadAttribute(ref Utf8JsonReader reader)
+    private MessageAttributeValue ReadAttribute()
     {
         var value = new MessageAttributeValue();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (ReadName())
         {
-            if (reader.ValueTextEquals("dataType"u8))
+            if (_json.ValueTextEquals("dataType"u8))
             {
-                value.DataType = Text(ref reader);
+                value.DataType = ReadText();
             }
-            else if (reader.ValueTextEquals("stringValue"u8))
+            else if (_json.ValueTextEquals("stringValue"u8))
             {
-                value.StringValue = Text(ref reader);
+                value.StringValue = ReadText();
             }
-            else if (reader.ValueTextEquals("binaryValue"u8))
+            else if (_json.ValueTextEquals("binaryValue"u8))
             {
-                reader.Read();
-                value.BinaryValue = reader.TokenType == JsonTokenType.Null ? null : new MemoryStream(reader.GetBytesFromBase64());
+                _json.Read();
+                value.BinaryValue = _json.TokenType == JsonTokenType.Null ? null : new MemoryStream(_json.GetBytesFromBase64());
             }
             else
             {
                 // stringListValues and binaryListValues: SQS has them for later.
-                reader.Skip();
+                _json.Skip();
             }
         }
 
         return value;
     }
 
-    // Most bodies are base64 and stand in the event as they are.
-    private static ReadOnlyMemory<byte> Body(ref Utf8JsonReader reader, ReadOnlyMemory<byte> json)
+    // A body of base64 stands in the event as it is; JSON in JSON is escaped.
+    private ReadOnlyMemory<byte> ReadBody()
     {
-        reader.Read();
-        Require(reader.TokenType == JsonTokenType.String, "a record's body is not a string");
-        return reader.ValueIsEscaped
-            ? Encoding.UTF8.GetBytes(reader.GetString()!)
-            : json.Slice((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
+        _json.Read();
+        Require(_json.TokenType == JsonTokenType.String, "a record's body is not a string");
+        var length = _json.ValueSpan.Length;
+        if (!_json.ValueIsEscaped)
+        {
+            return _event.Slice((int)_json.TokenStartIndex + 1, length);
+        }
+
+        if (_slab.Length < length)
+        {
+            _slab = new byte[Math.Max(SlabBytes, length)];
+        }
+
+        var body = _slab[.._json.CopyString(_slab.Span)];
+        _slab = _slab[body.Length..];
+        return body;
     }
 
-    private static string? Text(ref Utf8JsonReader reader)
+    private bool ReadName() => _json.Read() && _json.TokenType == JsonTokenType.PropertyName;
+
+    private string? ReadText()
     {
-        reader.Read();
-        return reader.GetString();
+        _json.Read();
+        return _json.GetString();
     }
 
     private static void Require(bool holds, string otherwise)

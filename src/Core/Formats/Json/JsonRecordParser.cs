@@ -67,6 +67,12 @@ public static class JsonRecordParser
         var body = RecordSyntax.TrimByteOrderMark(utf8);
         var mostLabels = Math.Min(context.Limits.MaxLabels, body.Length / MinDimensionBytes);
         var labels = mostLabels <= StackLabels ? stackalloc Label[StackLabels] : new Label[mostLabels];
+        if (groups is null && TryParseCommon(body, destination, context, labels))
+        {
+            error = null;
+            return true;
+        }
+
         var reader = new RecordReader(body, groups, destination, context, labels);
         try
         {
@@ -88,5 +94,17 @@ public static class JsonRecordParser
         {
             reader.Dispose();
         }
+    }
+
+    private static bool TryParseCommon(ReadOnlySpan<byte> body, MetricBatch destination, in ParseContext context, Span<Label> labels)
+    {
+        var start = destination.Mark;
+        if (new CommonRecordReader(body, destination, context, labels).TryReadBody())
+        {
+            return true;
+        }
+
+        destination.Rollback(start);
+        return false;
     }
 }

@@ -26,8 +26,7 @@ internal ref struct RecordReader
     private readonly MetricBatch _batch;
     private readonly PushLimits _limits;
     private readonly long _receivedMs;
-    private readonly Span<Label> _labels;
-    private int _labelCount;
+    private RecordLabels _labels;
     private Utf8JsonReader _json;
     private PushError? _error;
 
@@ -47,7 +46,7 @@ internal ref struct RecordReader
         _batch = batch;
         _limits = context.Limits;
         _receivedMs = context.ReceivedMs;
-        _labels = labels;
+        _labels = new RecordLabels(labels);
         _json = new Utf8JsonReader(body, RecordSyntax.Options);
     }
 
@@ -248,7 +247,7 @@ internal ref struct RecordReader
         var timestamp = _receivedMs;
         var (hasDimensions, hasMetrics, hasTimestamp, hasGroup) = (false, false, false, false);
         Utf8JsonReader deferred = default;
-        _labelCount = 0;
+        _labels.Clear();
         while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
         {
             if (!TryGetText(ref _name, out var key))
@@ -371,7 +370,7 @@ internal ref struct RecordReader
         while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
         {
             // This dimension and the metric's name beside those before it; here, so that _labels suffices.
-            if (_limits.CheckLabelCount(_labelCount + 2) is { } tooMany)
+            if (_limits.CheckLabelCount(_labels.Count + 2) is { } tooMany)
             {
                 return Refuse(tooMany with { Pointer = DimensionsPointer });
             }
@@ -382,7 +381,7 @@ internal ref struct RecordReader
             }
         }
 
-        return _labelCount > 0 || Refuse(RecordRefusal.DimensionsInvalid(DimensionsPointer, JsonValueKind.Object));
+        return _labels.Count > 0 || Refuse(RecordRefusal.DimensionsInvalid(DimensionsPointer, JsonValueKind.Object));
     }
 
     private bool ReadDimension()
@@ -402,7 +401,7 @@ internal ref struct RecordReader
             return Refuse(RecordRefusal.LabelReserved(JsonPointer.Append(DimensionsPointer, name), name));
         }
 
-        if (!TryInsertLabel(symbol, out var slot))
+        if (!_labels.TryInsert(_batch.Symbols, symbol, out var index))
         {
             return Refuse(RecordRefusal.NameCollision(JsonPointer.Append(DimensionsPointer, name), name, _batch.Symbols[symbol]));
         }
@@ -423,30 +422,7 @@ internal ref struct RecordReader
             return Refuse(tooLong with { Pointer = JsonPointer.Append(DimensionsPointer, name) });
         }
 
-        _labels[slot] = new Label(symbol, _batch.Symbols.Intern(value));
-        return true;
-    }
-
-    // Sorted once here, the labels reach every series of the record in order; a name that is there already meets its equal.
-    private bool TryInsertLabel(int name, out int slot)
-    {
-        var symbols = _batch.Symbols;
-        for (slot = _labelCount; slot > 0; slot--)
-        {
-            var order = symbols[_labels[slot - 1].Name].SequenceCompareTo(symbols[name]);
-            if (order == 0)
-            {
-                return false;
-            }
-
-            if (order < 0)
-            {
-                break;
-            }
-        }
-
-        _labels[slot.._labelCount].CopyTo(_labels[(slot + 1)..]);
-        _labelCount++;
+        _labels.Span[index] = new Label(symbol, _batch.Symbols.Intern(value));
         return true;
     }
 
@@ -498,7 +474,7 @@ internal ref struct RecordReader
         }
 
         _batch.BeginSeries(family, symbol);
-        foreach (var label in _labels[.._labelCount])
+        foreach (var label in _labels.Span)
         {
             _batch.AddLabel(label.Name, label.Value);
         }

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using PushGateway.Model;
 using PushGateway.Wire;
 
@@ -14,7 +16,12 @@ internal sealed class RemoteWrite2Encoder
     private const int MaxBytesPerSeries = 48;
     private const int MaxBytesPerSample = 28;
 
+    // Of a number of uses, which is positive and an int.
+    private const int Magnitudes = 30;
+
     private readonly List<int> _symbols = [];
+    private readonly List<int> _labelSymbols = [];
+    private readonly List<int> _ordered = [];
     private int[] _refs = [];
     private byte[] _buffer = [];
     private int _nameLabel;
@@ -48,7 +55,8 @@ internal sealed class RemoteWrite2Encoder
         return _buffer.AsMemory(0, writer.Position);
     }
 
-    // Numbers the symbols in use, in order of first use; the empty one is 0. Returns an upper bound of the request's size.
+    // Numbers the symbols in use; the empty one is 0. Those of labels come first, the most frequent ones before all: where references are short
+    // and alike, series are, and compress well. Returns an upper bound of the request's size.
     private int CollectSymbols(MetricBatch batch, int first, int end)
     {
         if (_refs.Length < batch.Symbols.Count)
@@ -56,24 +64,74 @@ internal sealed class RemoteWrite2Encoder
             _refs = new int[Math.Max(batch.Symbols.Count, _refs.Length * 2)];
         }
 
+        CountLabelSymbols(batch, first, end);
         _symbols.Clear();
         _symbols.Add(0);
-        var size = Use(batch, _nameLabel) + MaxBytesPerSymbol;
+        var size = Use(batch, _nameLabel) + MaxBytesPerSymbol + UseByFrequency(batch);
         for (var s = first; s < end; s++)
         {
             ref readonly var series = ref batch.Series[s];
             ref readonly var family = ref batch.Families[series.Family];
             size += Use(batch, series.Name) + Use(batch, family.Help) + Use(batch, family.Unit);
-            foreach (var label in batch.LabelsOf(series))
-            {
-                size += Use(batch, label.Name) + Use(batch, label.Value);
-            }
-
             size = checked(size + MaxBytesPerSeries + (series.LabelCount * MaxBytesPerLabel) + (series.SampleCount * MaxBytesPerSample));
             foreach (ref readonly var sample in batch.SamplesOf(series))
             {
                 size = checked(size + batch.Symbols[sample.Histogram].Length);
             }
+        }
+
+        return size;
+    }
+
+    // Leaves the symbols in order of first use, and for each its number of uses, negative, where its reference will be.
+    private void CountLabelSymbols(MetricBatch batch, int first, int end)
+    {
+        _labelSymbols.Clear();
+        for (var s = first; s < end; s++)
+        {
+            foreach (var label in batch.LabelsOf(batch.Series[s]))
+            {
+                Count(label.Name);
+                Count(label.Value);
+            }
+        }
+
+        void Count(int symbol)
+        {
+            if (--_refs[symbol] == -1)
+            {
+                _labelSymbols.Add(symbol);
+            }
+        }
+    }
+
+    // A counting sort by magnitude: within one, the order of first use compresses better than that of the exact number.
+    private int UseByFrequency(MetricBatch batch)
+    {
+        var symbols = CollectionsMarshal.AsSpan(_labelSymbols);
+        Span<int> next = stackalloc int[Magnitudes + 1];
+        next.Clear();
+        foreach (var symbol in symbols)
+        {
+            next[Magnitudes - BitOperations.Log2((uint)-_refs[symbol])]++;
+        }
+
+        for (var (magnitude, start) = (0, 0); magnitude <= Magnitudes; magnitude++)
+        {
+            (next[magnitude], start) = (start, start + next[magnitude]);
+        }
+
+        CollectionsMarshal.SetCount(_ordered, symbols.Length);
+        foreach (var symbol in symbols)
+        {
+            _ordered[next[Magnitudes - BitOperations.Log2((uint)-_refs[symbol])]++] = symbol;
+            _refs[symbol] = 0;
+        }
+
+        var size = 0;
+        foreach (var symbol in _ordered)
+        {
+            size += Use(batch, symbol);
         }
 
         return size;

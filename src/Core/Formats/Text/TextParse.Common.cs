@@ -1,4 +1,6 @@
 using System.Buffers.Text;
+using System.Numerics;
+using System.Runtime.Intrinsics;
 using System.Text.Unicode;
 using PushGateway.Model;
 
@@ -221,10 +223,10 @@ internal ref partial struct TextParse
         return false;
     }
 
-    private readonly bool TryReadCommonLabelValue(ReadOnlySpan<byte> line, ref TextLabel label)
+    private bool TryReadCommonLabelValue(ReadOnlySpan<byte> line, ref TextLabel label)
     {
         var rest = line[label.ValueStart..];
-        var length = rest.IndexOfAny((byte)'"', (byte)'\\', (byte)'\n');
+        var length = LengthOfPlainValue(rest);
         if (length < 0 || rest[length] != '"')
         {
             return false;
@@ -244,6 +246,24 @@ internal ref partial struct TextParse
 
         label.Value = _batch.Symbols.Intern(value);
         return true;
+    }
+
+    // Up to the quote, backslash or end of line; -1 when there is none. Most values are short.
+    private static int LengthOfPlainValue(ReadOnlySpan<byte> text)
+    {
+        if (text.Length >= Vector128<byte>.Count)
+        {
+            var head = Vector128.Create(text);
+            var ends = Vector128.Equals(head, Vector128.Create((byte)'"'))
+                | Vector128.Equals(head, Vector128.Create((byte)'\\'))
+                | Vector128.Equals(head, Vector128.Create((byte)'\n'));
+            if (ends != Vector128<byte>.Zero)
+            {
+                return BitOperations.TrailingZeroCount(ends.ExtractMostSignificantBits());
+            }
+        }
+
+        return text.IndexOfAny((byte)'"', (byte)'\\', (byte)'\n');
     }
 
     // From the byte after name or labels over the end of the line.

@@ -40,6 +40,9 @@ internal ref partial struct TextParse
     private int _le;
     private int _quantile;
 
+    // As it was written.
+    private int _lastBound;
+
     // Whether a line that begins with '{' has a metric above it to continue, and whether that one has no labels.
     private bool _hasMetric;
     private bool _isMetricPlain;
@@ -159,30 +162,45 @@ internal ref partial struct TextParse
         }
     }
 
-    // The symbol of a bound's canonical form, 0 for NaN; false when it is not a float. Bounds are few and come again and again.
-    private readonly bool TryReadBound(ReadOnlySpan<byte> text, out int symbol)
+    // The symbol of a bound's canonical form, 0 for NaN; false when it is not a float. Bounds are few and come again and again, in the same order.
+    private bool TryReadBound(ReadOnlySpan<byte> text, out int symbol)
     {
-        var written = _batch.Symbols.Intern(text);
-        if (_scratch.TryGetBound(written, out symbol))
+        var next = _lastBound == 0 ? 0 : _scratch.NextBound(_lastBound);
+        var written = next != 0 && text.SequenceEqual(_batch.Symbols[next]) ? next : _batch.Symbols.Intern(text);
+        if (!_scratch.TryGetBound(written, out symbol))
+        {
+            if (!TryReadNewBound(text, written, out symbol))
+            {
+                return false;
+            }
+
+            _scratch.SetBound(written, symbol);
+        }
+
+        if (written != next && _lastBound != 0)
+        {
+            _scratch.SetNextBound(_lastBound, written);
+        }
+
+        _lastBound = written;
+        return true;
+    }
+
+    private readonly bool TryReadNewBound(ReadOnlySpan<byte> text, int written, out int symbol)
+    {
+        symbol = written;
+        if (GoFloat.IsSurelyCanonical(text))
         {
             return true;
         }
 
-        if (GoFloat.IsSurelyCanonical(text))
-        {
-            symbol = written;
-        }
-        else if (!GoFloat.TryParse(text, out var bound))
+        if (!GoFloat.TryParse(text, out var bound))
         {
             return false;
         }
-        else if (!double.IsNaN(bound))
-        {
-            Span<byte> canonical = stackalloc byte[GoFloat.MaxLength];
-            symbol = _batch.Symbols.Intern(canonical[..GoFloat.Format(bound, canonical)]);
-        }
 
-        _scratch.SetBound(written, symbol);
+        Span<byte> canonical = stackalloc byte[GoFloat.MaxLength];
+        symbol = double.IsNaN(bound) ? 0 : _batch.Symbols.Intern(canonical[..GoFloat.Format(bound, canonical)]);
         return true;
     }
 
@@ -228,7 +246,11 @@ internal ref partial struct TextParse
             }
         }
 
-        _batch.AddLabel(bound.Name, bound.Value);
+        if (bound.Name != 0)
+        {
+            _batch.AddLabel(bound.Name, bound.Value);
+        }
+
         _batch.AddSample(new Sample(timestampMs ?? _receivedMs, value));
         _batch.EndSeries();
     }

@@ -24,8 +24,8 @@ internal sealed class TextScratch
     /// <summary>By symbol: the last line on which it was a label name. Used on lines of many labels only.</summary>
     public int[] NamedIn = [];
 
-    // By symbol of a bound as it was written: the parse that met it, and the symbol of its canonical form.
-    private (int Parse, int Canonical)[] _bounds = new (int, int)[InitialBounds];
+    // By symbol of a bound as it was written: the parse that met it, the symbol of its canonical form, and that of the bound that came next.
+    private (int Parse, int Canonical, int Next)[] _bounds = new (int, int, int)[InitialBounds];
     private int _parse = 1;
 
     /// <summary>The canonical form of a bound that this parse has met before.</summary>
@@ -46,8 +46,15 @@ internal sealed class TextScratch
     public void SetBound(int written, int canonical)
     {
         Reserve(ref _bounds, written);
-        _bounds[written] = (_parse, canonical);
+        _bounds[written] = (_parse, canonical, 0);
     }
+
+    /// <summary>The bound that came after this one the last time, as it was written, or 0: histograms of a family repeat theirs.</summary>
+    public int NextBound(int written) =>
+        (uint)written < (uint)_bounds.Length && _bounds[written].Parse == _parse ? _bounds[written].Next : 0;
+
+    /// <summary>Remembers what comes after a bound that this parse has met.</summary>
+    public void SetNextBound(int written, int next) => _bounds[written].Next = next;
 
     /// <summary>Makes room for an index.</summary>
     public static void Reserve<T>(ref T[] array, int index)
@@ -67,7 +74,7 @@ internal sealed class TextScratch
         NamedIn = [];
         if (_bounds.Length > MaxKeptBounds || ++_parse == int.MaxValue)
         {
-            _bounds = new (int, int)[InitialBounds];
+            _bounds = new (int, int, int)[InitialBounds];
             _parse = 1;
         }
     }

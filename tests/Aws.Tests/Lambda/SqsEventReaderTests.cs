@@ -1,0 +1,103 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using PushGateway.Aws.Lambda;
+using PushGateway.Aws.Lambda.Events;
+using Xunit;
+
+namespace PushGateway.Aws.Tests.Lambda;
+
+public sealed class SqsEventReaderTests
+{
+    private const long Now = 1_700_000_000_000;
+
+    private static readonly string[] Bodies =
+    [
+        "", "cGxhaW4=", """{"dimensions":{"a":"b"},"metrics":{"m":"1"}}""", "line\nline\ttab\\ and \"quotes\" over more than sixteen bytes",
+        "hé 😀 </script>", new('x', 70_000), string.Concat(Enumerable.Repeat("\"\\", 50_000)), "\u0001\u001f",
+    ];
+
+    [Fact]
+    public void Messages_are_those_that_a_JSON_document_has()
+    {
+        for (var seed = 0; seed < 300; seed++)
+        {
+            var json = Event(new Random(seed));
+            using var document = JsonDocument.Parse(json);
+            var expected = document.RootElement.GetProperty("Records").EnumerateArray().Select(Describe).ToList();
+
+            var actual = SqsEventReader.Read(Encoding.UTF8.GetBytes(json), Now).Select(message => string.Join(
+                "|",
+                message.Id,
+                Encoding.UTF8.GetString(message.Message.Body.Span),
+                message.SentMs,
+                string.Join(",", message.Message.Attributes.Select(attribute => $"{attribute.Key}={attribute.Value}")))).ToList();
+
+            Assert.True(expected.SequenceEqual(actual), $"seed {seed}\n{json}");
+        }
+    }
+
+    [Fact]
+    public void An_event_that_is_cut_off_is_refused()
+    {
+        var json = Encoding.UTF8.GetBytes(Event(new Random(2), [.. Bodies.Where(body => body.Length < 100)]).TrimEnd());
+        for (var length = 0; length < json.Length; length++)
+        {
+            Assert.Throws<InvocationException>(() => SqsEventReader.Read(json.AsMemory(0, length), Now));
+        }
+    }
+
+    [Fact]
+    public void What_IoT_rules_enqueue_is_read_fast()
+    {
+        var json = Encoding.UTF8.GetBytes($$$"""
+            {"Records":[{"messageId":"a","receiptHandle":"r","body":"{\"dimensions\":{\"a\":\"b\"},\"metrics\":{\"m\":1}}",
+            "attributes":{"SentTimestamp":"{{{Now}}}","SenderId":"s"},"messageAttributes":{},"md5OfBody":"0","eventSource":"aws:sqs"}]}
+            """);
+
+        Assert.True(CommonSqsEventReader.TryRead(json, nowMs: 0, out var messages));
+
+        Assert.Equal("""{"dimensions":{"a":"b"},"metrics":{"m":1}}""", Encoding.UTF8.GetString(Assert.Single(messages).Message.Body.Span));
+        Assert.Equal(Now, messages[0].SentMs);
+    }
+
+    private static string Event(Random random, string[]? bodies = null)
+    {
+        var options = new JsonSerializerOptions { Encoder = random.Next(2) == 0 ? JavaScriptEncoder.UnsafeRelaxedJsonEscaping : JavaScriptEncoder.Default };
+        var records = Enumerable.Range(0, random.Next(1, 4)).Select(i => Record(random, i, bodies ?? Bodies, options));
+        return $"{{\"Records\":[{string.Join(random.Next(3) == 0 ? " , " : ",", records)}]}}{(random.Next(3) == 0 ? "\n" : "")}";
+    }
+
+    private static string Record(Random random, int index, string[] bodies, JsonSerializerOptions options)
+    {
+        List<string> members =
+        [
+            $"\"messageId\":\"id-{index}\"",
+            $"\"body\":{JsonSerializer.Serialize(bodies[random.Next(bodies.Length)], options)}",
+            "\"eventSource\":\"aws:sqs\"",
+            "\"receiptHandle\":\"AQEB\\/wJnKyrHigUMZj6rYigCgxlaS3SLy0a\"",
+            "\"md5OfMessageAttributes\":null",
+        ];
+        members.RemoveRange(3, random.Next(3));
+        members.Insert(random.Next(members.Count), random.Next(2) == 0 ? "\"attributes\":{}" : $"\"attributes\":{{\"SenderId\":\"s\",\"SentTimestamp\":\"{Now - index}\"}}");
+        if (random.Next(2) == 0)
+        {
+            members.Insert(
+                random.Next(members.Count),
+                random.Next(2) == 0 ? "\"messageAttributes\":{}" : "\"messageAttributes\":{\"Content-Type\":{\"stringValue\":\"text/plain\",\"dataType\":\"String\"}}");
+        }
+
+        return $"{{{string.Join(random.Next(3) == 0 ? ",\n  " : ",", members)}}}";
+    }
+
+    private static string Describe(JsonElement record)
+    {
+        var sent = record.TryGetProperty("attributes", out var attributes) && attributes.TryGetProperty("SentTimestamp", out var timestamp)
+            ? timestamp.GetString()
+            : $"{Now}";
+        var named = record.TryGetProperty("messageAttributes", out var message)
+            ? message.EnumerateObject().Select(attribute => $"{attribute.Name}={attribute.Value.GetProperty("stringValue").GetString()}")
+            : [];
+        return string.Join("|", record.GetProperty("messageId").GetString(), record.GetProperty("body").GetString(), sent, string.Join(",", named));
+    }
+}
