@@ -251,6 +251,13 @@ else
     miss pushgateway "$reason"
 fi
 
+# A load generator, for the benchmarks only. It is linked with the machine's OpenSSL 3 and a LuaJIT that lies beside it.
+if have_packages wrk 'bookworm trixie' wrk libluajit-5.1-2; then
+    emit wrk "$root/wrk/usr/bin/wrk"
+else
+    miss wrk "$reason"
+fi
+
 # The folder to put on PYTHONPATH. Debian's package needs python3-decorator beside it.
 if have_packages python-client trixie python3-prometheus-client python3-decorator; then
     emit python-client "$root/python-client/usr/lib/python3/dist-packages"
