@@ -1,50 +1,50 @@
-using System.Globalization;
+using System.Buffers;
 using System.Text;
 using PushGateway.Formats;
-using PushGateway.Limits;
+using PushGateway.Formats.OpenMetrics;
+using PushGateway.Formats.Protobuf;
 using PushGateway.Model;
-using PushGateway.Queue;
 
 namespace PushGateway.Bench;
 
-/// <summary>Bodies in the shapes that senders push.</summary>
+/// <summary>What the benchmarks are given.</summary>
 internal static class Inputs
 {
-    public const long NowMs = 1_700_000_000_000;
+    private const string DataFolder = "PUSHGATEWAY_BENCH_DATA";
+    private const string AllTypesFile = "alltypes.237mfs.prom.txt";
 
-    public static ParseContext Context { get; } = new(PushLimits.Default, NowMs);
+    /// <summary>Prometheus' own benchmark input where there is its folder, otherwise a page like it.</summary>
+    public static Input AllTypes() => Environment.GetEnvironmentVariable(DataFolder) is { Length: > 0 } folder
+        ? Text("alltypes.237mfs", File.ReadAllBytes(Path.Combine(folder, AllTypesFile)))
+        : Text("all types, generated", AllTypesPage.Create());
 
-    /// <summary>What an IoT rule enqueues: two metrics, two dimensions.</summary>
-    public static byte[] Record(int device) => Encoding.UTF8.GetBytes(
-        $$$"""{"dimensions":{"device":"device-{{{device}}}","site":"site-{{{device % 50}}}"},"timestamp":{{{NowMs + (device % 1000)}}},"metrics":{"temperature":"{{{20 + (device % 10)}}}.5","humidity":{{{device % 100}}}}}""");
+    public static Input NodeExporter() => Text("node_exporter", Pages.NodeExporter(2000));
 
-    /// <summary>A page as node_exporter writes it: families with help, a few labels, counters and gauges.</summary>
-    public static byte[] Page(int samples)
+    public static Input SmallPage() => Text("node_exporter, 100 samples", Pages.NodeExporter(100));
+
+    public static Input LongLabels() => Text("long labels", Pages.LongLabels());
+
+    public static Input Escapes() => Text("escapes", Pages.Escapes());
+
+    /// <summary>A page without its comments.</summary>
+    public static Input WithoutMetadata(Input page)
     {
-        var page = new StringBuilder();
-        for (var i = 0; i < samples; i++)
-        {
-            if (i % 16 == 0)
-            {
-                page.Append(CultureInfo.InvariantCulture, $"# HELP node_family_{i / 16}_seconds_total Seconds the CPUs spent in family {i / 16}.\n");
-                page.Append(CultureInfo.InvariantCulture, $"# TYPE node_family_{i / 16}_seconds_total counter\n");
-            }
-
-            page.Append(CultureInfo.InvariantCulture, $"node_family_{i / 16}_seconds_total{{cpu=\"{i % 16}\",mode=\"idle\"}} {i * 1234.5}\n");
-        }
-
-        return Encoding.UTF8.GetBytes(page.ToString());
+        var lines = Encoding.UTF8.GetString(page.Bodies[0]).Split('\n').Where(line => !line.StartsWith('#'));
+        return Text($"{page}, no metadata", Encoding.UTF8.GetBytes(string.Join('\n', lines)));
     }
 
-    /// <summary>The page as a batch.</summary>
-    public static MetricBatch Batch(int samples)
-    {
-        var batch = new MetricBatch();
-        batch.BeginPush();
-        return PushParser.TryParse(PushFormat.Text, Page(samples), toGroup: false, batch, Context, out var error)
-            ? batch
-            : throw new InvalidOperationException(error.Detail);
-    }
+    public static Input OpenMetrics(Input page) => Rewrite(page, OpenMetricsWriter.Write);
 
-    public static ReceivedMessage Receive(QueueMessage message) => new("1", message, NowMs);
+    public static Input Protobuf(Input page) => Rewrite(page, MetricFamilyWriter.Write);
+
+    private static Input Text(string name, byte[] page) => new(name, Batches.Parse(PushFormat.Text, page).Samples.Length, page);
+
+    private static Input Rewrite(Input page, Action<MetricBatch, IBufferWriter<byte>> write)
+    {
+        var batch = Batches.Parse(PushFormat.Text, page.Bodies[0]);
+        batch.SetTimestamp(default, Sample.NoTimestamp);
+        var body = new ArrayBufferWriter<byte>();
+        write(batch, body);
+        return new Input(page.ToString(), page.Samples, body.WrittenSpan.ToArray());
+    }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using BenchmarkDotNet.Attributes;
 using PushGateway.Formats;
 using PushGateway.Model;
@@ -6,38 +5,57 @@ using PushGateway.Model;
 namespace PushGateway.Bench;
 
 /// <summary>Bytes to model.</summary>
-[MemoryDiagnoser]
+[MemoryDiagnoser(displayGenColumns: false)]
 public class ParseBenchmarks
 {
     private readonly MetricBatch _batch = new();
-    private readonly byte[] _page = Inputs.Page(2000);
-    private readonly byte[] _longLabels = Encoding.UTF8.GetBytes(
-        string.Concat(Enumerable.Range(0, 200).Select(i => $"m{{path=\"/{new string('x', 1000)}/{i}\"}} {i}\n")));
 
-    private readonly byte[] _escapes = Encoding.UTF8.GetBytes(
-        string.Concat(Enumerable.Range(0, 2000).Select(i => $"m{{path=\"C:\\\\dir\\\\{i}\\n\\\"quoted\\\"\"}} {i}\n")));
+    public static IEnumerable<Input> TextPages() =>
+        [Inputs.AllTypes(), Inputs.WithoutMetadata(Inputs.AllTypes()), Inputs.NodeExporter(), Inputs.LongLabels(), Inputs.Escapes()];
 
-    private readonly byte[] _record = Inputs.Record(1);
+    public static IEnumerable<Input> GroupPages() => [Inputs.AllTypes()];
 
-    [Benchmark]
-    public int TextPage() => Parse(PushFormat.Text, _page);
+    public static IEnumerable<Input> OpenMetricsPages() => [Inputs.OpenMetrics(Inputs.AllTypes())];
 
-    [Benchmark]
-    public int TextPageToGroup() => Parse(PushFormat.Text, _page, "backup");
+    public static IEnumerable<Input> ProtobufPages() => [Inputs.Protobuf(Inputs.AllTypes())];
+
+    public static IEnumerable<Input> Records() => [IotFleet.Records(1), IotFleet.Array(1000)];
 
     [Benchmark]
-    public int TextLongLabels() => Parse(PushFormat.Text, _longLabels);
+    [ArgumentsSource(nameof(TextPages))]
+    public int Text(Input input) => Parse(PushFormat.Text, input);
 
     [Benchmark]
-    public int TextEscapes() => Parse(PushFormat.Text, _escapes);
+    [ArgumentsSource(nameof(GroupPages))]
+    public int TextToGroup(Input input) => Parse(PushFormat.Text, input, toGroup: true);
 
     [Benchmark]
-    public int JsonRecord() => Parse(PushFormat.Json, _record);
+    [ArgumentsSource(nameof(OpenMetricsPages))]
+    public int OpenMetrics(Input input) => Parse(PushFormat.OpenMetrics, input);
 
-    private int Parse(PushFormat format, byte[] body, string? job = null)
+    [Benchmark]
+    [ArgumentsSource(nameof(ProtobufPages))]
+    public int Protobuf(Input input) => Parse(PushFormat.Protobuf, input);
+
+    [Benchmark]
+    [ArgumentsSource(nameof(Records))]
+    public int Json(Input input) => Parse(PushFormat.Json, input);
+
+    private int Parse(PushFormat format, Input input, bool toGroup = false)
     {
         _batch.Clear();
-        _batch.BeginPush(job is null ? [] : [new Label(_batch.Symbols.Intern("job"), _batch.Symbols.Intern(job))]);
-        return PushParser.TryParse(format, body, job is not null, _batch, Inputs.Context, out _) ? _batch.Samples.Length : throw new InvalidOperationException();
+        if (toGroup)
+        {
+            _batch.BeginPush(new Label(_batch.Symbols.Intern("job"u8), _batch.Symbols.Intern("backup"u8)));
+        }
+        else
+        {
+            _batch.BeginPush();
+        }
+
+        return PushParser.TryParse(format, input.Bodies[0], toGroup, _batch, Batches.Context, out var error)
+            && _batch.Samples.Length == input.Samples
+            ? input.Samples
+            : throw new InvalidOperationException(error?.Detail);
     }
 }

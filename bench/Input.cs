@@ -1,0 +1,18 @@
+namespace PushGateway.Bench;
+
+/// <summary>What a benchmark is given once per operation; its name is a column of the table.</summary>
+/// <param name="name">The name.</param>
+/// <param name="samples">Samples in it.</param>
+/// <param name="bodies">Its bytes: a page, or the bodies of many messages, or events.</param>
+public sealed class Input(string name, int samples, params byte[][] bodies)
+{
+    /// <summary>Samples in all bodies.</summary>
+    public int Samples { get; } = samples;
+
+    public IReadOnlyList<byte[]> Bodies { get; } = bodies;
+
+    /// <summary>Bytes of all bodies.</summary>
+    public long Bytes { get; } = bodies.Sum(body => (long)body.Length);
+
+    public override string ToString() => name;
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text;
+
+namespace PushGateway.Bench;
+
+/// <summary>Devices behind an IoT rule that puts their records into the queue.</summary>
+internal static class IotFleet
+{
+    private const int SamplesPerRecord = 2;
+    private const string Arn = "arn:aws:sqs:us-east-2:123456789012:fleet";
+
+    // Shorter than AWS's, as everything here: an event of 10,000 messages has 600 bytes for each.
+    private const string ReceiptHandle = "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a";
+
+    /// <summary>A record of two metrics and two dimensions for each device.</summary>
+    public static Input Records(int devices) =>
+        new(devices == 1 ? "1 record" : $"{devices:#,0} records", devices * SamplesPerRecord, [.. Enumerable.Range(0, devices).Select(device => Encoding.UTF8.GetBytes(Record(device)))]);
+
+    /// <summary>The records of many devices as one JSON array.</summary>
+    public static Input Array(int devices) => new(
+        $"array of {devices:#,0} records",
+        devices * SamplesPerRecord,
+        Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Range(0, devices).Select(Record))}]"));
+
+    /// <summary>The records as SQS events, as AWS Lambda hands them to a function.</summary>
+    public static Input SqsEvents(int events, int recordsPerEvent) => new(
+        $"{events:#,0} × {recordsPerEvent:#,0} records",
+        events * recordsPerEvent * SamplesPerRecord,
+        [.. Enumerable.Range(0, events).Select(i => SqsEvent(i * recordsPerEvent, recordsPerEvent))]);
+
+    private static string Record(int device) => string.Create(
+        CultureInfo.InvariantCulture,
+        $$$"""
+        {"dimensions":{"device":"device-{{{device}}}","site":"site-{{{device % 50}}}"},"timestamp":{{{Batches.NowMs + (device % 1000)}}},"metrics":{"temperature":"{{{20 + (device % 10)}}}.5","humidity":{{{device % 100}}}}}
+        """);
+
+    private static byte[] SqsEvent(int first, int records) => Encoding.UTF8.GetBytes(
+        $$"""{"Records":[{{string.Join(',', Enumerable.Range(first, records).Select(SqsRecord))}}]}""");
+
+    // Timestamps of SQS are text.
+    private static string SqsRecord(int device)
+    {
+        var body = Record(device).Replace("\"", "\\\"", StringComparison.Ordinal);
+        var id = new Guid(device, 0x43a3, 0x44ab, 0x83, 0xd2, 0x66, 0x19, 0x75, 0x83, 0x0a, 0x7d);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""
+            {"messageId":"{{id}}","receiptHandle":"{{ReceiptHandle}}","body":"{{body}}","attributes":{"ApproximateReceiveCount":"1","SentTimestamp":"{{Batches.NowMs}}","SenderId":"AIDAIENQZJOLO23YVJ4VO","ApproximateFirstReceiveTimestamp":"{{Batches.NowMs + 2}}"},"messageAttributes":{},"md5OfBody":"{{id:N}}","eventSource":"aws:sqs","eventSourceARN":"{{Arn}}","awsRegion":"us-east-2"}
+            """);
+    }
+}

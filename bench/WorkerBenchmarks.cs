@@ -1,0 +1,45 @@
+using BenchmarkDotNet.Attributes;
+using PushGateway.Aws.Lambda.Events;
+using PushGateway.Delivery;
+using PushGateway.Limits;
+using PushGateway.Sinks;
+
+namespace PushGateway.Bench;
+
+/// <summary>All that the worker does: from the JSON of SQS events to the bytes of the sink's requests.</summary>
+[MemoryDiagnoser(displayGenColumns: false)]
+public class WorkerBenchmarks
+{
+    private static readonly Uri Endpoint = new("http://127.0.0.1/");
+
+    private readonly BatchHandler _remoteWrite = Handler(new RemoteWriteSink(Client(), new RemoteWriteSinkOptions { Endpoint = Endpoint }));
+    private readonly BatchHandler _otlp = Handler(new OtlpSink(Client(), new OtlpSinkOptions { Endpoint = Endpoint }));
+
+    public static IEnumerable<Input> Events() => [IotFleet.SqsEvents(1, 10_000), IotFleet.SqsEvents(200, 50)];
+
+    [ParamsSource(nameof(Events))]
+    public Input Input { get; set; } = null!;
+
+    [Benchmark]
+    public Task RemoteWrite() => DeliverAsync(_remoteWrite);
+
+    [Benchmark]
+    public Task Otlp() => DeliverAsync(_otlp);
+
+    private async Task DeliverAsync(BatchHandler handler)
+    {
+        foreach (var sqsEvent in Input.Bodies)
+        {
+            var messages = SqsEventReader.Read(sqsEvent, Batches.NowMs);
+            var outcome = await handler.HandleAsync(messages, CancellationToken.None);
+            if (outcome.Delivered.Count != messages.Count)
+            {
+                throw new InvalidOperationException(outcome.FailureReason);
+            }
+        }
+    }
+
+    private static BatchHandler Handler(IMetricSink sink) => new(sink, groups: null, PushLimits.Default, new DeliveryOptions(), TimeProvider.System);
+
+    private static HttpClient Client() => new(new AcceptingHandler());
+}
