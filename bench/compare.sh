@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures the one-machine gateway beside the real Pushgateway and VictoriaMetrics, each under the same load on this machine.
 #
-#   bench/compare.sh [matrix|memory|scaling]...     all three by default, in about eight minutes; prints Markdown
+#   bench/compare.sh [matrix|memory|scaling]...     all three by default, in about seven minutes once published; prints Markdown
 #
 # stderr: progress. bench/README.md says what the figures mean.
 set -euo pipefail

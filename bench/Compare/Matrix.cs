@@ -4,9 +4,9 @@ namespace PushGateway.Bench.Compare;
 internal sealed class Matrix(Load load, string folder)
 {
     private static readonly int[] SamplesAPush = [1, 100, 2000];
-    private static readonly TimeSpan FirstWarmUp = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FirstWarmUp = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(4);
 
     // By samples and groups; the first of a cell is what the others are compared with.
     private readonly Dictionary<(int Samples, int Groups), List<(string Server, Figures Figures)>> _cells = [];

@@ -17,7 +17,7 @@ if (Runs("matrix"))
     await matrix.MeasureAsync(gateway, 1, 10, 10_000);
     if (nativeProgram != "-")
     {
-        await matrix.MeasureAsync(Server.Gateway("gateway, Native AOT", nativeProgram), 0, 10);
+        await matrix.MeasureAsync(Server.Gateway("gateway, Native AOT", nativeProgram), 0);
     }
 
     var victoria = Server.VictoriaMetrics(victoriaProgram);

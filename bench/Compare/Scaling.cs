@@ -5,7 +5,7 @@ internal sealed class Scaling(Load load, string folder)
 {
     private const int SamplesToGroups = 10;
 
-    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(3);
 
     public async Task MeasureAsync(Server server)
     {
@@ -33,7 +33,7 @@ internal sealed class Scaling(Load load, string folder)
 
             // Long enough to push to every group once: the first push costs more than those that replace it.
             var rate = measured is [.., (_, var last)] ? last.PushesPerSecond : double.PositiveInfinity;
-            var seconds = Math.Clamp(1.3 * target.Groups / rate, measured is [] ? 5 : 2, 40);
+            var seconds = Math.Clamp(1.3 * target.Groups / rate, measured is [] ? 4 : 1, 30);
             measured.Add((size, await Figures.MeasureAsync(load, running, target, samples, TimeSpan.FromSeconds(seconds), Duration)));
         }
 
