@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using PushGateway.Aws.Lambda.Events;
+using PushGateway.Buffers;
 using PushGateway.Delivery;
 using PushGateway.Limits;
 using PushGateway.Sinks;
@@ -30,7 +31,8 @@ public class WorkerBenchmarks
     {
         foreach (var sqsEvent in Input.Bodies)
         {
-            var messages = SqsEventReader.Read(sqsEvent, Batches.NowMs);
+            using var bodies = new PooledBuffer();
+            var messages = SqsEventReader.Read(sqsEvent, bodies, Batches.NowMs);
             var outcome = await handler.HandleAsync(messages, CancellationToken.None);
             if (outcome.Delivered.Count != messages.Count)
             {

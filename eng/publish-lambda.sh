@@ -14,7 +14,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
 readonly glibc=2.34
 
 # Bytes; Lambda reads the zip in before anything runs.
-declare -A budget=([api]=$((12 << 20)) [worker]=$((7 << 20)))
+declare -A budget=([api]=$((12 << 20)) [worker]=$((8 << 20)))
 
 fail() { printf 'publish-lambda: %s\n' "$*" >&2; exit 1; }
 

@@ -8,7 +8,7 @@ using PushGateway.Limits;
 namespace PushGateway.Queue;
 
 /// <summary>The bytes of a message's body with its encodings undone.</summary>
-internal sealed class MessageBody : IDisposable
+internal ref struct MessageBody
 {
     private PooledBuffer? _decoded;
     private PooledBuffer? _decompressed;
@@ -16,11 +16,11 @@ internal sealed class MessageBody : IDisposable
 
     private MessageBody(ReadOnlyMemory<byte> bytes) => _bytes = bytes;
 
-    public ReadOnlySpan<byte> Bytes => _bytes.Span;
+    public readonly ReadOnlySpan<byte> Bytes => _bytes.Span;
 
     /// <summary>Undoes base64, then the compression; false when the body is not what its attributes say.</summary>
     public static bool TryOpen(
-        QueueMessage message, int maxBytes, [NotNullWhen(true)] out MessageBody? body, [NotNullWhen(false)] out PushError? error)
+        QueueMessage message, int maxBytes, out MessageBody body, [NotNullWhen(false)] out PushError? error)
     {
         body = new MessageBody(message.Body);
         error = body.UndoBase64(message) ?? body.UndoCompression(message, maxBytes);
@@ -30,7 +30,6 @@ internal sealed class MessageBody : IDisposable
         }
 
         body.Dispose();
-        body = null;
         return false;
     }
 

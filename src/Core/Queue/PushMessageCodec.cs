@@ -56,6 +56,11 @@ public static class PushMessageCodec
         [NotNullWhen(false)] out PushError? error)
     {
         var attributes = message.Message.Attributes;
+        if (attributes.Count == 0)
+        {
+            return TryDecodeRecords(message, destination, limits, out header, out error);
+        }
+
         header = null;
         if (attributes.TryGetValue(MessageAttribute.Version, out var version) && version != Version)
         {
@@ -91,6 +96,21 @@ public static class PushMessageCodec
         PushTimes.Add(destination, start, read);
         header = read;
         return true;
+    }
+
+    // Records are held to the limits while they are read.
+    private static bool TryDecodeRecords(
+        ReceivedMessage message,
+        MetricBatch destination,
+        PushLimits limits,
+        [NotNullWhen(true)] out PushHeader? header,
+        [NotNullWhen(false)] out PushError? error)
+    {
+        destination.BeginPush();
+        var context = new ParseContext(limits, message.SentMs);
+        var parsed = PushParser.TryParse(PushFormat.Json, message.Message.Body.Span, toGroup: false, destination, context, out error);
+        header = parsed ? new PushHeader(PushOperation.Append, Group: null, message.SentMs * 1_000_000) : null;
+        return parsed;
     }
 
     private static bool TryParse(

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using PushGateway.Aws.Lambda;
 using PushGateway.Aws.Lambda.Events;
+using PushGateway.Buffers;
 using Xunit;
 
 namespace PushGateway.Aws.Tests.Lambda;
@@ -26,7 +27,8 @@ public sealed class SqsEventReaderTests
             using var document = JsonDocument.Parse(json);
             var expected = document.RootElement.GetProperty("Records").EnumerateArray().Select(Describe).ToList();
 
-            var actual = SqsEventReader.Read(Encoding.UTF8.GetBytes(json), Now).Select(message => string.Join(
+            using var bodies = new PooledBuffer();
+            var actual = SqsEventReader.Read(Encoding.UTF8.GetBytes(json), bodies, Now).Select(message => string.Join(
                 "|",
                 message.Id,
                 Encoding.UTF8.GetString(message.Message.Body.Span),
@@ -43,7 +45,8 @@ public sealed class SqsEventReaderTests
         var json = Encoding.UTF8.GetBytes(Event(new Random(2), [.. Bodies.Where(body => body.Length < 100)]).TrimEnd());
         for (var length = 0; length < json.Length; length++)
         {
-            Assert.Throws<InvocationException>(() => SqsEventReader.Read(json.AsMemory(0, length), Now));
+            using var bodies = new PooledBuffer();
+            Assert.Throws<InvocationException>(() => SqsEventReader.Read(json.AsMemory(0, length), bodies, Now));
         }
     }
 
@@ -55,7 +58,8 @@ public sealed class SqsEventReaderTests
             "attributes":{"SentTimestamp":"{{{Now}}}","SenderId":"s"},"messageAttributes":{},"md5OfBody":"0","eventSource":"aws:sqs"}]}
             """);
 
-        Assert.True(CommonSqsEventReader.TryRead(json, nowMs: 0, out var messages));
+        using var bodies = new PooledBuffer();
+        Assert.True(CommonSqsEventReader.TryRead(json, bodies, nowMs: 0, out var messages));
 
         Assert.Equal("""{"dimensions":{"a":"b"},"metrics":{"m":1}}""", Encoding.UTF8.GetString(Assert.Single(messages).Message.Body.Span));
         Assert.Equal(Now, messages[0].SentMs);

@@ -3,10 +3,11 @@ using System.Text.Json.Nodes;
 using Amazon.Runtime;
 using Amazon.SQS;
 using Microsoft.Extensions.DependencyInjection;
-using PushGateway.Aws.Lambda;
 using PushGateway.Aws.Lambda.Events;
+using PushGateway.Aws.Lambda;
 using PushGateway.Aws.Sqs;
 using PushGateway.Aws.Tests.Sqs;
+using PushGateway.Buffers;
 using PushGateway.Delivery;
 using PushGateway.Limits;
 using PushGateway.Sinks;
@@ -46,7 +47,8 @@ public sealed class WorkerFunctionTests
     [Fact]
     public void A_message_is_read_with_its_attributes_and_a_dead_letter_keeps_the_binary_ones()
     {
-        var messages = SqsEventReader.Read(Encoding.UTF8.GetBytes(GoldenEvent.Read("sqs")), nowMs: 7);
+        using var bodies = new PooledBuffer();
+        var messages = SqsEventReader.Read(Encoding.UTF8.GetBytes(GoldenEvent.Read("sqs")), bodies, nowMs: 7);
 
         Assert.Equal("059f36b4-87a3-44ab-83d2-661975830a7d", messages[0].Id);
         Assert.Equal("""{"dimensions":{"room":"Küche"},"metrics":{"temperature":"21.5"}}""", Encoding.UTF8.GetString(messages[0].Message.Body.Span));

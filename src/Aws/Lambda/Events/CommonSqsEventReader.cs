@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using PushGateway.Buffers;
 using PushGateway.Formats.Json;
 using PushGateway.Queue;
 
@@ -13,27 +14,27 @@ namespace PushGateway.Aws.Lambda.Events;
 /// </summary>
 internal ref struct CommonSqsEventReader
 {
-    // Of unescaped bodies; an event is at most 6 MB.
-    private const int SlabBytes = 64 * 1024;
-
     private readonly ReadOnlyMemory<byte> _event;
     private readonly long _nowMs;
+    private readonly PooledBuffer _bodies;
     private PlainJson _json;
-    private Memory<byte> _slab;
 
-    private CommonSqsEventReader(ReadOnlyMemory<byte> json, long nowMs)
+    private CommonSqsEventReader(ReadOnlyMemory<byte> json, PooledBuffer bodies, long nowMs)
     {
         _event = json;
+        _bodies = bodies;
         _nowMs = nowMs;
         _json = new PlainJson(json.Span);
     }
 
-    /// <summary>Reads the messages; their bodies may share <paramref name="json"/>.</summary>
-    /// <param name="json">The event.</param>
+    /// <summary>Reads the messages.</summary>
+    /// <param name="json">The event. Bodies that nothing is escaped in share it.</param>
+    /// <param name="bodies">Empty; takes the other bodies.</param>
     /// <param name="nowMs">The time for a record that says none, milliseconds since the Unix epoch.</param>
     /// <param name="messages">The messages, at least one.</param>
-    public static bool TryRead(ReadOnlyMemory<byte> json, long nowMs, [NotNullWhen(true)] out List<ReceivedMessage>? messages) =>
-        new CommonSqsEventReader(json, nowMs).TryRead(out messages);
+    public static bool TryRead(
+        ReadOnlyMemory<byte> json, PooledBuffer bodies, long nowMs, [NotNullWhen(true)] out List<ReceivedMessage>? messages) =>
+        new CommonSqsEventReader(json, bodies, nowMs).TryRead(out messages);
 
     private bool TryRead([NotNullWhen(true)] out List<ReceivedMessage>? messages)
     {
@@ -148,28 +149,21 @@ internal ref struct CommonSqsEventReader
         }
 
         _json = start;
-        return _json.TryTake('"') && TryUnescapeBody(ref body);
-    }
-
-    private bool TryUnescapeBody(ref ReadOnlyMemory<byte>? body)
-    {
-        while (true)
+        if (!_json.TryTake('"'))
         {
-            var status = _json.TryUnescape(_slab.Span, out var written);
-            if (status == OperationStatus.Done)
-            {
-                body = _slab[..written];
-                _slab = _slab[written..];
-                return true;
-            }
-
-            if (status != OperationStatus.DestinationTooSmall)
-            {
-                return false;
-            }
-
-            _slab = new byte[Math.Max(SlabBytes, 2 * _slab.Length)];
+            return false;
         }
+
+        // As long as the rest of the event, which all bodies to come fit into: it does not grow.
+        var free = _bodies.GetMemory(_event.Length - _json.Position);
+        if (_json.TryUnescape(free.Span, out var written) != OperationStatus.Done)
+        {
+            return false;
+        }
+
+        _bodies.Advance(written);
+        body = free[..written];
+        return true;
     }
 
     private bool TryReadKey(out ReadOnlySpan<byte> key) => _json.TryReadString(out key) && _json.TryTake(':');

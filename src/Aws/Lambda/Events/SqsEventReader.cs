@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Amazon.SQS.Model;
+using PushGateway.Buffers;
 using PushGateway.Queue;
 
 namespace PushGateway.Aws.Lambda.Events;
@@ -9,35 +10,35 @@ namespace PushGateway.Aws.Lambda.Events;
 /// </summary>
 internal ref struct SqsEventReader
 {
-    // Of unescaped bodies; an event is at most 6 MB.
-    private const int SlabBytes = 64 * 1024;
-
     private readonly ReadOnlyMemory<byte> _event;
     private readonly long _nowMs;
+    private readonly PooledBuffer _bodies;
     private Utf8JsonReader _json;
-    private Memory<byte> _slab;
 
-    private SqsEventReader(ReadOnlyMemory<byte> json, long nowMs)
+    private SqsEventReader(ReadOnlyMemory<byte> json, PooledBuffer bodies, long nowMs)
     {
         _event = json;
+        _bodies = bodies;
         _nowMs = nowMs;
         _json = new Utf8JsonReader(json.Span);
     }
 
-    /// <summary>Reads the messages; their bodies may share <paramref name="json"/>.</summary>
-    /// <param name="json">The event.</param>
+    /// <summary>Reads the messages.</summary>
+    /// <param name="json">The event. Bodies that nothing is escaped in share it.</param>
+    /// <param name="bodies">Empty; takes the other bodies.</param>
     /// <param name="nowMs">The time for a record that says none, milliseconds since the Unix epoch.</param>
     /// <exception cref="InvocationException">The event is not of SQS, or a record lacks what every message has.</exception>
-    public static List<ReceivedMessage> Read(ReadOnlyMemory<byte> json, long nowMs)
+    public static List<ReceivedMessage> Read(ReadOnlyMemory<byte> json, PooledBuffer bodies, long nowMs)
     {
-        if (CommonSqsEventReader.TryRead(json, nowMs, out var messages))
+        if (CommonSqsEventReader.TryRead(json, bodies, nowMs, out var messages))
         {
             return messages;
         }
 
+        bodies.Reset();
         try
         {
-            return new SqsEventReader(json, nowMs).ReadEvent();
+            return new SqsEventReader(json, bodies, nowMs).ReadEvent();
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
         {
@@ -197,14 +198,11 @@ internal ref struct SqsEventReader
             return _event.Slice((int)_json.TokenStartIndex + 1, length);
         }
 
-        if (_slab.Length < length)
-        {
-            _slab = new byte[Math.Max(SlabBytes, length)];
-        }
-
-        var body = _slab[.._json.CopyString(_slab.Span)];
-        _slab = _slab[body.Length..];
-        return body;
+        // As long as the rest of the event, which all bodies to come fit into: it does not grow.
+        var free = _bodies.GetMemory(_event.Length - (int)_json.TokenStartIndex);
+        var written = _json.CopyString(free.Span);
+        _bodies.Advance(written);
+        return free[..written];
     }
 
     private bool ReadName() => _json.Read() && _json.TokenType == JsonTokenType.PropertyName;

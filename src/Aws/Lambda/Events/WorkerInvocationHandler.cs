@@ -27,7 +27,8 @@ internal sealed class WorkerInvocationHandler(EventBatchDelivery delivery, IEnum
 
     private async ValueTask DeliverMessagesAsync(Invocation invocation, PooledBuffer response, CancellationToken cancellationToken)
     {
-        var messages = SqsEventReader.Read(invocation.Event, time.GetUtcNow().ToUnixTimeMilliseconds());
+        using var bodies = new PooledBuffer();
+        var messages = SqsEventReader.Read(invocation.Event, bodies, time.GetUtcNow().ToUnixTimeMilliseconds());
         var failed = await delivery.DeliverAsync(messages, invocation.Deadline - InvocationLoop.DeadlineMargin, cancellationToken);
 
         using var json = new Utf8JsonWriter(response);

@@ -44,14 +44,14 @@ public ref struct PlainJson(ReadOnlySpan<byte> json)
     /// <summary>Passes a character, and blanks before it.</summary>
     public bool TryTake(char token)
     {
-        SkipBlanks();
-        if ((uint)Position >= (uint)_json.Length || _json[Position] != token)
+        var at = Position;
+        if ((uint)at < (uint)_json.Length && _json[at] == token)
         {
-            return false;
+            Position = at + 1;
+            return true;
         }
 
-        Position++;
-        return true;
+        return TryTakeAfterBlanks(token);
     }
 
     /// <summary>Reads a string in which nothing is escaped.</summary>
@@ -63,9 +63,9 @@ public ref struct PlainJson(ReadOnlySpan<byte> json)
             return false;
         }
 
-        var rest = Rest;
+        var rest = _json[Position..];
         var length = LengthOfRun(rest);
-        if (length < 0 || rest[length] != '"')
+        if ((uint)length >= (uint)rest.Length || rest[length] != '"')
         {
             return false;
         }
@@ -103,6 +103,13 @@ public ref struct PlainJson(ReadOnlySpan<byte> json)
                 return Close(rest, read);
             }
         }
+    }
+
+    private bool TryTakeAfterBlanks(char token)
+    {
+        var at = Position;
+        SkipBlanks();
+        return Position > at && TryTake(token);
     }
 
     private OperationStatus UnescapeTail(ReadOnlySpan<byte> rest, scoped Span<byte> destination, int read, ref int written)
@@ -162,15 +169,20 @@ public ref struct PlainJson(ReadOnlySpan<byte> json)
         _ => 0,
     };
 
-    // Up to the quote, backslash or control character; -1 when there is none. Most strings are short.
+    // Up to the quote, backslash or control character; -1 when there is none.
     private static int LengthOfRun(ReadOnlySpan<byte> text)
     {
-        if (text.Length >= Vector128<byte>.Count && EndsIn(Vector128.Create(text)) is not 0 and var ends)
+        var at = 0;
+        for (; text.Length - at >= Vector128<byte>.Count; at += Vector128<byte>.Count)
         {
-            return BitOperations.TrailingZeroCount(ends);
+            if (EndsIn(Vector128.Create(text[at..])) is not 0 and var ends)
+            {
+                return at + BitOperations.TrailingZeroCount(ends);
+            }
         }
 
-        return text.IndexOfAny(StringEnds);
+        var rest = text[at..].IndexOfAny(StringEnds);
+        return rest < 0 ? -1 : at + rest;
     }
 
     private static uint EndsIn(Vector128<byte> block) =>
