@@ -42,9 +42,10 @@ internal static partial class ReferenceRecordParser
     {
         Require(record.ValueKind == JsonValueKind.Object);
         var members = Members(record);
-        Require(members.Select(member => member.Key).All(key => key is "dimensions" or "metrics" or "timestamp"));
+        Require(members.All(member => member.Key is "dimensions" or "metrics" or "timestamp"));
+        Require(members.DistinctBy(member => member.Key).Count() == members.Count);
         var byKey = members.ToDictionary(member => member.Key, member => member.Value);
-        Require(byKey.Count == members.Count && byKey.ContainsKey("dimensions") && byKey.ContainsKey("metrics"));
+        Require(byKey.ContainsKey("dimensions") && byKey.ContainsKey("metrics"));
 
         var timestamp = byKey.TryGetValue("timestamp", out var given) ? Timestamp(given, limits, nowMs) : nowMs;
         var labels = Labels(byKey["dimensions"], limits);
