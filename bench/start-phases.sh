@@ -21,4 +21,4 @@ dotnet publish bench/HelloHost --configuration Release --runtime linux-x64 -p:Pu
 dotnet build bench/ColdStart --configuration Release >&2
 
 exec python3 bench/start_phases.py "$tracing" "${1:-20}" \
-    bench/ColdStart/bin/Release/net10.0/cold-start artifacts/hello-host/hello-host artifacts/lambda
+    bench/ColdStart/bin/Release/net10.0/cold-start "$PWD/artifacts/hello-host/hello-host" artifacts/lambda

@@ -1,12 +1,13 @@
 """Sets a probe at each step of the functions' start, has them started, and prints the medians between the steps."""
 
+import os
 import re
 import statistics
 import subprocess
 import sys
 from pathlib import Path
 
-# What begins with the call of a method, in this order. Before the first is what comes since the kernel was asked for the program.
+# What ends with the first call of a method (a regular expression for its symbol), in this order.
 API = [
     ("main", "kernel, dynamic linker"),
     ("__managed__Main", "runtime"),
@@ -20,7 +21,7 @@ API = [
     ("InvocationLoop__HandleAsync", "HTTP client; the first event is asked for, and is there"),
     ("PushAcceptor__AcceptAsync", "event to request, routing"),
     ("SqsPushQueue__EnqueueAsync", "body, parser, message"),
-    ("RuntimeApiClient__PostAsync", "SQS: client, credentials, signature, round trip"),
+    (r"RuntimeApiClient__PostAsync_d__\d+__MoveNext", "SQS: client, credentials, signature, round trip"),
 ]
 
 WORKER = [
@@ -32,8 +33,8 @@ WORKER = [
     ("RuntimeApiClient__NextAsync", "host"),
     ("InvocationLoop__HandleAsync", "HTTP client; the first event is asked for, and is there"),
     ("BatchHandler__HandleAsync", "event to messages"),
-    ("HttpSink__SendAsync", "decode, coalesce"),
-    ("RuntimeApiClient__PostAsync", "the sink: encode, round trip"),
+    (r"HttpSink__SendAsync_d__\d+__MoveNext", "decode, coalesce"),
+    (r"RuntimeApiClient__PostAsync_d__\d+__MoveNext", "the sink: encode, round trip"),
 ]
 
 GROUP = "pushgateway_start"
@@ -47,7 +48,7 @@ def executable_segments(binary):
 
 def offset_of(binary, symbols, name):
     addresses = {
-        address for address, symbol in symbols if re.fullmatch(rf"(.*_)?{re.escape(name)}(<.*>)?", symbol)
+        address for address, symbol in symbols if not symbol.startswith("unbox_") and re.fullmatch(rf"(.*_)?{name}(<.*>)?", symbol)
     }
     if len(addresses) != 1:
         sys.exit(f"start-phases: {binary} has {len(addresses)} methods {name}")
@@ -66,34 +67,43 @@ def probes(folder, project, steps):
     return [f"p:{GROUP}/{project.lower()}_{i} {binary}:{offset_of(binary, symbols, name):#x}" for i, (name, _) in enumerate(steps)]
 
 
-def times_by_process(trace):
-    times = {}
+def read_starts(trace):
+    starts = []
     for line in trace.splitlines():
-        match = re.match(r".*-(\d+) +\[\d+\] .*? (\d+\.\d+): (\w+):(.*)", line)
+        match = re.match(r".*-\d+ +\[\d+\] .*? (\d+\.\d+): (\w+):(.*)", line)
         if not match:
             continue
-        thread, time, event, rest = match.groups()
-        process = int(re.search(r" pid=(\d+)", rest).group(1)) if event == "sched_process_exec" else None
-        if process is not None:
+        time, event, rest = match.groups()
+        if event == "sched_process_exec":
             if rest.split("filename=")[1].split()[0].endswith("/bootstrap"):
-                times[process] = {"exec": float(time)}
-        else:
-            # Threads come after their process, and the functions run one after another.
-            last = next(reversed(times), None)
-            if last is not None:
-                times[last].setdefault(event, float(time))
-    return times.values()
+                starts.append({"exec": float(time)})
+        elif starts:
+            # The functions run one after another, and a probe knows only the thread.
+            starts[-1].setdefault(event, float(time))
+    return starts
 
 
 def table(title, project, steps, starts):
     names = ["exec"] + [f"{project.lower()}_{i}" for i in range(len(steps))]
     complete = [start for start in starts if all(name in start for name in names)][1:]
+    if not complete:
+        missing = sorted(set(names).difference(*(start for start in starts if len(start) > 1 and names[1] in start)))
+        sys.exit(f"start-phases: no start of {project} was seen whole; missing: {', '.join(missing)}")
     print(f"| {title} | ms | since the start |\n|---|---|---|")
     for before, after, (_, what) in zip(names, names[1:], steps):
         step = statistics.median((start[after] - start[before]) * 1000 for start in complete)
         total = statistics.median((start[after] - start["exec"]) * 1000 for start in complete)
         print(f"| {what} | {step:.1f} | {total:.1f} |")
     print()
+
+
+def define(definitions, probe):
+    # Not open(): a file of tracefs has no end to seek to.
+    file = os.open(definitions, os.O_WRONLY | os.O_APPEND)
+    try:
+        os.write(file, f"{probe}\n".encode())
+    finally:
+        os.close(file)
 
 
 def main():
@@ -104,23 +114,21 @@ def main():
     instance.mkdir(exist_ok=True)
     try:
         for probe in wanted:
-            with definitions.open("a") as file:
-                file.write(probe + "\n")
+            define(definitions, probe)
         (instance / "events/sched/sched_process_exec/enable").write_text("1")
         (instance / "events" / GROUP / "enable").write_text("1")
         bootstraps = [str((folder / f"{function}-x64" / "bootstrap").resolve()) for function in ("api", "worker")]
         subprocess.run([cold_start, runs, hello, *bootstraps], check=True, stdout=subprocess.DEVNULL)
-        starts = list(times_by_process((instance / "trace").read_text()))
+        starts = list(read_starts((instance / "trace").read_text()))
     finally:
         if (instance / "events" / GROUP).exists():
             (instance / "events" / GROUP / "enable").write_text("0")
         instance.rmdir()
         for probe in wanted:
             try:
-                with definitions.open("a") as file:
-                    file.write("-:" + probe.split()[0][2:] + "\n")
+                define(definitions, f"-:{probe.split()[0][2:]}")
             except OSError:
-                pass
+                pass  # It was never set.
     table("Api", "Api", API, starts)
     table("Worker", "Worker", WORKER, starts)
 

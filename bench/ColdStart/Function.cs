@@ -70,7 +70,13 @@ internal sealed record Function(string Name, string Bootstrap, byte[] Event)
 
     private (Process Process, long Started) Launch(Cloud cloud)
     {
-        var start = new ProcessStartInfo("taskset", ["--cpu-list", Core, Bootstrap]) { RedirectStandardOutput = true, UseShellExecute = false };
+        // As on Lambda, the code's folder is the working directory.
+        var start = new ProcessStartInfo("taskset", ["--cpu-list", Core, Bootstrap])
+        {
+            WorkingDirectory = Path.GetDirectoryName(Bootstrap),
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
         start.Environment.Clear();
         foreach (var (name, value) in cloud.Environment())
         {
