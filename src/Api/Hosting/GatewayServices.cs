@@ -22,7 +22,7 @@ internal static class GatewayServices
 {
     private const string DefaultUrl = "http://127.0.0.1:9091";
 
-    // Nobody sees that a push is there so much later; under load, half of the work of delivering goes with it.
+    // Nobody sees that a push is there so much later, and under load a batch holds more than a few.
     private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Reads the settings and registers everything.</summary>

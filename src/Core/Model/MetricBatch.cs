@@ -85,11 +85,7 @@ public sealed class MetricBatch
     /// <summary>Takes back every family, series, label and sample added since the mark. Symbols stay.</summary>
     public void Rollback(BatchMark mark)
     {
-        foreach (ref readonly var series in Series[mark.Series..])
-        {
-            _labelsInPush = Math.Max(0, _labelsInPush - series.LabelCount);
-        }
-
+        _labelsInPush = mark.Series <= _firstSeriesOfPush ? 0 : _labelsInPush - CountLabels(mark.Series);
         CollectionsMarshal.SetCount(_families, mark.Families);
         CollectionsMarshal.SetCount(_series, mark.Series);
         CollectionsMarshal.SetCount(_labels, mark.Labels);
@@ -231,6 +227,17 @@ public sealed class MetricBatch
         {
             throw new PushTooLargeException();
         }
+    }
+
+    private int CountLabels(int firstSeries)
+    {
+        var count = 0;
+        foreach (ref readonly var series in Series[firstSeries..])
+        {
+            count += series.LabelCount;
+        }
+
+        return count;
     }
 
     // Label sets are short and mostly sorted already, which insertion sort turns into one comparison a label, and those of series that follow
