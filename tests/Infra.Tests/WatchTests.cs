@@ -69,10 +69,10 @@ public sealed partial class WatchTests
     }
 
     [Theory]
-    [InlineData("Api/Hosting/GatewayServices.cs", OwnMetrics.Api)]
-    [InlineData("Worker/WorkerServices.cs", OwnMetrics.Worker)]
+    [InlineData("Api/Telemetry/OtlpExport.cs", OwnMetrics.Api)]
+    [InlineData("Worker/OtlpExport.cs", OwnMetrics.Worker)]
     public void They_are_of_the_services_that_write_them(string file, string service) =>
-        Assert.Contains($"AddService(\"{service}\")", File.ReadAllText(RepositoryRoot.Combine("src", file)), StringComparison.Ordinal);
+        Assert.Contains($"ServiceName = \"{service}\";", File.ReadAllText(RepositoryRoot.Combine("src", file)), StringComparison.Ordinal);
 
     [Theory]
     [MemberData(nameof(All))]
