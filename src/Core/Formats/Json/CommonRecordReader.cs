@@ -230,21 +230,7 @@ internal ref struct CommonRecordReader
             return false;
         }
 
-        var sample = new Sample(timestamp, value, isInteger);
-        if (_batch.Series.Length > recordStart.Series)
-        {
-            _batch.AddSeriesWithSameLabels(family, symbol, sample);
-            return true;
-        }
-
-        _batch.BeginSeries(family, symbol);
-        foreach (var label in _labels.Span)
-        {
-            _batch.AddLabel(label.Name, label.Value);
-        }
-
-        _batch.AddSample(sample);
-        _batch.EndSeries();
+        _labels.AddSeries(_batch, recordStart, family, symbol, new Sample(timestamp, value, isInteger));
         return true;
     }
 

@@ -38,4 +38,28 @@ internal ref struct RecordLabels(Span<Label> room)
         Count++;
         return true;
     }
+
+    /// <summary>Adds a series of the record to a batch: the first with the labels, those that follow with the same ones.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="recordStart">Where the record begins.</param>
+    /// <param name="family">Index of the family.</param>
+    /// <param name="name">Symbol of the series' name.</param>
+    /// <param name="sample">Its one sample.</param>
+    public readonly void AddSeries(MetricBatch batch, BatchMark recordStart, int family, int name, Sample sample)
+    {
+        if (batch.Series.Length > recordStart.Series)
+        {
+            batch.AddSeriesWithSameLabels(family, name, sample);
+            return;
+        }
+
+        batch.BeginSeries(family, name);
+        foreach (var label in Span)
+        {
+            batch.AddLabel(label.Name, label.Value);
+        }
+
+        batch.AddSample(sample);
+        batch.EndSeries();
+    }
 }

@@ -1,6 +1,4 @@
-using PushGateway.Testing;
-
-namespace PushGateway.Aws.Tests.Secrets;
+namespace PushGateway.Testing;
 
 /// <summary>One moto for the tests of a class.</summary>
 public sealed class MotoSecrets : IAsyncDisposable
