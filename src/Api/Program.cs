@@ -13,7 +13,8 @@ if (args is [HashCredentialCommand.Name, .. var arguments])
 
 try
 {
-    var builder = WebApplication.CreateSlimBuilder(args).AddGateway();
+    // Settings are read once. A host that watched its folder for another appsettings.json would wake with every write to the data in it.
+    var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]).AddGateway();
     var app = builder.Build();
     app.UseExceptionHandler();
     app.UseCrossOriginPreflight();

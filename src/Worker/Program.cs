@@ -4,7 +4,8 @@ using PushGateway.Worker;
 
 try
 {
-    var builder = Host.CreateApplicationBuilder(args).AddWorker();
+    // Settings are read once: nothing watches for another appsettings.json.
+    var builder = Host.CreateApplicationBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]).AddWorker();
     await builder.Build().RunAsync();
     return Environment.ExitCode;
 }
