@@ -243,7 +243,7 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         {
             changed |= Admits(push.PushTimeNs, family.Header)
                 ? Set(push.PushTimeNs, family, pushed.SeriesOf(family), ends, scratch, headers)
-                : ends && EndMissing(pushed.SeriesOf(family), [], Math.Max(_replacedAtNs, _deletedAtNs), push.PushTimeNs);
+                : ends && EndMissing(pushed.SeriesOf(family), [], RefusedAtNs(family.Header), push.PushTimeNs);
         }
 
         if (raised)
@@ -268,6 +268,9 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
 
     private bool Admits(long pushTimeNs, byte[] header) =>
         pushTimeNs > _deletedAtNs && (pushTimeNs >= _replacedAtNs || IsFailure(header));
+
+    // When what is not admitted ended. No replace ends the time of the last failure.
+    private long RefusedAtNs(byte[] header) => IsFailure(header) ? _deletedAtNs : Math.Max(_replacedAtNs, _deletedAtNs);
 
     private bool Set(long pushTimeNs, in PushedFamily family, ReadOnlySpan<byte> series, bool ends, BlobWriter scratch, BlobPool headers)
     {

@@ -1,0 +1,4 @@
+using FsCheck.Xunit;
+using PushGateway.Testing;
+
+[assembly: Properties(Arbitrary = [typeof(FullRange)])]
