@@ -24,6 +24,14 @@ internal sealed class BlobWriter
     /// <summary>Writes the length, then the bytes.</summary>
     public void WriteBytes(ReadOnlySpan<byte> bytes)
     {
+        if (bytes.Length < 0x80)
+        {
+            var destination = Append(1 + bytes.Length);
+            destination[0] = (byte)bytes.Length;
+            bytes.CopyTo(destination[1..]);
+            return;
+        }
+
         WriteVarint((uint)bytes.Length);
         WriteRaw(bytes);
     }

@@ -338,6 +338,7 @@ public sealed class MemoryGroupStore : IGroupStore
         var batch = push.Batch;
         var family = -1;
         byte[] header = [];
+        UngroupedSeries? before = null;
         for (var i = push.Start.Series; i < push.End.Series; i++)
         {
             ref readonly var series = ref batch.Series[i];
@@ -356,11 +357,9 @@ public sealed class MemoryGroupStore : IGroupStore
 
             _scratch.Clear();
             SeriesKey.Write(_scratch, batch, series);
-            if (!_ungroupedLookup.TryGetValue(_scratch.Written, out var held))
-            {
-                held = new UngroupedSeries(_nextId++, _scratch.Written.ToArray());
-                _ungrouped.Add(held.Key, held);
-            }
+            var held = FindOrAddUngrouped(_scratch.Written, before?.Next);
+            before?.IsFollowedBy(held);
+            before = held;
 
             var last = new HeldSample(SampleOrder.Last(batch.SamplesOf(series), batch.Symbols), batch.Symbols);
             if (held.Set(push.Header.PushTimeNs, last, header, _joinScratch, _headers))
@@ -370,6 +369,23 @@ public sealed class MemoryGroupStore : IGroupStore
         }
     }
 
+    // A sender's series come in one order, push after push.
+    private UngroupedSeries FindOrAddUngrouped(ReadOnlySpan<byte> key, UngroupedSeries? expected)
+    {
+        if (expected is { IsForgotten: false } && key.SequenceEqual(expected.Key))
+        {
+            return expected;
+        }
+
+        if (!_ungroupedLookup.TryGetValue(key, out var held))
+        {
+            held = new UngroupedSeries(_nextId++, key.ToArray());
+            _ungrouped.Add(held.Key, held);
+        }
+
+        return held;
+    }
+
     private void ForgetUngrouped(long pushedUntilNs)
     {
         foreach (var (key, series) in _ungrouped)
@@ -377,6 +393,7 @@ public sealed class MemoryGroupStore : IGroupStore
             if (series.PushTimeNs <= pushedUntilNs)
             {
                 _ungrouped.Remove(key);
+                series.Forget();
                 Removed(series);
             }
         }

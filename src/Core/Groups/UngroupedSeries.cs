@@ -23,6 +23,12 @@ internal sealed class UngroupedSeries(long id, byte[] key) : StateEntry(id)
     /// <summary>When the sample was pushed, nanoseconds since the Unix epoch.</summary>
     public long PushTimeNs { get; private set; } = long.MinValue;
 
+    /// <summary>The series that was pushed behind this one the last time, as mostly the next time.</summary>
+    public UngroupedSeries? Next { get; private set; }
+
+    /// <summary>Whether the store no longer has the series.</summary>
+    public bool IsForgotten { get; private set; }
+
     /// <summary>Reads a row, <see cref="RowKind"/> already taken.</summary>
     public static UngroupedSeries ReadRow(long id, BlobReader reader, BlobPool headers)
     {
@@ -47,6 +53,12 @@ internal sealed class UngroupedSeries(long id, byte[] key) : StateEntry(id)
         writer.WriteBytes(Header);
         writer.WriteRaw(Key);
     }
+
+    /// <summary>Notes which series is pushed behind this one.</summary>
+    public void IsFollowedBy(UngroupedSeries next) => Next = next;
+
+    /// <summary>The store has let go of the series, which leads to no other any more.</summary>
+    public void Forget() => (Next, IsForgotten) = (null, true);
 
     /// <summary>Holds the sample if it is later than the one held, or as late and pushed later; whether anything changed.</summary>
     public bool Set(long pushTimeNs, HeldSample sample, byte[] header, BlobWriter scratch, BlobPool headers)

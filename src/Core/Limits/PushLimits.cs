@@ -62,6 +62,11 @@ public sealed record PushLimits
     /// <param name="receivedMs">Time of receipt, milliseconds since the Unix epoch.</param>
     public PushError? Check(MetricBatch batch, BatchMark since, long receivedMs)
     {
+        if (IsWithin(batch, since, receivedMs))
+        {
+            return null;
+        }
+
         foreach (ref readonly var series in batch.Series[since.Series..])
         {
             if ((CheckLabels(batch, series) ?? CheckTimestamps(batch, series, receivedMs)) is { } error)
@@ -96,14 +101,46 @@ public sealed record PushLimits
     /// <summary>Checks one timestamp; null when it is within the limits.</summary>
     public PushError? CheckTimestamp(long timestampMs, long receivedMs)
     {
-        if (timestampMs > receivedMs + (FutureTolerance.Ticks / TimeSpan.TicksPerMillisecond))
+        if (timestampMs > LatestMs(receivedMs))
         {
             return new PushError(RejectCode.TimestampInFuture, $"timestamp {timestampMs} is more than {FutureTolerance.TotalSeconds} s in the future");
         }
 
-        return timestampMs < receivedMs - (MaxSampleAge.Ticks / TimeSpan.TicksPerMillisecond)
+        return timestampMs < EarliestMs(receivedMs)
             ? new PushError(RejectCode.TimestampTooOld, $"timestamp {timestampMs} is more than {MaxSampleAge.TotalHours} h old")
             : null;
+    }
+
+    private long LatestMs(long receivedMs) => receivedMs + (FutureTolerance.Ticks / TimeSpan.TicksPerMillisecond);
+
+    private long EarliestMs(long receivedMs) => receivedMs - (MaxSampleAge.Ticks / TimeSpan.TicksPerMillisecond);
+
+    // Holds of nearly every push. Otherwise it is looked for what is not, and there may be nothing: help texts are symbols too.
+    private bool IsWithin(MetricBatch batch, BatchMark since, long receivedMs)
+    {
+        if (batch.Symbols.LongestBytes > Math.Min(MaxNameBytes, MaxLabelValueBytes))
+        {
+            return false;
+        }
+
+        foreach (ref readonly var series in batch.Series[since.Series..])
+        {
+            if (series.LabelCount >= MaxLabels)
+            {
+                return false;
+            }
+        }
+
+        var (earliest, latest) = (EarliestMs(receivedMs), LatestMs(receivedMs));
+        foreach (ref readonly var sample in batch.Samples[since.Samples..])
+        {
+            if (sample.TimestampMs < earliest || sample.TimestampMs > latest)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private PushError? CheckLabels(MetricBatch batch, in Series series)

@@ -32,6 +32,9 @@ public sealed class SymbolTable
     /// <summary>Number of symbols, the empty one included.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Bytes of the longest symbol.</summary>
+    public int LongestBytes { get; private set; }
+
     /// <summary>The UTF-8 bytes of a symbol; valid until the next <see cref="Intern(ReadOnlySpan{byte})"/> or <see cref="Clear"/>.</summary>
     public ReadOnlySpan<byte> this[int symbol]
     {
@@ -79,6 +82,7 @@ public sealed class SymbolTable
         Array.Clear(_slots);
         _symbols[0] = default;
         Count = 1;
+        LongestBytes = 0;
         _used = 0;
     }
 
@@ -155,6 +159,7 @@ public sealed class SymbolTable
         utf8.CopyTo(_bytes.AsSpan(_used));
         _symbols[symbol] = new Symbol(_used, utf8.Length, hash);
         _used += utf8.Length;
+        LongestBytes = Math.Max(LongestBytes, utf8.Length);
         _slots[slot] = symbol;
         if (Count * 2 > _slots.Length)
         {
