@@ -193,6 +193,43 @@ public sealed class MetricBatch
         SortByName(CollectionsMarshal.AsSpan(_labels)[series.LabelStart..]);
     }
 
+    /// <summary>Adds a series of one sample.</summary>
+    /// <param name="family">Index of the family.</param>
+    /// <param name="name">The metric's name.</param>
+    /// <param name="labels">Sorted by name, without <c>__name__</c>; none is empty.</param>
+    /// <param name="sample">The sample.</param>
+    /// <exception cref="PushTooLargeException">As for <see cref="BeginSeries"/>.</exception>
+    public void AddSeries(int family, int name, ReadOnlySpan<Label> labels, Sample sample)
+    {
+        if (_groupingLabels.Count > 0)
+        {
+            BeginSeries(family, name);
+            foreach (var label in labels)
+            {
+                AddLabel(label.Name, label.Value);
+            }
+
+            AddSample(sample);
+            EndSeries();
+            return;
+        }
+
+        ThrowIfPushIsFull();
+        Families[family].LastSeries = _series.Count;
+        _series.Add(new Series
+        {
+            Family = family,
+            Name = name,
+            LabelStart = _labels.Count,
+            LabelCount = labels.Length,
+            SampleStart = _samples.Count,
+            SampleCount = 1,
+        });
+        _labels.AddRange(labels);
+        _labelsInPush += labels.Length;
+        _samples.Add(sample);
+    }
+
     /// <summary>Adds a series of one sample that has the labels of the series ended last, without copying them.</summary>
     /// <exception cref="PushTooLargeException">As for <see cref="BeginSeries"/>.</exception>
     public void AddSeriesWithSameLabels(int family, int name, Sample sample)

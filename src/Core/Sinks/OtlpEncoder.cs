@@ -116,8 +116,10 @@ internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
         ProtobufSize.LengthDelimited(KeyValueField.Key, key)
         + ProtobufSize.LengthDelimited(KeyValueField.Value, ProtobufSize.LengthDelimited(AnyValueField.StringValue, value));
 
-    private static void WriteAttributes(ref ProtobufWriter writer, int field, MetricBatch batch, in Series series)
+    private static void WriteAttributes(ref ProtobufWriter destination, int field, MetricBatch batch, in Series series)
     {
+        // A copy, so that its position is no field in memory.
+        var writer = destination;
         var symbols = batch.Symbols;
         foreach (var label in batch.LabelsOf(series))
         {
@@ -128,6 +130,8 @@ internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
             writer.WriteLength(KeyValueField.Value, ProtobufSize.LengthDelimited(AnyValueField.StringValue, value.Length));
             writer.WriteBytes(AnyValueField.StringValue, value);
         }
+
+        destination = writer;
     }
 
     private static int DataPointSize(in Sample sample, int attributes) =>

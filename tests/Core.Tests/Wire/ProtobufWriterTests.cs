@@ -62,6 +62,30 @@ public sealed class ProtobufWriterTests
                 + ProtobufSize.LengthDelimited(number29, bytes.Length));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0x7F)]
+    [InlineData(0x80)]
+    [InlineData(0x4000)]
+    public void A_message_whose_length_comes_last_is_written_as_any_other(int length)
+    {
+        var payload = new byte[length];
+        new Random(length).NextBytes(payload);
+        var expected = new byte[length + MaxVarintBytes];
+        var measured = new ProtobufWriter(expected);
+        measured.WriteBytes(1, payload);
+        measured.WriteVarint(7);
+
+        var actual = new byte[expected.Length];
+        var writer = new ProtobufWriter(actual);
+        var start = writer.Begin(1);
+        writer.WriteRaw(payload);
+        writer.End(start);
+        writer.WriteVarint(7);
+
+        Assert.Equal(expected[..measured.Position], actual[..writer.Position]);
+    }
+
     [Fact]
     public void Writing_past_the_end_throws() =>
         Assert.Throws<IndexOutOfRangeException>(() => new ProtobufWriter(new byte[1]).WriteVarint(0x80));

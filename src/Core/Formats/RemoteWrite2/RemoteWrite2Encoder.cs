@@ -16,6 +16,9 @@ internal sealed class RemoteWrite2Encoder
     private const int MaxBytesPerSeries = 48;
     private const int MaxBytesPerSample = 28;
 
+    // Tag and length, the type, and two references.
+    private const int MaxBytesOfMetadata = 16;
+
     // Of a number of uses, which is positive and an int.
     private const int Magnitudes = 30;
 
@@ -25,11 +28,15 @@ internal sealed class RemoteWrite2Encoder
     private int[] _refs = [];
     private byte[] _buffer = [];
     private int _nameLabel;
+    private readonly byte[] _metadata = new byte[MaxBytesOfMetadata];
+    private int _metadataLength;
+    private int _metadataFamily;
 
     /// <summary>Encodes the series from <paramref name="first"/> up to <paramref name="end"/>. The result is lent until the next call.</summary>
     public ReadOnlyMemory<byte> Encode(MetricBatch batch, int first, int end)
     {
         _nameLabel = batch.Symbols.Intern("__name__"u8);
+        _metadataFamily = -1;
         var size = CollectSymbols(batch, first, end);
         if (_buffer.Length < size)
         {
@@ -149,111 +156,84 @@ internal sealed class RemoteWrite2Encoder
         return batch.Symbols[symbol].Length + MaxBytesPerSymbol;
     }
 
-    private void WriteSeries(ref ProtobufWriter writer, MetricBatch batch, in Series series)
+    private void WriteSeries(ref ProtobufWriter destination, MetricBatch batch, in Series series)
     {
-        ref readonly var family = ref batch.Families[series.Family];
-        var labels = batch.LabelsOf(series);
-        var refsSize = Size(_nameLabel) + Size(series.Name);
-        foreach (var label in labels)
-        {
-            refsSize += Size(label.Name) + Size(label.Value);
-        }
-
-        var metadataSize = MeasureMetadata(family);
-        var size = ProtobufSize.LengthDelimited(RemoteWrite2Fields.TimeSeriesLabelRefs, refsSize);
-        size += metadataSize == 0 ? 0 : ProtobufSize.LengthDelimited(RemoteWrite2Fields.TimeSeriesMetadata, metadataSize);
-        foreach (ref readonly var sample in batch.SamplesOf(series))
-        {
-            size += sample.IsHistogram
-                ? ProtobufSize.LengthDelimited(RemoteWrite2Fields.TimeSeriesHistograms, MeasureHistogram(batch, sample))
-                : ProtobufSize.LengthDelimited(RemoteWrite2Fields.TimeSeriesSamples, Measure(sample));
-        }
-
-        writer.WriteLength(RemoteWrite2Fields.RequestTimeSeries, size);
-        writer.WriteLength(RemoteWrite2Fields.TimeSeriesLabelRefs, refsSize);
-        WriteLabelRefs(ref writer, batch, series.Name, labels);
-        foreach (ref readonly var sample in batch.SamplesOf(series))
-        {
-            if (sample.IsHistogram)
-            {
-                WriteHistogram(ref writer, batch, sample);
-            }
-            else
-            {
-                WriteSample(ref writer, sample);
-            }
-        }
-
-        WriteMetadata(ref writer, family, metadataSize);
-    }
-
-    // The labels are sorted; __name__ takes its place among them.
-    private void WriteLabelRefs(ref ProtobufWriter writer, MetricBatch batch, int name, scoped ReadOnlySpan<Label> labels)
-    {
+        // A copy, so that its position is no field in memory.
+        var writer = destination;
+        var start = writer.Begin(RemoteWrite2Fields.RequestTimeSeries);
+        var refs = writer.Begin(RemoteWrite2Fields.TimeSeriesLabelRefs);
         var nameWritten = false;
-        foreach (var label in labels)
+        foreach (var label in batch.LabelsOf(series))
         {
+            // The labels are sorted; __name__ takes its place among them.
             if (!nameWritten && batch.Symbols[label.Name].SequenceCompareTo("__name__"u8) > 0)
             {
                 nameWritten = true;
-                WriteLabelRef(ref writer, _nameLabel, name);
+                writer.WriteVarint((ulong)_refs[_nameLabel]);
+                writer.WriteVarint((ulong)_refs[series.Name]);
             }
 
-            WriteLabelRef(ref writer, label.Name, label.Value);
+            writer.WriteVarint((ulong)_refs[label.Name]);
+            writer.WriteVarint((ulong)_refs[label.Value]);
         }
 
         if (!nameWritten)
         {
-            WriteLabelRef(ref writer, _nameLabel, name);
+            writer.WriteVarint((ulong)_refs[_nameLabel]);
+            writer.WriteVarint((ulong)_refs[series.Name]);
         }
-    }
 
-    private void WriteLabelRef(ref ProtobufWriter writer, int name, int value)
-    {
-        writer.WriteVarint((ulong)_refs[name]);
-        writer.WriteVarint((ulong)_refs[value]);
-    }
-
-    private static int Measure(Sample sample) =>
-        ProtobufSize.Fixed64(RemoteWrite2Fields.SampleValue)
-        + ProtobufSize.Varint(RemoteWrite2Fields.SampleTimestamp, (ulong)sample.TimestampMs)
-        + (sample.IsInteger ? ProtobufSize.Varint(RemoteWrite2Fields.SampleIsInteger, 1) : 0);
-
-    private static void WriteSample(ref ProtobufWriter writer, Sample sample)
-    {
-        writer.WriteLength(RemoteWrite2Fields.TimeSeriesSamples, Measure(sample));
-        writer.WriteDouble(RemoteWrite2Fields.SampleValue, sample.Value);
-        writer.WriteVarint(RemoteWrite2Fields.SampleTimestamp, (ulong)sample.TimestampMs);
-        if (sample.IsInteger)
+        writer.End(refs);
+        foreach (ref readonly var sample in batch.SamplesOf(series))
         {
-            writer.WriteVarint(RemoteWrite2Fields.SampleIsInteger, 1);
+            if (!sample.IsHistogram)
+            {
+                var at = writer.Begin(RemoteWrite2Fields.TimeSeriesSamples);
+                writer.WriteDouble(RemoteWrite2Fields.SampleValue, sample.Value);
+                writer.WriteVarint(RemoteWrite2Fields.SampleTimestamp, (ulong)sample.TimestampMs);
+                if (sample.IsInteger)
+                {
+                    writer.WriteVarint(RemoteWrite2Fields.SampleIsInteger, 1);
+                }
+
+                writer.End(at);
+            }
+            else
+            {
+                // A histogram's bytes are the message but for its time. They are no string of the request's, and take no part in its symbols.
+                var at = writer.Begin(RemoteWrite2Fields.TimeSeriesHistograms);
+                writer.WriteRaw(batch.Symbols[sample.Histogram]);
+                writer.WriteVarint(NativeHistogramFields.Timestamp, (ulong)sample.TimestampMs);
+                writer.End(at);
+            }
         }
+
+        writer.WriteRaw(MetadataOf(batch, series.Family));
+        writer.End(start);
+        destination = writer;
     }
 
-    // A histogram's bytes are the message but for its time. They are no string of the request's, and take no part in its symbols.
-    private static int MeasureHistogram(MetricBatch batch, in Sample sample) =>
-        batch.Symbols[sample.Histogram].Length + ProtobufSize.Varint(NativeHistogramFields.Timestamp, (ulong)sample.TimestampMs);
-
-    private static void WriteHistogram(ref ProtobufWriter writer, MetricBatch batch, in Sample sample)
+    // The same for every series of a family.
+    private ReadOnlySpan<byte> MetadataOf(MetricBatch batch, int family)
     {
-        writer.WriteLength(RemoteWrite2Fields.TimeSeriesHistograms, MeasureHistogram(batch, sample));
-        writer.WriteRaw(batch.Symbols[sample.Histogram]);
-        writer.WriteVarint(NativeHistogramFields.Timestamp, (ulong)sample.TimestampMs);
-    }
-
-    private int MeasureMetadata(in MetricFamily family) =>
-        (family.Type == MetricType.Unspecified ? 0 : ProtobufSize.Varint(RemoteWrite2Fields.MetadataType, (ulong)family.Type))
-        + (family.Help == 0 ? 0 : ProtobufSize.Varint(RemoteWrite2Fields.MetadataHelpRef, (ulong)_refs[family.Help]))
-        + (family.Unit == 0 ? 0 : ProtobufSize.Varint(RemoteWrite2Fields.MetadataUnitRef, (ulong)_refs[family.Unit]));
-
-    private void WriteMetadata(ref ProtobufWriter writer, in MetricFamily family, int size)
-    {
-        if (size == 0)
+        if (family != _metadataFamily)
         {
-            return;
+            _metadataFamily = family;
+            _metadataLength = WriteMetadata(batch.Families[family]);
         }
 
-        writer.WriteLength(RemoteWrite2Fields.TimeSeriesMetadata, size);
+        return _metadata.AsSpan(0, _metadataLength);
+    }
+
+    private int WriteMetadata(in MetricFamily family)
+    {
+        if (family is { Type: MetricType.Unspecified, Help: 0, Unit: 0 })
+        {
+            return 0;
+        }
+
+        var writer = new ProtobufWriter(_metadata);
+        var start = writer.Begin(RemoteWrite2Fields.TimeSeriesMetadata);
         if (family.Type != MetricType.Unspecified)
         {
             writer.WriteVarint(RemoteWrite2Fields.MetadataType, (ulong)family.Type);
@@ -268,7 +248,8 @@ internal sealed class RemoteWrite2Encoder
         {
             writer.WriteVarint(RemoteWrite2Fields.MetadataUnitRef, (ulong)_refs[family.Unit]);
         }
-    }
 
-    private int Size(int symbol) => ProtobufSize.Varint((ulong)_refs[symbol]);
+        writer.End(start);
+        return writer.Position;
+    }
 }

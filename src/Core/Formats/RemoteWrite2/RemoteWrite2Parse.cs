@@ -7,7 +7,7 @@ using PushGateway.Wire;
 namespace PushGateway.Formats.RemoteWrite2;
 
 /// <summary>One parse. What was found to be in order with a series is not looked at again in the next, which mostly has the same labels.</summary>
-internal ref struct RemoteWrite2Parse(ReadOnlySpan<byte> input, MetricBatch batch, long receivedMs, RemoteWrite2Scratch scratch)
+internal ref partial struct RemoteWrite2Parse(ReadOnlySpan<byte> input, MetricBatch batch, long receivedMs, RemoteWrite2Scratch scratch)
 {
     private readonly ReadOnlySpan<byte> _input = input;
     private readonly MetricBatch _batch = batch;
@@ -25,6 +25,7 @@ internal ref struct RemoteWrite2Parse(ReadOnlySpan<byte> input, MetricBatch batc
     private int _help;
     private int _unit;
     private int _family = -1;
+    private ReadOnlySpan<byte> _metadata;
 
     /// <summary>Reads the request; null when it is valid.</summary>
     public PushError? Run()
@@ -76,7 +77,7 @@ internal ref struct RemoteWrite2Parse(ReadOnlySpan<byte> input, MetricBatch batc
             if (field == RemoteWrite2Fields.RequestTimeSeries && type == WireType.LengthDelimited)
             {
                 reader.TryReadBytes(out var series);
-                if (ReadSeries(series) is { } error)
+                if (!TryReadCommonSeries(series) && ReadSeries(series) is { } error)
                 {
                     return error;
                 }
@@ -145,6 +146,7 @@ internal ref struct RemoteWrite2Parse(ReadOnlySpan<byte> input, MetricBatch batc
         }
 
         SetFamily(name, hasQuantile, metricType, help, unit, hasHistograms);
+        _metadata = metadata;
         _batch.BeginSeries(_family, name);
         foreach (var label in CollectionsMarshal.AsSpan(_scratch.Labels))
         {
