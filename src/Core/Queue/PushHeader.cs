@@ -9,6 +9,9 @@ namespace PushGateway.Queue;
 /// <param name="TraceParent">W3C trace context of the push, or null.</param>
 public sealed record PushHeader(PushOperation Operation, GroupingKey? Group, long PushTimeNs, string? TraceParent = null)
 {
+    [ThreadStatic]
+    private static PushHeader? _append;
+
     /// <summary>
     /// How long after the last push its group is kept, more than zero and in whole milliseconds; null: until it is deleted. Of an
     /// <see cref="PushOperation.Expire"/>, the time to live that has passed.
@@ -19,6 +22,10 @@ public sealed record PushHeader(PushOperation Operation, GroupingKey? Group, lon
     public GroupSelector? Selector { get; init; }
 
     internal static PushHeader None { get; } = new(PushOperation.Append, null, 0);
+
+    /// <summary>The header of samples without a group. Those of one millisecond, which come by the thousand, share it.</summary>
+    internal static PushHeader Append(long pushTimeNs) =>
+        _append?.PushTimeNs == pushTimeNs ? _append : _append = new PushHeader(PushOperation.Append, Group: null, pushTimeNs);
 
     /// <summary>Whether the message holds the samples of a group.</summary>
     internal bool PushesToGroup => Operation is PushOperation.Merge or PushOperation.Replace;

@@ -109,7 +109,7 @@ public static class PushMessageCodec
         destination.BeginPush();
         var context = new ParseContext(limits, message.SentMs);
         var parsed = PushParser.TryParse(PushFormat.Json, message.Message.Body.Span, toGroup: false, destination, context, out error);
-        header = parsed ? new PushHeader(PushOperation.Append, Group: null, message.SentMs * 1_000_000) : null;
+        header = parsed ? PushHeader.Append(message.SentMs * 1_000_000) : null;
         return parsed;
     }
 

@@ -1,8 +1,38 @@
+using System.Text;
+
 namespace PushGateway.Queue;
 
 /// <summary>A message handed out by a queue.</summary>
-/// <param name="Id">Identifies the message within its queue, for logs and batch responses.</param>
-/// <param name="Message">The message.</param>
-/// <param name="SentMs">When the queue took it, milliseconds since the Unix epoch: the time of receipt of what is in it.</param>
-/// <param name="Receipt">The queue's own handle; no one else looks into it.</param>
-public sealed record ReceivedMessage(string Id, QueueMessage Message, long SentMs, object? Receipt = null);
+public sealed class ReceivedMessage
+{
+    private readonly ReadOnlyMemory<byte> _id;
+
+    /// <param name="id">As <see cref="Id"/>.</param>
+    /// <param name="message">As <see cref="Message"/>.</param>
+    /// <param name="sentMs">As <see cref="SentMs"/>.</param>
+    /// <param name="receipt">As <see cref="Receipt"/>.</param>
+    public ReceivedMessage(string id, QueueMessage message, long sentMs, object? receipt = null)
+        : this(message, sentMs, receipt) => Id = id;
+
+    /// <summary>A message whose id becomes a string when it is asked for: few are.</summary>
+    /// <param name="id">As <see cref="Id"/>, UTF-8; lent for as long as the message's body.</param>
+    /// <param name="message">As <see cref="Message"/>.</param>
+    /// <param name="sentMs">As <see cref="SentMs"/>.</param>
+    /// <param name="receipt">As <see cref="Receipt"/>.</param>
+    public ReceivedMessage(ReadOnlyMemory<byte> id, QueueMessage message, long sentMs, object? receipt = null)
+        : this(message, sentMs, receipt) => _id = id;
+
+    private ReceivedMessage(QueueMessage message, long sentMs, object? receipt) => (Message, SentMs, Receipt) = (message, sentMs, receipt);
+
+    /// <summary>Identifies the message within its queue, for logs and batch responses.</summary>
+    public string Id => field ??= Encoding.UTF8.GetString(_id.Span);
+
+    /// <summary>The message.</summary>
+    public QueueMessage Message { get; }
+
+    /// <summary>When the queue took it, milliseconds since the Unix epoch: the time of receipt of what is in it.</summary>
+    public long SentMs { get; }
+
+    /// <summary>The queue's own handle; no one else looks into it.</summary>
+    public object? Receipt { get; }
+}

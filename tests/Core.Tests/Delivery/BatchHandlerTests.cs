@@ -253,13 +253,16 @@ public sealed class BatchHandlerTests
     private BatchHandler Handler(IMetricSink sink, DeliveryOptions? options = null) =>
         new(sink, groups: null, PushLimits.Default, options ?? new DeliveryOptions(), _time);
 
-    private static ReceivedMessage GroupPush(string id, string operation, string text, long timeMs, string group = "job/j") => Raw(
-        id,
-        text,
-        (MessageAttribute.Group, group),
-        (MessageAttribute.Operation, operation),
-        (MessageAttribute.Time, $"{timeMs * 1_000_000}")) with
-    { SentMs = timeMs };
+    private static ReceivedMessage GroupPush(string id, string operation, string text, long timeMs, string group = "job/j")
+    {
+        var push = Raw(
+            id,
+            text,
+            (MessageAttribute.Group, group),
+            (MessageAttribute.Operation, operation),
+            (MessageAttribute.Time, $"{timeMs * 1_000_000}"));
+        return new ReceivedMessage(id, push.Message, timeMs);
+    }
 
     // Timestamps in the text count from a second before the message was sent.
     private static ReceivedMessage Text(string id, string text) => Raw(id, string.Join('\n', text.Split('\n').Select(Shift)));

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
 using PushGateway.Buffers;
 using PushGateway.Formats.Json;
 using PushGateway.Queue;
@@ -28,7 +27,7 @@ internal ref struct CommonSqsEventReader
     }
 
     /// <summary>Reads the messages.</summary>
-    /// <param name="json">The event. Bodies that nothing is escaped in share it.</param>
+    /// <param name="json">The event. Ids, and bodies that nothing is escaped in, share it.</param>
     /// <param name="bodies">Empty; takes the other bodies.</param>
     /// <param name="nowMs">The time for a record that says none, milliseconds since the Unix epoch.</param>
     /// <param name="messages">The messages, at least one.</param>
@@ -63,7 +62,7 @@ internal ref struct CommonSqsEventReader
     private bool TryReadRecord([NotNullWhen(true)] out ReceivedMessage? message)
     {
         message = null;
-        ReadOnlySpan<byte> id = default;
+        ReadOnlyMemory<byte> id = default;
         ReadOnlyMemory<byte>? body = null;
         var sentMs = _nowMs;
         var isOfSqs = false;
@@ -90,11 +89,11 @@ internal ref struct CommonSqsEventReader
             return false;
         }
 
-        message = SqsEventMessage.Create(Encoding.UTF8.GetString(id), body.Value, attributes: null, sentMs);
+        message = SqsEventMessage.Create(id, body.Value, sentMs);
         return true;
     }
 
-    private bool TryReadText(ReadOnlySpan<byte> key, ref ReadOnlySpan<byte> id, ref bool isOfSqs)
+    private bool TryReadText(ReadOnlySpan<byte> key, ref ReadOnlyMemory<byte> id, ref bool isOfSqs)
     {
         if (!_json.TryReadString(out var text))
         {
@@ -103,7 +102,7 @@ internal ref struct CommonSqsEventReader
 
         if (key.SequenceEqual("messageId"u8))
         {
-            id = text;
+            id = SliceOf(text);
         }
         else if (key.SequenceEqual("eventSource"u8))
         {
@@ -144,7 +143,7 @@ internal ref struct CommonSqsEventReader
         var start = _json;
         if (_json.TryReadString(out var plain))
         {
-            body = _event.Slice(_json.Position - plain.Length - 1, plain.Length);
+            body = SliceOf(plain);
             return true;
         }
 
@@ -165,6 +164,9 @@ internal ref struct CommonSqsEventReader
         body = free[..written];
         return true;
     }
+
+    // The string that was read last, as the part of the event that it is.
+    private readonly ReadOnlyMemory<byte> SliceOf(ReadOnlySpan<byte> text) => _event.Slice(_json.Position - text.Length - 1, text.Length);
 
     private bool TryReadKey(out ReadOnlySpan<byte> key) => _json.TryReadString(out key) && _json.TryTake(':');
 }

@@ -13,6 +13,12 @@ public static class SqsEventMessage
     // On Lambda nobody needs a message's receipt: the event source deletes it.
     private static readonly SqsReceipt NoReceipt = new("", new Dictionary<string, MessageAttributeValue>());
 
+    /// <param name="id">The message's id, UTF-8, lent for as long as the body.</param>
+    /// <param name="body">Its body, UTF-8.</param>
+    /// <param name="sentMs">When SQS took the message, milliseconds since the Unix epoch.</param>
+    internal static ReceivedMessage Create(ReadOnlyMemory<byte> id, ReadOnlyMemory<byte> body, long sentMs) =>
+        new(id, new QueueMessage(body, NoAttributes), sentMs, NoReceipt);
+
     /// <param name="id">The message's id.</param>
     /// <param name="body">Its body, UTF-8.</param>
     /// <param name="attributes">Its attributes, or null; those of text mean something to the gateway.</param>
