@@ -18,13 +18,12 @@ public sealed class MetricBatch
     /// <summary>Most labels in one push, counted for every series that has them.</summary>
     public const int MaxLabelsPerPush = 8_000_000;
 
-    private const int FewLabels = 64;
-
     private readonly List<MetricFamily> _families = [];
     private readonly List<Series> _series = [];
     private readonly List<Label> _labels = [];
     private readonly List<Sample> _samples = [];
     private readonly List<Label> _groupingLabels = [];
+    private readonly LabelSorter _sorter = new();
     private int[] _familyOfSymbol = new int[64];
     private BatchMark _group;
     private int _firstSeriesOfPush;
@@ -159,7 +158,7 @@ public sealed class MetricBatch
         }
         else if (name != 0)
         {
-            CollectionsMarshal.AsSpan(_series)[^1].DroppedLabels += HashCode.Combine(name, value);
+            CollectionsMarshal.AsSpan(_series)[^1].DroppedLabels += Digest(name, value);
         }
     }
 
@@ -178,19 +177,11 @@ public sealed class MetricBatch
     /// <summary>Ends the series being built and sorts its labels by name. The caller has seen to it that no name is there twice.</summary>
     public void EndSeries()
     {
-        foreach (ref readonly var label in CollectionsMarshal.AsSpan(_groupingLabels))
-        {
-            if (label.Value != 0)
-            {
-                _labels.Add(label);
-            }
-        }
-
         ref var series = ref CollectionsMarshal.AsSpan(_series)[^1];
+        AddGroupingLabels(series.LabelStart);
         series.LabelCount = _labels.Count - series.LabelStart;
         _labelsInPush += series.LabelCount;
         series.SampleCount = _samples.Count - series.SampleStart;
-        SortByName(CollectionsMarshal.AsSpan(_labels)[series.LabelStart..]);
     }
 
     /// <summary>Adds a series of one sample.</summary>
@@ -201,32 +192,31 @@ public sealed class MetricBatch
     /// <exception cref="PushTooLargeException">As for <see cref="BeginSeries"/>.</exception>
     public void AddSeries(int family, int name, ReadOnlySpan<Label> labels, Sample sample)
     {
-        if (_groupingLabels.Count > 0)
+        ThrowIfPushIsFull();
+        var (labelStart, dropped) = (_labels.Count, 0);
+        if (_groupingLabels.Count == 0)
         {
-            BeginSeries(family, name);
-            foreach (var label in labels)
-            {
-                AddLabel(label.Name, label.Value);
-            }
-
-            AddSample(sample);
-            EndSeries();
-            return;
+            _labels.AddRange(labels);
+        }
+        else
+        {
+            dropped = AddAllButGroupingLabels(labels);
+            AddGroupingLabels(labelStart);
         }
 
-        ThrowIfPushIsFull();
+        var labelCount = _labels.Count - labelStart;
+        _labelsInPush += labelCount;
         Families[family].LastSeries = _series.Count;
         _series.Add(new Series
         {
             Family = family,
             Name = name,
-            LabelStart = _labels.Count,
-            LabelCount = labels.Length,
+            LabelStart = labelStart,
+            LabelCount = labelCount,
+            DroppedLabels = dropped,
             SampleStart = _samples.Count,
             SampleCount = 1,
         });
-        _labels.AddRange(labels);
-        _labelsInPush += labels.Length;
         _samples.Add(sample);
     }
 
@@ -255,7 +245,43 @@ public sealed class MetricBatch
     {
         Rollback(default);
         _groupingLabels.Clear();
+        _sorter.Forget();
         Symbols.Clear();
+    }
+
+    private static int Digest(int name, int value) => HashCode.Combine(name, value);
+
+    // Returns the digest of those that give way to the group's.
+    private int AddAllButGroupingLabels(ReadOnlySpan<Label> labels)
+    {
+        var dropped = 0;
+        foreach (var label in labels)
+        {
+            if (IsGroupingLabel(label.Name))
+            {
+                dropped += Digest(label.Name, label.Value);
+            }
+            else
+            {
+                _labels.Add(label);
+            }
+        }
+
+        return dropped;
+    }
+
+    // And sorts the labels of the series, which begin there.
+    private void AddGroupingLabels(int firstLabel)
+    {
+        foreach (ref readonly var label in CollectionsMarshal.AsSpan(_groupingLabels))
+        {
+            if (label.Value != 0)
+            {
+                _labels.Add(label);
+            }
+        }
+
+        _sorter.Sort(CollectionsMarshal.AsSpan(_labels)[firstLabel..], Symbols);
     }
 
     private void ThrowIfPushIsFull()
@@ -275,54 +301,5 @@ public sealed class MetricBatch
         }
 
         return count;
-    }
-
-    // Label sets are short and mostly sorted already, which insertion sort turns into one comparison a label, and those of series that follow
-    // each other mostly have the same names. A hostile one is neither, and is read before its labels are counted.
-    private void SortByName(Span<Label> labels)
-    {
-        if (HasNamesOfSeriesBefore(labels))
-        {
-            return;
-        }
-
-        if (labels.Length > FewLabels)
-        {
-            labels.Sort((x, y) => Symbols[x.Name].SequenceCompareTo(Symbols[y.Name]));
-            return;
-        }
-
-        for (var i = 1; i < labels.Length; i++)
-        {
-            var label = labels[i];
-            var name = Symbols[label.Name];
-            var j = i - 1;
-            while (j >= 0 && name.SequenceCompareTo(Symbols[labels[j].Name]) < 0)
-            {
-                labels[j + 1] = labels[j];
-                j--;
-            }
-
-            labels[j + 1] = label;
-        }
-    }
-
-    private bool HasNamesOfSeriesBefore(ReadOnlySpan<Label> labels)
-    {
-        if (_series.Count < 2 || _series[^2].LabelCount != labels.Length)
-        {
-            return false;
-        }
-
-        var before = LabelsOf(_series[^2]);
-        for (var i = 0; i < labels.Length; i++)
-        {
-            if (before[i].Name != labels[i].Name)
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }
