@@ -1,18 +1,18 @@
 namespace PushGateway.Bench.Compare;
 
-/// <summary>Memory of the gateway while 1 GB of pushes passes through.</summary>
+/// <summary>Memory of each build of the gateway while 1 GB of pushes passes through.</summary>
 internal sealed class Memory(string folder)
 {
     private const int Senders = 8;
     private const long StepBytes = 100_000_000;
     private const int Steps = 10;
 
-    public async Task MeasureAsync(Server server)
+    public async Task MeasureAsync(params IEnumerable<Server> servers)
     {
-        Table.Begin("Memory while 1 GB passes through", ["MB pushed", .. Enumerable.Range(1, Steps).Select(step => $"{step * StepBytes / 1_000_000}"), "settled", "peak"]);
-        foreach (var groups in new[] { 0, 10 })
+        Table.Begin("Memory while 1 GB passes through", ["RSS MB at MB pushed", .. Enumerable.Range(1, Steps).Select(step => $"{step * StepBytes / 1_000_000}"), "settled", "peak"]);
+        foreach (var (server, groups) in servers.SelectMany(server => new[] { (server, 0), (server, 10) }))
         {
-            await Console.Error.WriteLineAsync($"1 GB, {groups} groups");
+            await Console.Error.WriteLineAsync($"{server.Name}, 1 GB, {groups} groups");
             await using var running = await RunningServer.StartAsync(server, Path.Combine(folder, "data"));
             var target = Target.Of(server, groups);
             var bodies = Enumerable.Range(0, 4).Select(AllTypesPage.Create).ToArray();
@@ -24,7 +24,7 @@ internal sealed class Memory(string folder)
             }
 
             await running.SettleAsync();
-            Table.Row([$"RSS MB, {(groups == 0 ? "no group" : $"{groups} groups")}", .. rss.Append(running.RssMb).Append(running.PeakMb).Select(Table.Count)]);
+            Table.Row([$"{server.Name}, {(groups == 0 ? "no group" : $"{groups} groups")}", .. rss.Append(running.RssMb).Append(running.PeakMb).Select(Table.Count)]);
         }
     }
 

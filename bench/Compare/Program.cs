@@ -10,14 +10,15 @@ if (args is not [var folder, var wrk, var script, var gatewayProgram, var native
 
 var load = new Load(wrk, script, folder);
 var gateway = Server.Gateway("gateway", gatewayProgram);
+Server[] native = nativeProgram == "-" ? [] : [Server.Gateway("gateway, Native AOT", nativeProgram)];
 if (Runs("matrix"))
 {
     var matrix = new Matrix(load, folder);
     await matrix.MeasureAsync(gateway, 0);
     await matrix.MeasureAsync(gateway, 1, 10, 10_000);
-    if (nativeProgram != "-")
+    foreach (var server in native)
     {
-        await matrix.MeasureAsync(Server.Gateway("gateway, Native AOT", nativeProgram), 0);
+        await matrix.MeasureAsync(server, 0);
     }
 
     var victoria = Server.VictoriaMetrics(victoriaProgram);
@@ -29,7 +30,7 @@ if (Runs("matrix"))
 
 if (Runs("memory"))
 {
-    await new Memory(folder).MeasureAsync(gateway);
+    await new Memory(folder).MeasureAsync([gateway, .. native]);
 }
 
 if (Runs("scaling"))
