@@ -102,6 +102,24 @@ public sealed class MemoryGroupStoreTests
     }
 
     [Fact]
+    public void A_series_that_was_forgotten_comes_back_behind_the_one_that_it_always_follows()
+    {
+        Append("x", "y");
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Append("x");
+        _time.Advance(GroupStoreOptions.Default.UngroupedHold - TimeSpan.FromSeconds(1));
+        _store.Purge(_time.GetUtcNow());
+        Assert.Single(GroupDump.Of(_store));
+
+        Append("x", "y");
+
+        Assert.Equal(2, GroupDump.Of(_store).Count);
+
+        void Append(params string[] labels) =>
+            Apply(new TestPush(PushOperation.Append, null, Nanoseconds(_time.GetUtcNow()), [.. labels.Select(label => Series("f", label, 1))]));
+    }
+
+    [Fact]
     public async Task A_group_is_due_to_expire_once_its_time_to_live_has_passed_since_its_last_push()
     {
         Push("job/a", TimeSpan.FromMinutes(15));
