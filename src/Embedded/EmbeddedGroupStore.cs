@@ -31,9 +31,9 @@ public sealed class EmbeddedGroupStore : IGroupStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask ConfirmAsync(IReadOnlyList<PushHeader> pushes, CancellationToken cancellationToken)
+    public async ValueTask ConfirmAsync(IReadOnlyList<GroupPush> pushes, IReadOnlyList<StaleSeries> delivered, CancellationToken cancellationToken)
     {
-        await _memory.ConfirmAsync(pushes, cancellationToken);
+        await _memory.ConfirmAsync(pushes, delivered, cancellationToken);
         _checkpointer.Schedule();
     }
 

@@ -88,14 +88,15 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask ConfirmAsync(IReadOnlyList<PushHeader> pushes, CancellationToken cancellationToken)
+    public async ValueTask ConfirmAsync(IReadOnlyList<GroupPush> pushes, IReadOnlyList<StaleSeries> delivered, CancellationToken cancellationToken)
     {
-        var groups = Sort(pushes, await FindKeysAsync(pushes, cancellationToken));
+        var headers = delivered.Select(series => series.Push).Distinct().Select(push => pushes[push].Header).ToList();
+        var groups = Sort(headers, await FindKeysAsync(headers, cancellationToken));
         await ForEachAsync(
             groups.Count,
             async (i, cancellation) =>
             {
-                if (await TryUpdateAsync(groups[i].Key.Path, held => Confirm(held, groups[i], pushes), cancellation) is { } failure)
+                if (await TryUpdateAsync(groups[i].Key.Path, held => Confirm(held, delivered), cancellation) is { } failure)
                 {
                     throw new GroupStoreUnavailableException(failure);
                 }
@@ -162,7 +163,7 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
     }
 
     // What each group gets of the pushes, in their order. A selector takes the groups that are known, and those of the batch itself.
-    private static List<GroupWork> Sort(IReadOnlyList<PushHeader> pushes, IReadOnlyList<GroupingKey> known)
+    private static List<GroupWork> Sort(List<PushHeader> pushes, IReadOnlyList<GroupingKey> known)
     {
         var groups = new Dictionary<string, GroupWork>(StringComparer.Ordinal);
         foreach (var key in pushes.Select(static push => push.Group).Concat(known))
@@ -322,14 +323,14 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
         return next;
     }
 
-    private DynamoGroupItem? Confirm(DynamoGroupItem? held, GroupWork work, IReadOnlyList<PushHeader> pushes)
+    private DynamoGroupItem? Confirm(DynamoGroupItem? held, IReadOnlyList<StaleSeries> delivered)
     {
         if (held?.Read() is not { } group)
         {
             return null;
         }
 
-        work.Pushes.ForEach(push => group.Confirm(pushes[push]));
+        group.Confirm(delivered);
         return group.HasChanged ? Write(group, held) : null;
     }
 

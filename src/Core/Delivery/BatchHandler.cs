@@ -85,8 +85,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
             return;
         }
 
-        var pushes = new List<GroupPush>(decoded.Length);
-        var owners = new List<int>(decoded.Length);
+        var (pushes, owners) = (buffers.Pushes, buffers.PushOwners);
         for (var i = 0; i < decoded.Length; i++)
         {
             var message = decoded.Span[i];
@@ -117,6 +116,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
             foreach (var series in effects.Stale)
             {
                 series.AddTo(buffers.Batch);
+                buffers.Markers.Add(series);
                 buffers.MarkerOwners.Add(owners[series.Push]);
             }
         }
@@ -126,21 +126,21 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         decoded[message] = decoded[message] with { End = decoded[message].Start };
 
     // A message that cannot be confirmed comes again: otherwise the store would keep the series that its push has ended for good.
-    private async ValueTask ConfirmAsync(ReadOnlyMemory<DecodedMessage> decoded, DeliveryBuffers buffers, BatchOutcome outcome)
+    private async ValueTask ConfirmAsync(DeliveryBuffers buffers, BatchOutcome outcome)
     {
-        var settled = buffers.MarkerOwners.Distinct().Where(outcome.IsSettled).ToList();
-        if (settled.Count == 0)
+        var delivered = buffers.Markers.Where(series => outcome.IsSettled(buffers.PushOwners[series.Push])).ToList();
+        if (delivered.Count == 0)
         {
             return;
         }
 
         try
         {
-            await groups!.ConfirmAsync([.. settled.Select(owner => decoded.Span[owner].Header)], CancellationToken.None);
+            await groups!.ConfirmAsync(buffers.Pushes, delivered, CancellationToken.None);
         }
         catch (GroupStoreUnavailableException exception)
         {
-            settled.ForEach(owner => outcome.Keep(owner, exception.Message));
+            delivered.ForEach(series => outcome.Keep(buffers.PushOwners[series.Push], exception.Message));
         }
     }
 
@@ -161,7 +161,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         }
         finally
         {
-            await ConfirmAsync(decoded, buffers, outcome);
+            await ConfirmAsync(buffers, outcome);
         }
     }
 

@@ -1,3 +1,4 @@
+using PushGateway.Groups;
 using PushGateway.Model;
 
 namespace PushGateway.Delivery;
@@ -12,7 +13,16 @@ internal sealed class DeliveryBuffers
 
     public Coalescer Coalescer { get; } = new();
 
-    /// <summary>The message of each stale marker; the markers are the last series of the batch.</summary>
+    /// <summary>What was applied to the group store.</summary>
+    public List<GroupPush> Pushes { get; } = [];
+
+    /// <summary>The message of each of <see cref="Pushes"/>.</summary>
+    public List<int> PushOwners { get; } = [];
+
+    /// <summary>What that has ended: the markers are the last series of the batch.</summary>
+    public List<StaleSeries> Markers { get; } = [];
+
+    /// <summary>The message of each of <see cref="Markers"/>.</summary>
     public List<int> MarkerOwners { get; } = [];
 
     public DecodedMessage[] Rent(int messages)
@@ -34,6 +44,9 @@ internal sealed class DeliveryBuffers
     public void Reset()
     {
         Batch.Clear();
+        Pushes.Clear();
+        PushOwners.Clear();
+        Markers.Clear();
         MarkerOwners.Clear();
         Array.Clear(_decoded);
     }

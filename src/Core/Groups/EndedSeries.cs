@@ -4,4 +4,10 @@ namespace PushGateway.Groups;
 /// <param name="Key">A <see cref="SeriesKey"/>.</param>
 /// <param name="MarkerMs">Time of its stale marker, milliseconds since the Unix epoch: later than every sample of it that the store has seen.</param>
 /// <param name="PushTimeNs">The push whose delivery brings the marker along.</param>
-internal readonly record struct EndedSeries(byte[] Key, long MarkerMs, long PushTimeNs);
+internal readonly record struct EndedSeries(byte[] Key, long MarkerMs, long PushTimeNs)
+{
+    public bool Equals(EndedSeries other) =>
+        (PushTimeNs, MarkerMs) == (other.PushTimeNs, other.MarkerMs) && ByteArrayComparer.Instance.Equals(Key, other.Key);
+
+    public override int GetHashCode() => HashCode.Combine(PushTimeNs, MarkerMs, ByteArrayComparer.Instance.GetHashCode(Key));
+}

@@ -147,8 +147,8 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         }
     }
 
-    /// <summary>Forgets the series that the push has ended; whether there were any.</summary>
-    public bool Confirm(long pushTimeNs) => _ended.RemoveAll(ended => ended.PushTimeNs == pushTimeNs) > 0;
+    /// <summary>Forgets series of whose end the sink has heard; whether there were any.</summary>
+    public bool Confirm(HashSet<EndedSeries> delivered) => _ended.RemoveAll(delivered.Contains) > 0;
 
     /// <summary>Whether nothing is left but the memory of a replace or delete.</summary>
     public bool IsTombstone => _families.Count == 0 && _ended.Count == 0;

@@ -19,9 +19,15 @@ public interface IGroupStore
     /// <param name="cancellationToken">Ends the work between two pushes.</param>
     ValueTask ApplyAsync(IReadOnlyList<GroupPush> pushes, GroupEffects effects, CancellationToken cancellationToken);
 
-    /// <summary>The sink has the stale markers of these pushes: they need not be kept for another delivery.</summary>
-    /// <exception cref="GroupStoreUnavailableException">Some may not be confirmed: they are to be applied and confirmed again.</exception>
-    ValueTask ConfirmAsync(IReadOnlyList<PushHeader> pushes, CancellationToken cancellationToken);
+    /// <summary>
+    /// The sink has these stale markers: they need not be kept for another delivery. Others stay, those of another part of the same push
+    /// among them, which another receiver may have.
+    /// </summary>
+    /// <param name="pushes">The pushes, as they were applied.</param>
+    /// <param name="delivered">Of what their effects were, the series whose markers the sink has.</param>
+    /// <param name="cancellationToken">Ends the work between two groups.</param>
+    /// <exception cref="GroupStoreUnavailableException">Some may not be confirmed: the pushes are to be applied and confirmed again.</exception>
+    ValueTask ConfirmAsync(IReadOnlyList<GroupPush> pushes, IReadOnlyList<StaleSeries> delivered, CancellationToken cancellationToken);
 
     /// <summary>Reads everything that is held: groups that have had a push or a failure, and ungrouped series that have not expired.</summary>
     /// <exception cref="GroupStoreUnavailableException">The store cannot be read now.</exception>

@@ -55,24 +55,21 @@ public sealed class MemoryGroupStore : IGroupStore
     }
 
     /// <inheritdoc/>
-    public ValueTask ConfirmAsync(IReadOnlyList<PushHeader> pushes, CancellationToken cancellationToken)
+    public ValueTask ConfirmAsync(IReadOnlyList<GroupPush> pushes, IReadOnlyList<StaleSeries> delivered, CancellationToken cancellationToken)
     {
-        foreach (var push in pushes)
-        {
-            Confirm(push);
-        }
-
+        Confirm(pushes, delivered);
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Confirms one push, as <see cref="IGroupStore.ConfirmAsync"/> says.</summary>
-    public void Confirm(PushHeader push)
+    /// <summary>The sink has stale markers, as <see cref="IGroupStore.ConfirmAsync"/> says.</summary>
+    public void Confirm(IReadOnlyList<GroupPush> pushes, IReadOnlyList<StaleSeries> delivered)
     {
+        var ended = delivered.Select(series => series.Ended).ToHashSet();
         lock (_lock)
         {
-            foreach (var group in Find(push))
+            foreach (var group in delivered.Select(series => series.Push).Distinct().SelectMany(push => Find(pushes[push].Header)))
             {
-                if (group.Confirm(push.PushTimeNs))
+                if (group.Confirm(ended))
                 {
                     Changed(group);
                 }

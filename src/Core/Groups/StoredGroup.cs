@@ -86,8 +86,8 @@ public sealed class StoredGroup
         _state.ReadEnded(push.Header.PushTimeNs, index, effects);
     }
 
-    /// <summary>Confirms a push, as <see cref="IGroupStore.ConfirmAsync"/> says.</summary>
-    public void Confirm(PushHeader push) => HasChanged |= _state.Confirm(push.PushTimeNs);
+    /// <summary>The sink has stale markers, those of other groups possibly among them, as <see cref="IGroupStore.ConfirmAsync"/> says.</summary>
+    public void Confirm(IEnumerable<StaleSeries> delivered) => HasChanged |= _state.Confirm([.. delivered.Select(series => series.Ended)]);
 
     /// <summary>Appends the group, if there is something to show of it. Groups are appended in ordinal order of their paths.</summary>
     public void ReadInto(GroupReading destination) => _state.ReadInto(destination);

@@ -37,12 +37,11 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
         using var table = await CreateAsync();
         await table.ApplyAsync(Push(A, 1, "a", "b"));
         var replace = Push(A, 2, PushOperation.Replace, "a");
-        for (var i = 0; i < 2; i++)
-        {
-            Assert.Equal(["0 b"], Stale(await table.ApplyAsync(replace)));
-        }
+        Assert.Equal(["0 b"], Stale(await table.ApplyAsync(replace)));
+        var effects = await table.ApplyAsync(replace);
+        Assert.Equal(["0 b"], Stale(effects));
 
-        await table.Store.ConfirmAsync([replace.ToGroupPush().Header], Cancellation);
+        await table.Store.ConfirmAsync([replace.ToGroupPush()], effects.Stale, Cancellation);
 
         Assert.Empty(Stale(await table.ApplyAsync(replace)));
         Assert.Equal(["a{x}"], Held(await table.ReadAsync()));
@@ -60,7 +59,7 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
 
         await table.ApplyAsync(new TestPush(PushOperation.Append, null, 2, [Series("u")]));
         await table.ApplyAsync();
-        await table.Store.ConfirmAsync([], Cancellation);
+        await table.Store.ConfirmAsync([], [], Cancellation);
         Assert.Equal(3, table.Client.Calls.Count);
     }
 
@@ -118,15 +117,17 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
         table.Time.Now += TimeSpan.FromMilliseconds(1);
         var expiry = Assert.Single(await table.Store.FindExpiredAsync(Cancellation));
         Assert.Equal(new PushHeader(PushOperation.Expire, TestPush.Key(A), pushed) { TimeToLive = TimeSpan.FromMinutes(1) }, expiry);
+        var push = new GroupPush(expiry, new MetricBatch(), default, default);
+        var effects = new GroupEffects();
         for (var i = 0; i < 2; i++)
         {
-            var effects = new GroupEffects();
-            await table.Store.ApplyAsync([new GroupPush(expiry, new MetricBatch(), default, default)], effects, Cancellation);
+            effects.Clear();
+            await table.Store.ApplyAsync([push], effects, Cancellation);
             Assert.Equal(["0 a"], Stale(effects));
             Assert.Equal([expiry], await table.Store.FindExpiredAsync(Cancellation));
         }
 
-        await table.Store.ConfirmAsync([expiry], Cancellation);
+        await table.Store.ConfirmAsync([push], effects.Stale, Cancellation);
 
         Assert.Empty(await table.Store.FindExpiredAsync(Cancellation));
         Assert.Equal(["b{x}"], Held(await table.ReadAsync()));
@@ -155,10 +156,10 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
         var deleted = table.Time.NowNs;
         var delete = Push(A, deleted, PushOperation.Delete);
         await table.ApplyAsync(Push(A, deleted - 1000, "a"));
-        await table.ApplyAsync(delete);
+        var effects = await table.ApplyAsync(delete);
         Assert.False((await table.ItemAsync(A)).ContainsKey(DynamoGroupTable.ForgetAt));
 
-        await table.Store.ConfirmAsync([delete.ToGroupPush().Header], Cancellation);
+        await table.Store.ConfirmAsync([delete.ToGroupPush()], effects.Stale, Cancellation);
         Assert.Equal(
             (deleted / 1_000_000_000) + (long)GroupStoreOptions.Default.TombstoneRetention.TotalSeconds,
             Number(await table.ItemAsync(A), DynamoGroupTable.ForgetAt),
@@ -177,14 +178,15 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
         using var table = await CreateAsync();
         await table.ApplyAsync(Push(A, 1, "a"), Push(B, 1, "b"), Push("job/b", 1, "c"));
         var delete = Delete(5, "{job=\"b\"}");
+        var effects = new GroupEffects();
         for (var i = 0; i < 2; i++)
         {
-            var effects = new GroupEffects();
+            effects.Clear();
             await table.Store.ApplyAsync([delete], effects, Cancellation);
             Assert.Equal(["0 b", "0 c"], Stale(effects));
         }
 
-        await table.Store.ConfirmAsync([delete.Header], Cancellation);
+        await table.Store.ConfirmAsync([delete], effects.Stale, Cancellation);
 
         var after = new GroupEffects();
         await table.Store.ApplyAsync([delete], after, Cancellation);

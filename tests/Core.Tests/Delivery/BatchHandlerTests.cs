@@ -295,7 +295,8 @@ public sealed class BatchHandlerTests
         public ValueTask ApplyAsync(IReadOnlyList<GroupPush> pushes, GroupEffects effects, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("broken");
 
-        public ValueTask ConfirmAsync(IReadOnlyList<PushHeader> pushes, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+        public ValueTask ConfirmAsync(IReadOnlyList<GroupPush> pushes, IReadOnlyList<StaleSeries> delivered, CancellationToken cancellationToken) =>
+            ValueTask.CompletedTask;
 
         public ValueTask ReadAsync(GroupReading destination, CancellationToken cancellationToken) => throw new InvalidOperationException("broken");
 

@@ -29,9 +29,10 @@ internal sealed class ScriptedGroups(MemoryGroupStore store) : IGroupStore
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask ConfirmAsync(IReadOnlyList<PushHeader> pushes, CancellationToken cancellationToken) => ConfirmFailure is { } failure
-        ? throw new GroupStoreUnavailableException(failure)
-        : store.ConfirmAsync(pushes, cancellationToken);
+    public ValueTask ConfirmAsync(IReadOnlyList<GroupPush> pushes, IReadOnlyList<StaleSeries> delivered, CancellationToken cancellationToken) =>
+        ConfirmFailure is { } failure
+            ? throw new GroupStoreUnavailableException(failure)
+            : store.ConfirmAsync(pushes, delivered, cancellationToken);
 
     public ValueTask ReadAsync(GroupReading destination, CancellationToken cancellationToken) => store.ReadAsync(destination, cancellationToken);
 

@@ -143,10 +143,12 @@ public sealed class MemoryGroupStoreTests
         Push("job/a", TimeSpan.FromMinutes(1));
         _time.Advance(TimeSpan.FromMinutes(2));
         var expiry = Assert.Single(await _store.FindExpiredAsync(TestContext.Current.CancellationToken));
+        var push = new GroupPush(expiry, new MetricBatch(), default, default);
+        var effects = new GroupEffects();
         for (var i = 0; i < 2; i++)
         {
-            var effects = new GroupEffects();
-            _store.Apply(new GroupPush(expiry, new MetricBatch(), default, default), effects);
+            effects.Clear();
+            _store.Apply(push, effects);
 
             Assert.Empty(Held());
             var markers = new MetricBatch();
@@ -155,7 +157,7 @@ public sealed class MemoryGroupStoreTests
             Assert.Equal([expiry], await _store.FindExpiredAsync(TestContext.Current.CancellationToken));
         }
 
-        _store.Confirm(expiry);
+        _store.Confirm([push], effects.Stale);
         Assert.Empty(await _store.FindExpiredAsync(TestContext.Current.CancellationToken));
     }
 
@@ -213,15 +215,35 @@ public sealed class MemoryGroupStoreTests
         var delete = new PushHeader(PushOperation.Delete, null, Nanoseconds(_time.GetUtcNow())) { Selector = selector };
         Apply(new TestPush(PushOperation.Merge, "job/a/instance/2", delete.PushTimeNs + 1, [Series("f", "later", 3)]));
 
+        var push = new GroupPush(delete, new MetricBatch(), default, default);
         var effects = new GroupEffects();
-        _store.Apply(new GroupPush(delete, new MetricBatch(), default, default), effects);
+        _store.Apply(push, effects);
 
         Assert.Equal(["f{later} 3", "f{job/b} 1"], Held());
         Assert.Equal(2, effects.Stale.Count);
-        _store.Confirm(delete);
+        _store.Confirm([push], effects.Stale);
         effects.Clear();
-        _store.Apply(new GroupPush(delete, new MetricBatch(), default, default), effects);
+        _store.Apply(push, effects);
         Assert.Empty(effects.Stale);
+    }
+
+    [Fact]
+    public void What_one_part_of_a_push_has_ended_is_told_until_the_sink_has_that_whatever_is_confirmed_of_the_other()
+    {
+        Apply(PushOperation.Merge, 1, ("a", "x", 1), ("b", "x", 1));
+        var first = new TestPush(PushOperation.Merge, Group, 5_000_000, [Series("a", "y", 2)]).ToGroupPush();
+        var second = new TestPush(PushOperation.Merge, Group, 5_000_000, [Series("b", "y", 2)]).ToGroupPush();
+        var (ofFirst, ofSecond) = (new GroupEffects(), new GroupEffects());
+        _store.Apply(first, ofFirst);
+        _store.Apply(second, ofSecond);
+
+        _store.Confirm([first], ofFirst.Stale);
+
+        ofSecond.Clear();
+        _store.Apply(second, ofSecond);
+        var markers = new MetricBatch();
+        Assert.Single(ofSecond.Stale).AddTo(markers);
+        Assert.Equal("b", markers.Symbols.GetString(markers.Series[0].Name));
     }
 
     [Fact]
