@@ -25,10 +25,10 @@ internal sealed class RemoteWrite2Encoder
     private readonly List<int> _symbols = [];
     private readonly List<int> _labelSymbols = [];
     private readonly List<int> _ordered = [];
+    private readonly byte[] _metadata = new byte[MaxBytesOfMetadata];
     private int[] _refs = [];
     private byte[] _buffer = [];
     private int _nameLabel;
-    private readonly byte[] _metadata = new byte[MaxBytesOfMetadata];
     private int _metadataLength;
     private int _metadataFamily;
 
