@@ -13,7 +13,7 @@ public sealed class BatchOutcome
     private readonly bool[] _settled;
     private readonly bool[] _kept;
     private string? _keptReason;
-    private readonly List<ReceivedMessage> _delivered = [];
+    private readonly List<ReceivedMessage> _delivered;
     private readonly List<DeadLetter> _deadLetters = [];
 
     internal BatchOutcome(IReadOnlyList<ReceivedMessage> messages)
@@ -21,6 +21,7 @@ public sealed class BatchOutcome
         _messages = messages;
         _settled = new bool[messages.Count];
         _kept = new bool[messages.Count];
+        _delivered = new List<ReceivedMessage>(messages.Count);
     }
 
     /// <summary>Messages of which everything was delivered.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -53,16 +54,20 @@ public sealed class SqsEventReaderTests
     [Fact]
     public void What_IoT_rules_enqueue_is_read_fast()
     {
-        var json = Encoding.UTF8.GetBytes($$$"""
-            {"Records":[{"messageId":"a","receiptHandle":"r","body":"{\"dimensions\":{\"a\":\"b\"},\"metrics\":{\"m\":1}}",
-            "attributes":{"SentTimestamp":"{{{Now}}}","SenderId":"s"},"messageAttributes":{},"md5OfBody":"0","eventSource":"aws:sqs"}]}
-            """);
+        var json = Encoding.UTF8.GetBytes($$$"""{"Records":[{{{Record("a")}}},{{{Record("b")}}}]}""");
 
         using var bodies = new PooledBuffer();
         Assert.True(CommonSqsEventReader.TryRead(json, bodies, nowMs: 0, out var messages));
 
-        Assert.Equal("""{"dimensions":{"a":"b"},"metrics":{"m":1}}""", Encoding.UTF8.GetString(Assert.Single(messages).Message.Body.Span));
-        Assert.Equal(Now, messages[0].SentMs);
+        Assert.Equal(["a", "b"], messages.Select(message => message.Id));
+        Assert.All(messages, message => Assert.Equal(
+            $$$"""{"dimensions":{"id":"{{{message.Id}}}"},"metrics":{"m":1}}""", Encoding.UTF8.GetString(message.Message.Body.Span)));
+        Assert.All(messages, message => Assert.Equal(Now, message.SentMs));
+
+        static string Record(string id) => $$$"""
+            {"messageId":"{{{id}}}","receiptHandle":"r","body":"{\"dimensions\":{\"id\":\"{{{id}}}\"},\"metrics\":{\"m\":1}}",
+            "attributes":{"SentTimestamp":"{{{Now}}}","SenderId":"s"},"messageAttributes":{},"md5OfBody":"0","eventSource":"aws:sqs"}
+            """;
     }
 
     private static string Event(Random random, string[]? bodies = null)
@@ -89,6 +94,11 @@ public sealed class SqsEventReaderTests
             members.Insert(
                 random.Next(members.Count),
                 random.Next(2) == 0 ? "\"messageAttributes\":{}" : "\"messageAttributes\":{\"Content-Type\":{\"stringValue\":\"text/plain\",\"dataType\":\"String\"}}");
+        }
+
+        if (random.Next(3) == 0)
+        {
+            random.Shuffle(CollectionsMarshal.AsSpan(members));
         }
 
         return $"{{{string.Join(random.Next(3) == 0 ? ",\n  " : ",", members)}}}";

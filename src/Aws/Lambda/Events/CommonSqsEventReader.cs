@@ -13,17 +13,26 @@ namespace PushGateway.Aws.Lambda.Events;
 /// </summary>
 internal ref struct CommonSqsEventReader
 {
+    // Few records have less: the receipt handle alone has some 200.
+    private const int BytesPerRecord = 600;
+
     private readonly ReadOnlyMemory<byte> _event;
+    private readonly ReadOnlySpan<byte> _text;
     private readonly long _nowMs;
     private readonly PooledBuffer _bodies;
+
+    // All records have the same keys in the same order, and so have their attributes.
+    private readonly List<KnownKey> _keys = [];
+    private readonly List<KnownKey> _attributeKeys = [];
     private PlainJson _json;
 
     private CommonSqsEventReader(ReadOnlyMemory<byte> json, PooledBuffer bodies, long nowMs)
     {
         _event = json;
+        _text = json.Span;
         _bodies = bodies;
         _nowMs = nowMs;
-        _json = new PlainJson(json.Span);
+        _json = new PlainJson(_text);
     }
 
     /// <summary>Reads the messages.</summary>
@@ -38,12 +47,12 @@ internal ref struct CommonSqsEventReader
     private bool TryRead([NotNullWhen(true)] out List<ReceivedMessage>? messages)
     {
         messages = null;
-        if (!_json.TryTake('{') || !TryReadKey(out var key) || !key.SequenceEqual("Records"u8) || !_json.TryTake('['))
+        if (!_json.TryTake('{') || !_json.TryReadString(out var key) || !key.SequenceEqual("Records"u8) || !_json.TryTake(':') || !_json.TryTake('['))
         {
             return false;
         }
 
-        var read = new List<ReceivedMessage>();
+        var read = new List<ReceivedMessage>(_text.Length / BytesPerRecord);
         do
         {
             if (!TryReadRecord(out var message))
@@ -71,13 +80,17 @@ internal ref struct CommonSqsEventReader
             return false;
         }
 
+        var place = 0;
         do
         {
-            if (!TryReadKey(out var key)
-                || !(key.SequenceEqual("body"u8) ? TryReadBody(ref body)
-                    : key.SequenceEqual("attributes"u8) ? TryReadSentTimestamp(ref sentMs)
-                    : key.SequenceEqual("messageAttributes"u8) ? _json.TryTake('{') && _json.TryTake('}')
-                    : TryReadText(key, ref id, ref isOfSqs)))
+            if (!TryReadKey(_keys, place++, out var field)
+                || !(field switch
+                {
+                    Field.Body => TryReadBody(ref body),
+                    Field.Attributes => TryReadSentTimestamp(ref sentMs),
+                    Field.MessageAttributes => _json.TryTake('{') && _json.TryTake('}'),
+                    _ => TryReadText(field, ref id, ref isOfSqs),
+                }))
             {
                 return false;
             }
@@ -93,18 +106,18 @@ internal ref struct CommonSqsEventReader
         return true;
     }
 
-    private bool TryReadText(ReadOnlySpan<byte> key, ref ReadOnlyMemory<byte> id, ref bool isOfSqs)
+    private bool TryReadText(Field field, ref ReadOnlyMemory<byte> id, ref bool isOfSqs)
     {
         if (!_json.TryReadString(out var text))
         {
             return false;
         }
 
-        if (key.SequenceEqual("messageId"u8))
+        if (field == Field.MessageId)
         {
             id = SliceOf(text);
         }
-        else if (key.SequenceEqual("eventSource"u8))
+        else if (field == Field.EventSource)
         {
             isOfSqs = text.SequenceEqual("aws:sqs"u8);
         }
@@ -119,14 +132,15 @@ internal ref struct CommonSqsEventReader
             return false;
         }
 
+        var place = 0;
         do
         {
-            if (!TryReadKey(out var key) || !_json.TryReadString(out var text))
+            if (!TryReadKey(_attributeKeys, place++, out var field) || !_json.TryReadString(out var text))
             {
                 return false;
             }
 
-            if (key.SequenceEqual("SentTimestamp"u8)
+            if (field == Field.SentTimestamp
                 && (!Utf8Parser.TryParse(text, out sentMs, out var length) || length != text.Length || !char.IsAsciiDigit((char)text[0])))
             {
                 return false;
@@ -168,5 +182,51 @@ internal ref struct CommonSqsEventReader
     // The string that was read last, as the part of the event that it is.
     private readonly ReadOnlyMemory<byte> SliceOf(ReadOnlySpan<byte> text) => _event.Slice(_json.Position - text.Length - 1, text.Length);
 
-    private bool TryReadKey(out ReadOnlySpan<byte> key) => _json.TryReadString(out key) && _json.TryTake(':');
+    private bool TryReadKey(List<KnownKey> keys, int place, out Field field)
+    {
+        if (place < keys.Count && keys[place] is var known && _json.Rest.StartsWith(_text.Slice(known.Start, known.Length)))
+        {
+            _json.Advance(known.Length);
+            field = known.Field;
+            return true;
+        }
+
+        var start = _json.Position;
+        if (!_json.TryReadString(out var key) || !_json.TryTake(':'))
+        {
+            field = default;
+            return false;
+        }
+
+        field = FieldOf(key);
+        if (place == keys.Count)
+        {
+            keys.Add(new KnownKey(start, _json.Position - start, field));
+        }
+
+        return true;
+    }
+
+    private static Field FieldOf(ReadOnlySpan<byte> key) =>
+        key.SequenceEqual("body"u8) ? Field.Body
+        : key.SequenceEqual("attributes"u8) ? Field.Attributes
+        : key.SequenceEqual("messageAttributes"u8) ? Field.MessageAttributes
+        : key.SequenceEqual("messageId"u8) ? Field.MessageId
+        : key.SequenceEqual("eventSource"u8) ? Field.EventSource
+        : key.SequenceEqual("SentTimestamp"u8) ? Field.SentTimestamp
+        : Field.Other;
+
+    private enum Field
+    {
+        Other,
+        Body,
+        Attributes,
+        MessageAttributes,
+        MessageId,
+        EventSource,
+        SentTimestamp,
+    }
+
+    /// <summary>A key as it stands in the event, with its quotes, its colon and the blanks before them.</summary>
+    private readonly record struct KnownKey(int Start, int Length, Field Field);
 }
