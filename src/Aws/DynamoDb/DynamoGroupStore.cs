@@ -92,11 +92,12 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
     {
         var headers = delivered.Select(series => series.Push).Distinct().Select(push => pushes[push].Header).ToList();
         var groups = Sort(headers, await FindKeysAsync(headers, cancellationToken));
+        var markers = new DeliveredMarkers(delivered);
         await ForEachAsync(
             groups.Count,
             async (i, cancellation) =>
             {
-                if (await TryUpdateAsync(groups[i].Key.Path, held => Confirm(held, delivered), cancellation) is { } failure)
+                if (await TryUpdateAsync(groups[i].Key.Path, held => Confirm(held, markers), cancellation) is { } failure)
                 {
                     throw new GroupStoreUnavailableException(failure);
                 }
@@ -323,7 +324,7 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
         return next;
     }
 
-    private DynamoGroupItem? Confirm(DynamoGroupItem? held, IReadOnlyList<StaleSeries> delivered)
+    private DynamoGroupItem? Confirm(DynamoGroupItem? held, DeliveredMarkers delivered)
     {
         if (held?.Read() is not { } group)
         {

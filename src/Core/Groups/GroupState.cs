@@ -148,7 +148,7 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
     }
 
     /// <summary>Forgets series of whose end the sink has heard; whether there were any.</summary>
-    public bool Confirm(HashSet<EndedSeries> delivered) => _ended.RemoveAll(delivered.Contains) > 0;
+    public bool Confirm(DeliveredMarkers delivered) => _ended.RemoveAll(delivered.Contains) > 0;
 
     /// <summary>Whether nothing is left but the memory of a replace or delete.</summary>
     public bool IsTombstone => _families.Count == 0 && _ended.Count == 0;

@@ -64,12 +64,12 @@ public sealed class MemoryGroupStore : IGroupStore
     /// <summary>The sink has stale markers, as <see cref="IGroupStore.ConfirmAsync"/> says.</summary>
     public void Confirm(IReadOnlyList<GroupPush> pushes, IReadOnlyList<StaleSeries> delivered)
     {
-        var ended = delivered.Select(series => series.Ended).ToHashSet();
+        var markers = new DeliveredMarkers(delivered);
         lock (_lock)
         {
             foreach (var group in delivered.Select(series => series.Push).Distinct().SelectMany(push => Find(pushes[push].Header)))
             {
-                if (group.Confirm(ended))
+                if (group.Confirm(markers))
                 {
                     Changed(group);
                 }

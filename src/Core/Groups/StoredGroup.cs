@@ -87,7 +87,7 @@ public sealed class StoredGroup
     }
 
     /// <summary>The sink has stale markers, those of other groups possibly among them, as <see cref="IGroupStore.ConfirmAsync"/> says.</summary>
-    public void Confirm(IEnumerable<StaleSeries> delivered) => HasChanged |= _state.Confirm([.. delivered.Select(series => series.Ended)]);
+    public void Confirm(DeliveredMarkers delivered) => HasChanged |= _state.Confirm(delivered);
 
     /// <summary>Appends the group, if there is something to show of it. Groups are appended in ordinal order of their paths.</summary>
     public void ReadInto(GroupReading destination) => _state.ReadInto(destination);
