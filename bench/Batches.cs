@@ -1,8 +1,7 @@
 using PushGateway.Delivery;
 using PushGateway.Formats;
-using PushGateway.Limits;
 using PushGateway.Model;
-using PushGateway.Queue;
+using PushGateway.Push;
 
 namespace PushGateway.Bench;
 

@@ -1,8 +1,7 @@
 using System.Buffers;
 using System.Text;
+using PushGateway.Exposition;
 using PushGateway.Formats;
-using PushGateway.Formats.OpenMetrics;
-using PushGateway.Formats.Protobuf;
 using PushGateway.Model;
 
 namespace PushGateway.Bench;

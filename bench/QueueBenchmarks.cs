@@ -3,8 +3,8 @@ using System.IO.Compression;
 using BenchmarkDotNet.Attributes;
 using PushGateway.Aws.Sqs;
 using PushGateway.Formats;
-using PushGateway.Limits;
 using PushGateway.Model;
+using PushGateway.Push;
 using PushGateway.Queue;
 
 namespace PushGateway.Bench;

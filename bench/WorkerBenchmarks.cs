@@ -2,7 +2,7 @@ using BenchmarkDotNet.Attributes;
 using PushGateway.Aws.Lambda.Events;
 using PushGateway.Buffers;
 using PushGateway.Delivery;
-using PushGateway.Limits;
+using PushGateway.Push;
 using PushGateway.Sinks;
 
 namespace PushGateway.Bench;

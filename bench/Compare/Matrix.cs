@@ -1,3 +1,5 @@
+using PushGateway.Configuration;
+
 namespace PushGateway.Bench.Compare;
 
 /// <summary>Every server under the same loads.</summary>

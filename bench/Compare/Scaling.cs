@@ -1,3 +1,5 @@
+using PushGateway.Configuration;
+
 namespace PushGateway.Bench.Compare;
 
 /// <summary>What a sample costs the gateway as pushes grow, and as groups become more: it should always be the same.</summary>

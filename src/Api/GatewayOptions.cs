@@ -5,7 +5,7 @@ using PushGateway.Aws.Sqs;
 using PushGateway.Configuration;
 using PushGateway.Embedded;
 using PushGateway.Groups;
-using PushGateway.Limits;
+using PushGateway.Push;
 
 namespace PushGateway.Api;
 

@@ -1,6 +1,6 @@
+using PushGateway.Exposition;
 using PushGateway.Groups;
-using PushGateway.Limits;
-using PushGateway.Queue;
+using PushGateway.Push;
 
 namespace PushGateway.Embedded;
 
@@ -24,14 +24,14 @@ public sealed class EmbeddedGroupStore : IGroupStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask ApplyAsync(IReadOnlyList<GroupPush> pushes, GroupEffects effects, CancellationToken cancellationToken)
+    public async ValueTask ApplyAsync(IReadOnlyList<BatchedPush> pushes, GroupEffects effects, CancellationToken cancellationToken)
     {
         await _memory.ApplyAsync(pushes, effects, cancellationToken);
         _checkpointer.Schedule();
     }
 
     /// <inheritdoc/>
-    public async ValueTask ConfirmAsync(IReadOnlyList<GroupPush> pushes, IReadOnlyList<StaleSeries> delivered, CancellationToken cancellationToken)
+    public async ValueTask ConfirmAsync(IReadOnlyList<BatchedPush> pushes, IReadOnlyList<DueMarker> delivered, CancellationToken cancellationToken)
     {
         await _memory.ConfirmAsync(pushes, delivered, cancellationToken);
         _checkpointer.Schedule();
@@ -44,7 +44,7 @@ public sealed class EmbeddedGroupStore : IGroupStore
     public ValueTask<IReadOnlyList<PushHeader>> FindExpiredAsync(CancellationToken cancellationToken) => _memory.FindExpiredAsync(cancellationToken);
 
     /// <summary>Whether there is no room for a push now, by what has been applied so far; null when there is.</summary>
-    public PushError? Check(in GroupPush push) => _memory.Check(push);
+    public PushError? Check(in BatchedPush push) => _memory.Check(push);
 
     /// <summary>Ends purging.</summary>
     internal void Close() => _purgeTimer.Dispose();

@@ -3,7 +3,7 @@ using PushGateway.Aws.Sqs;
 using PushGateway.Configuration;
 using PushGateway.Delivery;
 using PushGateway.Groups;
-using PushGateway.Limits;
+using PushGateway.Push;
 
 namespace PushGateway.Worker;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using PushGateway.Limits;
 using PushGateway.Model;
+using PushGateway.Push;
 using PushGateway.Queue;
 using Xunit;
 

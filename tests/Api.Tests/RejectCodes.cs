@@ -1,5 +1,5 @@
 using System.Reflection;
-using PushGateway.Limits;
+using PushGateway.Push;
 
 namespace PushGateway.Api.Tests;
 

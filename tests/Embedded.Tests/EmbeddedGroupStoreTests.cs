@@ -1,6 +1,6 @@
 using System.Globalization;
 using PushGateway.Groups;
-using PushGateway.Queue;
+using PushGateway.Push;
 using Xunit;
 
 namespace PushGateway.Embedded.Tests;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using FsCheck;
 using FsCheck.Xunit;
-using PushGateway.Limits;
+using PushGateway.Push;
 using PushGateway.Queue;
 using Xunit;
 

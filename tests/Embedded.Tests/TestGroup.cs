@@ -1,7 +1,8 @@
 using System.Globalization;
+using PushGateway.Exposition;
 using PushGateway.Groups;
 using PushGateway.Model;
-using PushGateway.Queue;
+using PushGateway.Push;
 using Xunit;
 
 namespace PushGateway.Embedded.Tests;
@@ -10,7 +11,7 @@ namespace PushGateway.Embedded.Tests;
 internal static class TestGroup
 {
     /// <summary>Sets the only series of family <c>f</c>; a null path is an ungrouped push.</summary>
-    public static GroupPush Push(string? path, long timeNs, string help = "help", PushOperation operation = PushOperation.Merge)
+    public static BatchedPush Push(string? path, long timeNs, string help = "help", PushOperation operation = PushOperation.Merge)
     {
         var batch = new MetricBatch();
         var start = batch.BeginPush();
@@ -24,7 +25,7 @@ internal static class TestGroup
         }
 
         var group = path is null ? null : Key(path);
-        return new GroupPush(new PushHeader(path is null ? PushOperation.Append : operation, group, timeNs), batch, start, batch.Mark);
+        return new BatchedPush(new PushHeader(path is null ? PushOperation.Append : operation, group, timeNs), batch, start, batch.Mark);
     }
 
     public static async Task<List<string>> DumpAsync(IGroupStore store)

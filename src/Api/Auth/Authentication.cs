@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Metadata;
 using PushGateway.Api.Endpoints;
 using PushGateway.Api.Push;
-using PushGateway.Limits;
+using PushGateway.Push;
 
 namespace PushGateway.Api.Auth;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
-using PushGateway.Groups;
+using PushGateway.Push;
 
 namespace PushGateway.Api.Auth;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
-using PushGateway.Groups;
+using PushGateway.Exposition;
 using PushGateway.Model;
 
 namespace PushGateway.Api.Auth;

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using PushGateway.Api.Push;
-using PushGateway.Groups;
+using PushGateway.Push;
 
 namespace PushGateway.Api.Endpoints;
 

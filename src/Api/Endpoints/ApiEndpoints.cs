@@ -5,7 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using PushGateway.Api.Auth;
 using PushGateway.Buffers;
-using PushGateway.Formats.Json;
+using PushGateway.Exposition;
 using PushGateway.Groups;
 
 namespace PushGateway.Api.Endpoints;

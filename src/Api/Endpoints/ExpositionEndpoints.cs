@@ -3,7 +3,7 @@ using PushGateway.Api.Auth;
 using PushGateway.Api.Telemetry;
 using PushGateway.Buffers;
 using PushGateway.Embedded;
-using PushGateway.Formats.Exposition;
+using PushGateway.Exposition;
 using PushGateway.Groups;
 using PushGateway.Model;
 using PushGateway.Queue;

@@ -1,9 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using PushGateway.Api.Auth;
 using PushGateway.Api.Push;
-using PushGateway.Groups;
-using PushGateway.Limits;
-using PushGateway.Queue;
+using PushGateway.Push;
 
 namespace PushGateway.Api.Endpoints;
 

@@ -1,5 +1,5 @@
 using Microsoft.Net.Http.Headers;
-using PushGateway.Formats.Exposition;
+using PushGateway.Exposition;
 
 namespace PushGateway.Api.Endpoints;
 

@@ -11,6 +11,7 @@ using PushGateway.Configuration;
 using PushGateway.Delivery;
 using PushGateway.Embedded;
 using PushGateway.Groups;
+using PushGateway.Push;
 using PushGateway.Queue;
 using PushGateway.Sinks;
 using PushGateway.Telemetry;

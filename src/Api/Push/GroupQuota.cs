@@ -1,6 +1,6 @@
 using PushGateway.Embedded;
 using PushGateway.Groups;
-using PushGateway.Limits;
+using PushGateway.Push;
 
 namespace PushGateway.Api.Push;
 
@@ -10,7 +10,7 @@ namespace PushGateway.Api.Push;
 /// </summary>
 internal sealed class GroupQuota(GroupStoreOptions options, EmbeddedGroupStore? groups)
 {
-    public PushError? Check(in GroupPush push) => groups is null
+    public PushError? Check(in BatchedPush push) => groups is null
         ? options.CheckSeries(push.End.Series - push.Start.Series)
         : groups.Check(push);
 }

@@ -3,10 +3,8 @@ using PushGateway.Api.Validation;
 using PushGateway.Buffers;
 using PushGateway.Formats;
 using PushGateway.Formats.Json;
-using PushGateway.Groups;
-using PushGateway.Limits;
 using PushGateway.Model;
-using PushGateway.Queue;
+using PushGateway.Push;
 using PushGateway.Telemetry;
 
 namespace PushGateway.Api.Push;
@@ -46,7 +44,7 @@ internal sealed class GroupsAcceptor(PushOutbox outbox, BatchPool batches, Gatew
         try
         {
             var header = new PushHeader(operation, Group: null, clock.Next()) { TimeToLive = timeToLive };
-            return await AcceptAsync(header, body.Written, new RecordGroups(pinned), batch, http.HttpContext.RequestAborted);
+            return await AcceptAsync(header, body.Written, new NamedGroups(pinned), batch, http.HttpContext.RequestAborted);
         }
         finally
         {
@@ -55,7 +53,7 @@ internal sealed class GroupsAcceptor(PushOutbox outbox, BatchPool batches, Gatew
     }
 
     private async ValueTask<PushRefusal?> AcceptAsync(
-        PushHeader header, ReadOnlyMemory<byte> body, RecordGroups groups, MetricBatch batch, CancellationToken cancellationToken)
+        PushHeader header, ReadOnlyMemory<byte> body, NamedGroups groups, MetricBatch batch, CancellationToken cancellationToken)
     {
         var context = new ParseContext(options.Limits, header.PushTimeNs / 1_000_000);
         if (Parse(body.Span, groups, batch, context) is { } refusal)
@@ -63,7 +61,7 @@ internal sealed class GroupsAcceptor(PushOutbox outbox, BatchPool batches, Gatew
             return refusal.Counted(FormatName);
         }
 
-        GroupPush[] pushes = [.. groups.All.Select(group => new GroupPush(header with { Group = group.Key }, batch, group.Start, group.End))];
+        BatchedPush[] pushes = [.. groups.All.Select(group => new BatchedPush(header with { Group = group.Key }, batch, group.Start, group.End))];
         if (CheckQuota(pushes) is { } full)
         {
             return full.Counted(FormatName);
@@ -78,7 +76,7 @@ internal sealed class GroupsAcceptor(PushOutbox outbox, BatchPool batches, Gatew
         return null;
     }
 
-    private static PushRefusal? Parse(ReadOnlySpan<byte> body, RecordGroups groups, MetricBatch batch, in ParseContext context)
+    private static PushRefusal? Parse(ReadOnlySpan<byte> body, NamedGroups groups, MetricBatch batch, in ParseContext context)
     {
         var start = batch.BeginPush();
         if (!PushParser.TryParseGroups(body, groups, batch, context, out var error))
@@ -89,7 +87,7 @@ internal sealed class GroupsAcceptor(PushOutbox outbox, BatchPool batches, Gatew
         return context.Limits.Check(batch, start, context.ReceivedMs) is { } exceeded ? PushRefusal.Of(exceeded) : null;
     }
 
-    private PushRefusal? CheckQuota(GroupPush[] pushes)
+    private PushRefusal? CheckQuota(BatchedPush[] pushes)
     {
         var errors = new List<PushError>();
         foreach (var push in pushes)

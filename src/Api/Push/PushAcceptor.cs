@@ -1,10 +1,8 @@
 using PushGateway.Api.Validation;
 using PushGateway.Buffers;
 using PushGateway.Formats;
-using PushGateway.Groups;
-using PushGateway.Limits;
 using PushGateway.Model;
-using PushGateway.Queue;
+using PushGateway.Push;
 using PushGateway.Telemetry;
 
 namespace PushGateway.Api.Push;
@@ -62,7 +60,7 @@ internal sealed class PushAcceptor(PushOutbox outbox, BatchPool batches, Gateway
     private async ValueTask<PushRefusal?> DeleteAsync(IReadOnlyList<PushHeader> deletes, CancellationToken cancellationToken)
     {
         var nothing = new MetricBatch();
-        if (await outbox.SendAsync([.. deletes.Select(delete => new GroupPush(delete, nothing, default, default))], cancellationToken) is { } error)
+        if (await outbox.SendAsync([.. deletes.Select(delete => new BatchedPush(delete, nothing, default, default))], cancellationToken) is { } error)
         {
             return PushRefusal.Of(error).Counted("none");
         }
@@ -82,13 +80,13 @@ internal sealed class PushAcceptor(PushOutbox outbox, BatchPool batches, Gateway
             if (push.Group is not null && refusal.First.FailsGroup)
             {
                 // The sender hears of the refusal whether or not its time can be recorded.
-                await outbox.SendAsync([new GroupPush(header with { Operation = PushOperation.Fail }, batch, default, default)], cancellationToken);
+                await outbox.SendAsync([new BatchedPush(header with { Operation = PushOperation.Fail }, batch, default, default)], cancellationToken);
             }
 
             return refusal.Counted(NameOf(format));
         }
 
-        if (await outbox.SendAsync([new GroupPush(header, batch, default, batch.Mark)], cancellationToken) is { } error)
+        if (await outbox.SendAsync([new BatchedPush(header, batch, default, batch.Mark)], cancellationToken) is { } error)
         {
             return PushRefusal.Of(error).Counted(NameOf(format));
         }
@@ -116,7 +114,7 @@ internal sealed class PushAcceptor(PushOutbox outbox, BatchPool batches, Gateway
     }
 
     private PushRefusal? CheckQuota(PushHeader header, MetricBatch batch) =>
-        header.Group is not null && quota.Check(new GroupPush(header, batch, default, batch.Mark)) is { } full ? PushRefusal.Of(full) : null;
+        header.Group is not null && quota.Check(new BatchedPush(header, batch, default, batch.Mark)) is { } full ? PushRefusal.Of(full) : null;
 
     // Pushgateway reads what is pushed to a group as text unless its content type says protobuf.
     private static bool TryGetFormat(string? contentType, PushRequest push, ReadOnlySpan<byte> body, out PushFormat format)

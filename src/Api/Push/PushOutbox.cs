@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using PushGateway.Groups;
-using PushGateway.Limits;
+using PushGateway.Push;
 using PushGateway.Queue;
 using PushGateway.Telemetry;
 
@@ -13,7 +12,7 @@ internal sealed class PushOutbox(IPushQueue queue, ILogger<PushOutbox> logger)
     /// Queues the pushes together: null once all are durable. On an error the sender has to send them again; a queue that became
     /// unavailable on the way may have kept some.
     /// </summary>
-    public async ValueTask<PushError?> SendAsync(IReadOnlyList<GroupPush> pushes, CancellationToken cancellationToken)
+    public async ValueTask<PushError?> SendAsync(IReadOnlyList<BatchedPush> pushes, CancellationToken cancellationToken)
     {
         using var activity = PushTelemetry.StartEnqueue();
         var traceParent = (activity ?? Activity.Current)?.Id;

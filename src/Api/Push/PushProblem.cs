@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using PushGateway.Limits;
+using PushGateway.Push;
 
 namespace PushGateway.Api.Push;
 

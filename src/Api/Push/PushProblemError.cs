@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using PushGateway.Limits;
+using PushGateway.Push;
 
 namespace PushGateway.Api.Push;
 

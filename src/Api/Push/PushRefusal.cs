@@ -1,4 +1,4 @@
-using PushGateway.Limits;
+using PushGateway.Push;
 using PushGateway.Telemetry;
 
 namespace PushGateway.Api.Push;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
-using PushGateway.Groups;
-using PushGateway.Queue;
+using PushGateway.Push;
 
 namespace PushGateway.Api.Push;
 

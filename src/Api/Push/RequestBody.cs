@@ -1,7 +1,7 @@
 using System.Buffers;
 using PushGateway.Buffers;
 using PushGateway.Formats.Compression;
-using PushGateway.Limits;
+using PushGateway.Push;
 
 namespace PushGateway.Api.Push;
 

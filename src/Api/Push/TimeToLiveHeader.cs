@@ -1,5 +1,4 @@
-using PushGateway.Groups;
-using PushGateway.Limits;
+using PushGateway.Push;
 
 namespace PushGateway.Api.Push;
 

@@ -2,8 +2,7 @@ using System.Text;
 using System.Text.Json;
 using FluentValidation;
 using PushGateway.Formats.Json;
-using PushGateway.Groups;
-using PushGateway.Limits;
+using PushGateway.Push;
 
 namespace PushGateway.Api.Validation;
 
@@ -16,22 +15,22 @@ internal sealed class GroupRecordValidator : AbstractValidator<RecordDocument>
         RuleFor(record => record.TimestampKey)
             .Must((record, timestamp) => timestamp is null || record.Context.Limits.AllowTimestamps)
             .WithErrorCode(RejectCode.TimestampNotAllowed)
-            .WithState((_, timestamp) => RecordRefusal.TimestampNotAllowed(timestamp!.Pointer));
+            .WithState((_, timestamp) => RecordErrors.TimestampNotAllowed(timestamp!.Pointer));
 
         RuleFor(record => record.GroupKey)
             .NotNull()
             .WithErrorCode(RejectCode.GroupMissing)
-            .WithState(record => RecordRefusal.GroupMissing(record.Pointer));
+            .WithState(record => RecordErrors.GroupMissing(record.Pointer));
 
         RuleFor(record => record.GroupKey)
             .Must(group => group is null || group.Value.ValueKind == JsonValueKind.Object)
             .WithErrorCode(RejectCode.GroupInvalid)
-            .WithState((_, group) => RecordRefusal.GroupInvalid(group!.Pointer, group.Value.ValueKind));
+            .WithState((_, group) => RecordErrors.GroupInvalid(group!.Pointer, group.Value.ValueKind));
 
         RuleFor(record => record.GroupKey)
             .Must((record, group) => group?.Value.ValueKind != JsonValueKind.Object || record.Group.Any(IsJob))
             .WithErrorCode(RejectCode.GroupInvalid)
-            .WithState((_, group) => RecordRefusal.GroupWithoutJob(group!.Pointer));
+            .WithState((_, group) => RecordErrors.GroupWithoutJob(group!.Pointer));
 
         LabelNameRules();
         LabelValueRules();
@@ -39,7 +38,7 @@ internal sealed class GroupRecordValidator : AbstractValidator<RecordDocument>
         RuleForEach(record => record.Dimensions)
             .Must(dimension => !dimension.LegalName.AsSpan().StartsWith("__"u8) || "__name__"u8.SequenceEqual(dimension.LegalName))
             .WithErrorCode(RejectCode.LabelNotAllowed)
-            .WithState((_, dimension) => RecordRefusal.LabelReserved(dimension.Pointer, dimension.Name));
+            .WithState((_, dimension) => RecordErrors.LabelReserved(dimension.Pointer, dimension.Name));
 
         RuleFor(record => record)
             .Must(record => CheckLabelCount(record) is null)
@@ -52,7 +51,7 @@ internal sealed class GroupRecordValidator : AbstractValidator<RecordDocument>
         RuleForEach(record => record.Group)
             .Must(label => label.Name is not null && !label.IsBroken)
             .WithErrorCode(RejectCode.StringInvalid)
-            .WithState((_, label) => RecordRefusal.StringInvalid(label.Pointer));
+            .WithState((_, label) => RecordErrors.StringInvalid(label.Pointer));
 
         RuleForEach(record => record.Group)
             .Must((record, label) => CheckName(record, label) is null)
@@ -62,12 +61,12 @@ internal sealed class GroupRecordValidator : AbstractValidator<RecordDocument>
         RuleForEach(record => record.Group)
             .Must(label => label.Name is null || GroupingKeyParser.IsLabelName(Encoding.UTF8.GetString(label.Name)))
             .WithErrorCode(RejectCode.GroupInvalid)
-            .WithState((_, label) => RecordRefusal.GroupLabelName(label.Pointer, label.Name));
+            .WithState((_, label) => RecordErrors.GroupLabelName(label.Pointer, label.Name));
 
         RuleForEach(record => record.Group)
             .Must(label => !label.Repeats)
             .WithErrorCode(RejectCode.GroupInvalid)
-            .WithState((_, label) => RecordRefusal.GroupLabelTwice(label.Pointer, label.Name));
+            .WithState((_, label) => RecordErrors.GroupLabelTwice(label.Pointer, label.Name));
     }
 
     private void LabelValueRules()
@@ -75,12 +74,12 @@ internal sealed class GroupRecordValidator : AbstractValidator<RecordDocument>
         RuleForEach(record => record.Group)
             .Must(label => label.Value.ValueKind == JsonValueKind.String)
             .WithErrorCode(RejectCode.GroupInvalid)
-            .WithState((_, label) => RecordRefusal.GroupLabelNotString(label.Pointer, label.Name, label.Value.ValueKind));
+            .WithState((_, label) => RecordErrors.GroupLabelNotString(label.Pointer, label.Name, label.Value.ValueKind));
 
         RuleForEach(record => record.Group)
             .Must(label => label.Text is not [])
             .WithErrorCode(RejectCode.GroupInvalid)
-            .WithState((_, label) => RecordRefusal.GroupLabelEmpty(label.Pointer, label.Name));
+            .WithState((_, label) => RecordErrors.GroupLabelEmpty(label.Pointer, label.Name));
 
         RuleForEach(record => record.Group)
             .Must((record, label) => CheckValue(record, label) is null)

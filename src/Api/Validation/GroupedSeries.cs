@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using PushGateway.Formats.Json;
-using PushGateway.Limits;
+using PushGateway.Push;
 
 namespace PushGateway.Api.Validation;
 
@@ -20,7 +20,7 @@ internal sealed class GroupedSeries
         {
             if (!_series.Add(string.Create(CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetString(metric.LegalName!)} {time} {labels}")))
             {
-                yield return RecordRefusal.DuplicateSeries(record.Pointer + "/metrics", metric.LegalName);
+                yield return RecordErrors.DuplicateSeries(record.Pointer + "/metrics", metric.LegalName);
             }
         }
     }

@@ -1,7 +1,6 @@
 using System.Text.Json;
-using PushGateway.Formats;
 using PushGateway.Formats.Json;
-using PushGateway.Limits;
+using PushGateway.Push;
 
 namespace PushGateway.Api.Validation;
 
@@ -96,6 +95,6 @@ internal static class RecordDescriber
             records++;
         }
 
-        return records > 0 ? errors : [RecordRefusal.Empty()];
+        return records > 0 ? errors : [RecordErrors.Empty()];
     }
 }

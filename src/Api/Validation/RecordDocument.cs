@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using PushGateway.Formats;
 using PushGateway.Formats.Json;
+using PushGateway.Formats.Prometheus;
+using PushGateway.Push;
 
 namespace PushGateway.Api.Validation;
 

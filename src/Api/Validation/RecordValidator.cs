@@ -1,7 +1,7 @@
 using System.Text.Json;
 using FluentValidation;
 using PushGateway.Formats.Json;
-using PushGateway.Limits;
+using PushGateway.Push;
 
 namespace PushGateway.Api.Validation;
 
@@ -17,7 +17,7 @@ internal sealed class RecordValidator : AbstractValidator<RecordDocument>
         RuleFor(record => record.Element)
             .Must(record => record.ValueKind == JsonValueKind.Object)
             .WithErrorCode(RejectCode.RecordNotObject)
-            .WithState((record, element) => RecordRefusal.NotObject(record.Pointer, element.ValueKind));
+            .WithState((record, element) => RecordErrors.NotObject(record.Pointer, element.ValueKind));
 
         When(record => record.Element.ValueKind == JsonValueKind.Object, () =>
         {
@@ -35,17 +35,17 @@ internal sealed class RecordValidator : AbstractValidator<RecordDocument>
         RuleForEach(record => record.Keys)
             .Must(key => key.Name is not null)
             .WithErrorCode(RejectCode.StringInvalid)
-            .WithState((_, key) => RecordRefusal.StringInvalid(key.Pointer));
+            .WithState((_, key) => RecordErrors.StringInvalid(key.Pointer));
 
         RuleForEach(record => record.Keys)
             .Must((record, key) => key.Name is null || IsKnown(record, key.Name))
             .WithErrorCode(RejectCode.UnknownKey)
-            .WithState((record, key) => RecordRefusal.UnknownKey(key.Pointer, key.Name, record.ToGroups));
+            .WithState((record, key) => RecordErrors.UnknownKey(key.Pointer, key.Name, record.ToGroups));
 
         RuleForEach(record => record.Keys)
             .Must((record, key) => !key.Repeats || !IsKnown(record, key.Name))
             .WithErrorCode(RejectCode.DuplicateKey)
-            .WithState((_, key) => RecordRefusal.DuplicateKey(key.Pointer, key.Name));
+            .WithState((_, key) => RecordErrors.DuplicateKey(key.Pointer, key.Name));
     }
 
     private void TimestampRules() => When(record => record.TimestampKey is not null && MayHaveTimestamp(record), () =>
@@ -53,7 +53,7 @@ internal sealed class RecordValidator : AbstractValidator<RecordDocument>
         RuleFor(record => record.TimestampKey!)
             .Must(timestamp => TryGetTimestamp(timestamp, out _))
             .WithErrorCode(RejectCode.TimestampInvalid)
-            .WithState(record => RecordRefusal.TimestampInvalid(record.TimestampKey!.Pointer));
+            .WithState(record => RecordErrors.TimestampInvalid(record.TimestampKey!.Pointer));
 
         RuleFor(record => record.TimestampKey!)
             .Must((record, _) => CheckTimestamp(record) is not { Code: RejectCode.TimestampInFuture })
@@ -71,12 +71,12 @@ internal sealed class RecordValidator : AbstractValidator<RecordDocument>
         RuleFor(record => record.DimensionsKey)
             .Must((record, key) => key is not null || record.ToGroups)
             .WithErrorCode(RejectCode.DimensionsMissing)
-            .WithState(record => RecordRefusal.DimensionsMissing(record.Pointer));
+            .WithState(record => RecordErrors.DimensionsMissing(record.Pointer));
 
         RuleFor(record => record.DimensionsKey)
             .Must((record, key) => key is null || record.Dimensions.Count > 0)
             .WithErrorCode(RejectCode.DimensionsInvalid)
-            .WithState((_, key) => RecordRefusal.DimensionsInvalid(key!.Pointer, key.Value.ValueKind));
+            .WithState((_, key) => RecordErrors.DimensionsInvalid(key!.Pointer, key.Value.ValueKind));
 
         RuleFor(record => record.Dimensions)
             .Must((record, _) => CheckDimensionCount(record) is null)
@@ -86,12 +86,12 @@ internal sealed class RecordValidator : AbstractValidator<RecordDocument>
         RuleForEach(record => record.Dimensions)
             .Must(dimension => dimension.Name is not null && !dimension.IsBroken)
             .WithErrorCode(RejectCode.StringInvalid)
-            .WithState((_, dimension) => RecordRefusal.StringInvalid(dimension.Pointer));
+            .WithState((_, dimension) => RecordErrors.StringInvalid(dimension.Pointer));
 
         RuleForEach(record => record.Dimensions)
             .Must(dimension => dimension.Name is not [])
             .WithErrorCode(RejectCode.NameEmpty)
-            .WithState((_, dimension) => RecordRefusal.NameEmpty(dimension.Pointer));
+            .WithState((_, dimension) => RecordErrors.NameEmpty(dimension.Pointer));
 
         RuleForEach(record => record.Dimensions)
             .Must((record, dimension) => CheckDimensionName(record, dimension) is null)
@@ -101,17 +101,17 @@ internal sealed class RecordValidator : AbstractValidator<RecordDocument>
         RuleForEach(record => record.Dimensions)
             .Must(dimension => !"__name__"u8.SequenceEqual(dimension.LegalName))
             .WithErrorCode(RejectCode.NameReserved)
-            .WithState((_, dimension) => RecordRefusal.NameReserved(dimension.Pointer, dimension.Name));
+            .WithState((_, dimension) => RecordErrors.NameReserved(dimension.Pointer, dimension.Name));
 
         RuleForEach(record => record.Dimensions)
             .Must(dimension => !dimension.IsNamed || !dimension.Repeats)
             .WithErrorCode(RejectCode.NameCollision)
-            .WithState((_, dimension) => RecordRefusal.NameCollision(dimension.Pointer, dimension.Name, dimension.LegalName));
+            .WithState((_, dimension) => RecordErrors.NameCollision(dimension.Pointer, dimension.Name, dimension.LegalName));
 
         RuleForEach(record => record.Dimensions)
             .Must(dimension => dimension.Value.ValueKind == JsonValueKind.String)
             .WithErrorCode(RejectCode.DimensionNotString)
-            .WithState((_, dimension) => RecordRefusal.DimensionNotString(dimension.Pointer, dimension.Name, dimension.Value.ValueKind));
+            .WithState((_, dimension) => RecordErrors.DimensionNotString(dimension.Pointer, dimension.Name, dimension.Value.ValueKind));
 
         RuleForEach(record => record.Dimensions)
             .Must((record, dimension) => CheckDimensionValue(record, dimension) is null)
@@ -124,22 +124,22 @@ internal sealed class RecordValidator : AbstractValidator<RecordDocument>
         RuleFor(record => record.MetricsKey)
             .NotNull()
             .WithErrorCode(RejectCode.MetricsMissing)
-            .WithState(record => RecordRefusal.MetricsMissing(record.Pointer));
+            .WithState(record => RecordErrors.MetricsMissing(record.Pointer));
 
         RuleFor(record => record.MetricsKey)
             .Must((record, key) => key is null || record.Metrics.Count > 0)
             .WithErrorCode(RejectCode.MetricsInvalid)
-            .WithState((_, key) => RecordRefusal.MetricsInvalid(key!.Pointer, key.Value.ValueKind));
+            .WithState((_, key) => RecordErrors.MetricsInvalid(key!.Pointer, key.Value.ValueKind));
 
         RuleForEach(record => record.Metrics)
             .Must(metric => metric.Name is not null && !metric.IsBroken)
             .WithErrorCode(RejectCode.StringInvalid)
-            .WithState((_, metric) => RecordRefusal.StringInvalid(metric.Pointer));
+            .WithState((_, metric) => RecordErrors.StringInvalid(metric.Pointer));
 
         RuleForEach(record => record.Metrics)
             .Must(metric => metric.Name is not [])
             .WithErrorCode(RejectCode.NameEmpty)
-            .WithState((_, metric) => RecordRefusal.NameEmpty(metric.Pointer));
+            .WithState((_, metric) => RecordErrors.NameEmpty(metric.Pointer));
 
         RuleForEach(record => record.Metrics)
             .Must((record, metric) => CheckMetricName(record, metric) is null)
@@ -149,19 +149,19 @@ internal sealed class RecordValidator : AbstractValidator<RecordDocument>
         RuleForEach(record => record.Metrics)
             .Must(metric => !metric.IsNamed || !metric.Repeats)
             .WithErrorCode(RejectCode.NameCollision)
-            .WithState((_, metric) => RecordRefusal.NameCollision(metric.Pointer, metric.Name, metric.LegalName));
+            .WithState((_, metric) => RecordErrors.NameCollision(metric.Pointer, metric.Name, metric.LegalName));
 
         RuleForEach(record => record.Metrics)
             .Must(metric => metric.IsBroken || Judge(metric) != MetricNumberStatus.Malformed)
             .WithErrorCode(RejectCode.MetricNotNumber)
             .WithState((_, metric) => metric.Text is { } text
-                ? RecordRefusal.MetricNotNumber(metric.Pointer, metric.Name, text)
-                : RecordRefusal.MetricNotNumber(metric.Pointer, metric.Name, metric.Value.ValueKind));
+                ? RecordErrors.MetricNotNumber(metric.Pointer, metric.Name, text)
+                : RecordErrors.MetricNotNumber(metric.Pointer, metric.Name, metric.Value.ValueKind));
 
         RuleForEach(record => record.Metrics)
             .Must(metric => Judge(metric) != MetricNumberStatus.OutOfRange)
             .WithErrorCode(RejectCode.MetricOutOfRange)
-            .WithState((_, metric) => RecordRefusal.MetricOutOfRange(metric.Pointer, metric.Name, metric.Text));
+            .WithState((_, metric) => RecordErrors.MetricOutOfRange(metric.Pointer, metric.Name, metric.Text));
     }
 
     private static bool IsKnown(RecordDocument record, ReadOnlySpan<byte> key) =>

@@ -45,7 +45,7 @@ internal sealed class DynamoGroupItem(Dictionary<string, AttributeValue> attribu
     /// <param name="group">The group.</param>
     /// <param name="version">Its version.</param>
     /// <param name="retention">How long a deleted group is remembered.</param>
-    public static DynamoGroupItem From(StoredGroup group, long version, TimeSpan retention)
+    public static DynamoGroupItem From(GroupRow group, long version, TimeSpan retention)
     {
         using var row = new PooledBuffer();
         group.WriteRow(row);
@@ -81,18 +81,18 @@ internal sealed class DynamoGroupItem(Dictionary<string, AttributeValue> attribu
 
     /// <summary>Reads the group.</summary>
     /// <exception cref="InvalidDataException">The state is none that this version can read.</exception>
-    public StoredGroup Read()
+    public GroupRow Read()
     {
         var state = attributes.GetValueOrDefault(DynamoGroupTable.State)?.B?.ToArray() ?? [];
         if (attributes.GetValueOrDefault(DynamoGroupTable.Encoding)?.S is not { } encoding)
         {
-            return StoredGroup.ReadRow(state);
+            return GroupRow.ReadRow(state);
         }
 
         using var row = new PooledBuffer();
         return Decompressor.Decompress(encoding, state, row, int.MaxValue) is { } error
             ? throw new InvalidDataException(error.Detail)
-            : StoredGroup.ReadRow(row.Written.Span);
+            : GroupRow.ReadRow(row.Written.Span);
     }
 
     private static (byte[] State, bool IsCompressed) Compress(ReadOnlySpan<byte> row)

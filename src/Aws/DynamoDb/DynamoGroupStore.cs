@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Amazon.DynamoDBv2;
+using PushGateway.Exposition;
 using PushGateway.Groups;
-using PushGateway.Limits;
-using PushGateway.Queue;
+using PushGateway.Push;
 
 namespace PushGateway.Aws.DynamoDb;
 
@@ -56,7 +56,7 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
     /// When DynamoDB cannot be reached, groups that have not been begun are not tried: their pushes fail for the same reason. Pushes to a
     /// group that others write all the time, or whose item cannot be read, fail alone.
     /// </remarks>
-    public async ValueTask ApplyAsync(IReadOnlyList<GroupPush> pushes, GroupEffects effects, CancellationToken cancellationToken)
+    public async ValueTask ApplyAsync(IReadOnlyList<BatchedPush> pushes, GroupEffects effects, CancellationToken cancellationToken)
     {
         var headers = pushes.Select(static push => push.Header).ToList();
         RefuseLongPaths(headers, effects);
@@ -88,7 +88,7 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask ConfirmAsync(IReadOnlyList<GroupPush> pushes, IReadOnlyList<StaleSeries> delivered, CancellationToken cancellationToken)
+    public async ValueTask ConfirmAsync(IReadOnlyList<BatchedPush> pushes, IReadOnlyList<DueMarker> delivered, CancellationToken cancellationToken)
     {
         var headers = delivered.Select(series => series.Push).Distinct().Select(push => pushes[push].Header).ToList();
         var groups = Sort(headers, await FindKeysAsync(headers, cancellationToken));
@@ -193,7 +193,7 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
         return [.. groups.Values.Where(static group => group.Pushes.Count > 0)];
     }
 
-    private static StoredGroup Read(DynamoGroupItem item)
+    private static GroupRow Read(DynamoGroupItem item)
     {
         try
         {
@@ -288,10 +288,10 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
     }
 
     // Null when there is nothing to write.
-    private DynamoGroupItem? Apply(DynamoGroupItem? held, GroupWork work, IReadOnlyList<GroupPush> pushes, GroupEffects effects)
+    private DynamoGroupItem? Apply(DynamoGroupItem? held, GroupWork work, IReadOnlyList<BatchedPush> pushes, GroupEffects effects)
     {
         effects.Clear();
-        var group = held?.Read() ?? new StoredGroup(work.Key.Path);
+        var group = held?.Read() ?? new GroupRow(work.Key.Path);
         foreach (var push in work.Pushes)
         {
             group.Apply(pushes[push], _options.Groups, effects, push);
@@ -301,13 +301,13 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
         return next is { Size: > DynamoGroupTable.MaxItemBytes } ? ApplyWhatFits(held, work, pushes, effects) : next;
     }
 
-    private DynamoGroupItem? ApplyWhatFits(DynamoGroupItem? held, GroupWork work, IReadOnlyList<GroupPush> pushes, GroupEffects effects)
+    private DynamoGroupItem? ApplyWhatFits(DynamoGroupItem? held, GroupWork work, IReadOnlyList<BatchedPush> pushes, GroupEffects effects)
     {
         effects.Clear();
         DynamoGroupItem? next = null;
         foreach (var push in work.Pushes)
         {
-            var group = (next ?? held)?.Read() ?? new StoredGroup(work.Key.Path);
+            var group = (next ?? held)?.Read() ?? new GroupRow(work.Key.Path);
             var result = new GroupEffects { TellsSink = effects.TellsSink };
             group.Apply(pushes[push], _options.Groups, result, push);
             var item = group.HasChanged ? Write(group, held) : next;
@@ -336,6 +336,6 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
     }
 
     // A group that was forgotten and is made anew begins with another version than before.
-    private DynamoGroupItem Write(StoredGroup group, DynamoGroupItem? held) => DynamoGroupItem.From(
+    private DynamoGroupItem Write(GroupRow group, DynamoGroupItem? held) => DynamoGroupItem.From(
         group, held is null ? _time.GetUtcNow().ToUnixTimeMilliseconds() : held.Version + 1, _options.Groups.TombstoneRetention);
 }

@@ -12,7 +12,7 @@ public static class DynamoGroupTable
     /// <summary>String, the partition key: the canonical path of the grouping key.</summary>
     public const string Path = "path";
 
-    /// <summary>Binary: the group, as <see cref="PushGateway.Groups.StoredGroup"/> writes it.</summary>
+    /// <summary>Binary: the group, as <see cref="PushGateway.Groups.GroupRow"/> writes it.</summary>
     public const string State = "state";
 
     /// <summary>String: how <see cref="State"/> is compressed, <see cref="Brotli"/>; missing when it is not.</summary>

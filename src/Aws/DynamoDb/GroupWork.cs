@@ -1,4 +1,4 @@
-using PushGateway.Groups;
+using PushGateway.Push;
 
 namespace PushGateway.Aws.DynamoDb;
 

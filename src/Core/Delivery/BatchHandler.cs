@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using PushGateway.Groups;
-using PushGateway.Limits;
+using PushGateway.Push;
 using PushGateway.Queue;
 using PushGateway.Sinks;
 using PushGateway.Telemetry;
@@ -91,7 +91,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
             var message = decoded.Span[i];
             if (!ReferenceEquals(message.Header, PushHeader.None))
             {
-                pushes.Add(new GroupPush(message.Header, buffers.Batch, message.Start, message.End));
+                pushes.Add(new BatchedPush(message.Header, buffers.Batch, message.Start, message.End));
                 owners.Add(i);
             }
         }

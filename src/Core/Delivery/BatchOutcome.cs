@@ -1,4 +1,4 @@
-using PushGateway.Limits;
+using PushGateway.Push;
 using PushGateway.Queue;
 
 namespace PushGateway.Delivery;

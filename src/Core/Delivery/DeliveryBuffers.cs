@@ -1,5 +1,6 @@
 using PushGateway.Groups;
 using PushGateway.Model;
+using PushGateway.Push;
 
 namespace PushGateway.Delivery;
 
@@ -14,13 +15,13 @@ internal sealed class DeliveryBuffers
     public Coalescer Coalescer { get; } = new();
 
     /// <summary>What was applied to the group store.</summary>
-    public List<GroupPush> Pushes { get; } = [];
+    public List<BatchedPush> Pushes { get; } = [];
 
     /// <summary>The message of each of <see cref="Pushes"/>.</summary>
     public List<int> PushOwners { get; } = [];
 
     /// <summary>What that has ended: the markers are the last series of the batch.</summary>
-    public List<StaleSeries> Markers { get; } = [];
+    public List<DueMarker> Markers { get; } = [];
 
     /// <summary>The message of each of <see cref="Markers"/>.</summary>
     public List<int> MarkerOwners { get; } = [];

@@ -1,5 +1,6 @@
 using PushGateway.Groups;
 using PushGateway.Model;
+using PushGateway.Push;
 using PushGateway.Queue;
 
 namespace PushGateway.Delivery;

@@ -2,9 +2,10 @@ using System.Buffers;
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
-using PushGateway.Formats.Text;
-using PushGateway.Limits;
+using PushGateway.Formats.Prometheus;
 using PushGateway.Model;
+using PushGateway.Push;
+using PushGateway.Wire;
 
 namespace PushGateway.Formats;
 
@@ -74,19 +75,19 @@ internal static class PushConsistency
     private static PushError? FindCollision(MetricBatch batch, BatchMark since, in MetricFamily family)
     {
         var name = batch.Symbols[family.Name];
-        var role = TextRoles.OfSuffix(name, out var suffix);
-        if (role == TextRole.Own || batch.Symbols.Find(name[..^suffix]) is not (>= 0 and var stem) || batch.FindFamily(stem) is not (>= 0 and var found))
+        var role = SeriesRoles.OfSuffix(name, out var suffix);
+        if (role == SeriesRole.Own || batch.Symbols.Find(name[..^suffix]) is not (>= 0 and var stem) || batch.FindFamily(stem) is not (>= 0 and var found))
         {
             return null;
         }
 
         ref readonly var other = ref batch.Families[found];
-        if (other.LastSeries < since.Series || !TextRoles.Has(other.Type, role))
+        if (other.LastSeries < since.Series || !SeriesRoles.Has(other.Type, role))
         {
             return null;
         }
 
-        var kind = TextRoles.IsHistogram(other.Type) ? "histogram" : "summary";
+        var kind = SeriesRoles.IsHistogram(other.Type) ? "histogram" : "summary";
         return Refuse(
             RejectCode.FamilyCollision,
             $"collected metric named {GoQuote.Quote(name)} collides with previously collected {kind} named {GoQuote.Quote(name[..^suffix])}");
@@ -95,7 +96,7 @@ internal static class PushConsistency
     // The group's label has taken the place of every bucket's or quantile's own.
     private static PushError? FindBoundOfGroup(MetricBatch batch, in MetricFamily family)
     {
-        var bound = TextRoles.BoundName(family.Type);
+        var bound = SeriesRoles.BoundName(family.Type);
         return !bound.IsEmpty && batch.IsGroupingLabel(batch.Symbols.Find(bound))
             ? RefuseMetric(RejectCode.LabelNotAllowed, batch, batch.Series[family.LastSeries], $"must not have an explicit {GoQuote.Quote(bound)} label")
             : null;
@@ -196,12 +197,12 @@ internal static class PushConsistency
     private static bool IsDuplicate(MetricBatch batch, in Series other, in Series series, PushFormat format)
     {
         ref readonly var family = ref batch.Families[series.Family];
-        if (TextRoles.BoundName(family.Type).IsEmpty || other.DroppedLabels != series.DroppedLabels)
+        if (SeriesRoles.BoundName(family.Type).IsEmpty || other.DroppedLabels != series.DroppedLabels)
         {
             return true;
         }
 
-        var isBound = !batch.HasHistograms(series) && (series.Name == family.Name || TextRoles.OfSuffix(batch.Symbols[series.Name], out _) == TextRole.Bucket);
+        var isBound = !batch.HasHistograms(series) && (series.Name == family.Name || SeriesRoles.OfSuffix(batch.Symbols[series.Name], out _) == SeriesRole.Bucket);
         return !isBound && format != PushFormat.Text;
     }
 

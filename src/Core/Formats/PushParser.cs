@@ -4,8 +4,8 @@ using PushGateway.Formats.OpenMetrics;
 using PushGateway.Formats.Protobuf;
 using PushGateway.Formats.RemoteWrite2;
 using PushGateway.Formats.Text;
-using PushGateway.Limits;
 using PushGateway.Model;
+using PushGateway.Push;
 
 namespace PushGateway.Formats;
 
@@ -63,7 +63,7 @@ public static class PushParser
     /// <param name="context">Limits and time of receipt.</param>
     /// <param name="error">Why the push was refused.</param>
     public static bool TryParseGroups(
-        ReadOnlySpan<byte> body, RecordGroups groups, MetricBatch destination, in ParseContext context, [NotNullWhen(false)] out PushError? error)
+        ReadOnlySpan<byte> body, NamedGroups groups, MetricBatch destination, in ParseContext context, [NotNullWhen(false)] out PushError? error)
     {
         try
         {

@@ -1,11 +1,11 @@
-using PushGateway.Limits;
+using PushGateway.Push;
 
 namespace PushGateway.Groups;
 
 /// <summary>What pushes that were applied to a group store led to, beside the state. Reusable through <see cref="Clear"/>.</summary>
 public sealed class GroupEffects
 {
-    private readonly List<StaleSeries> _stale = [];
+    private readonly List<DueMarker> _stale = [];
     private readonly List<RefusedPush> _refused = [];
     private readonly List<FailedPush> _failed = [];
 
@@ -16,7 +16,7 @@ public sealed class GroupEffects
     /// The series that the pushes have ended: those a replace, a merge or a delete dropped, and those of a push that came after the one
     /// that overtook it. A push applied again ends the same series again, until <see cref="IGroupStore.ConfirmAsync"/>.
     /// </summary>
-    public IReadOnlyList<StaleSeries> Stale => _stale;
+    public IReadOnlyList<DueMarker> Stale => _stale;
 
     /// <summary>The pushes that the store has no room for. Nothing of them was applied.</summary>
     public IReadOnlyList<RefusedPush> Refused => _refused;
@@ -50,5 +50,5 @@ public sealed class GroupEffects
         _failed.Clear();
     }
 
-    internal void End(int push, in EndedSeries ended) => _stale.Add(new StaleSeries(push, ended));
+    internal void End(int push, in EndedSeries ended) => _stale.Add(new DueMarker(push, ended));
 }

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using PushGateway.Limits;
+using PushGateway.Exposition;
 using PushGateway.Model;
+using PushGateway.Push;
 using PushGateway.Queue;
 
 namespace PushGateway.Groups;
@@ -107,7 +108,7 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
     /// <param name="ends">Whether a sink is to hear of the series that end.</param>
     /// <param name="scratch">Lent for the duration of the call.</param>
     /// <param name="headers">Where headers are shared.</param>
-    public bool Apply(PushHeader push, FamilyEncoder pushed, bool ends, BlobWriter scratch, BlobPool headers)
+    public bool Apply(PushHeader push, PushedFamilyWriter pushed, bool ends, BlobWriter scratch, BlobPool headers)
     {
         var changed = push.Operation switch
         {
@@ -129,7 +130,7 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
     }
 
     /// <summary>Why there is no room for the push; null when there is. One that does not make the group larger always has room.</summary>
-    public PushError? FindRefusal(PushHeader push, FamilyEncoder pushed, GroupStoreOptions options)
+    public PushError? FindRefusal(PushHeader push, PushedFamilyWriter pushed, GroupStoreOptions options)
     {
         var count = CountAfter(push, pushed);
         return push.PushesToGroup && count > SeriesCount ? options.CheckSeries(count) : null;
@@ -191,7 +192,7 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
     }
 
     // How many series the group would have after the push, if it comes in order.
-    private int CountAfter(PushHeader push, FamilyEncoder pushed)
+    private int CountAfter(PushHeader push, PushedFamilyWriter pushed)
     {
         var count = 0;
         foreach (ref readonly var family in pushed.Families)
@@ -234,7 +235,7 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         return true;
     }
 
-    private bool Set(PushHeader push, FamilyEncoder pushed, bool ends, BlobWriter scratch, BlobPool headers)
+    private bool Set(PushHeader push, PushedFamilyWriter pushed, bool ends, BlobWriter scratch, BlobPool headers)
     {
         var raised = push.Operation is PushOperation.Replace && push.PushTimeNs > _replacedAtNs;
         _replacedAtNs = raised ? push.PushTimeNs : _replacedAtNs;

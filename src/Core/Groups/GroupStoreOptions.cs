@@ -1,6 +1,6 @@
 using System.Globalization;
 using PushGateway.Configuration;
-using PushGateway.Limits;
+using PushGateway.Push;
 
 namespace PushGateway.Groups;
 

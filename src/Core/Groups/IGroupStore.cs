@@ -1,4 +1,5 @@
-using PushGateway.Queue;
+using PushGateway.Exposition;
+using PushGateway.Push;
 
 namespace PushGateway.Groups;
 
@@ -17,7 +18,7 @@ public interface IGroupStore
     /// <param name="pushes">The pushes.</param>
     /// <param name="effects">Takes what they lead to.</param>
     /// <param name="cancellationToken">Ends the work between two pushes.</param>
-    ValueTask ApplyAsync(IReadOnlyList<GroupPush> pushes, GroupEffects effects, CancellationToken cancellationToken);
+    ValueTask ApplyAsync(IReadOnlyList<BatchedPush> pushes, GroupEffects effects, CancellationToken cancellationToken);
 
     /// <summary>
     /// The sink has these stale markers: they need not be kept for another delivery. Others stay, those of another part of the same push
@@ -27,7 +28,7 @@ public interface IGroupStore
     /// <param name="delivered">Of what their effects were, the series whose markers the sink has.</param>
     /// <param name="cancellationToken">Ends the work between two groups.</param>
     /// <exception cref="GroupStoreUnavailableException">Some may not be confirmed: the pushes are to be applied and confirmed again.</exception>
-    ValueTask ConfirmAsync(IReadOnlyList<GroupPush> pushes, IReadOnlyList<StaleSeries> delivered, CancellationToken cancellationToken);
+    ValueTask ConfirmAsync(IReadOnlyList<BatchedPush> pushes, IReadOnlyList<DueMarker> delivered, CancellationToken cancellationToken);
 
     /// <summary>Reads everything that is held: groups that have had a push or a failure, and ungrouped series that have not expired.</summary>
     /// <exception cref="GroupStoreUnavailableException">The store cannot be read now.</exception>

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
-using PushGateway.Limits;
+using PushGateway.Exposition;
 using PushGateway.Model;
-using PushGateway.Queue;
+using PushGateway.Push;
 
 namespace PushGateway.Groups;
 
@@ -21,7 +21,7 @@ public sealed class MemoryGroupStore : IGroupStore
     private readonly Dictionary<byte[], UngroupedSeries> _ungrouped = new(ByteArrayComparer.Instance);
     private readonly Dictionary<byte[], UngroupedSeries>.AlternateLookup<ReadOnlySpan<byte>> _ungroupedLookup;
     private readonly BlobPool _headers = new();
-    private readonly FamilyEncoder _families;
+    private readonly PushedFamilyWriter _families;
     private readonly BlobWriter _scratch = new();
     private readonly BlobWriter _joinScratch = new();
     private List<StateEntry> _changed = [];
@@ -38,12 +38,12 @@ public sealed class MemoryGroupStore : IGroupStore
         _options = options;
         _timeProvider = timeProvider;
         _tracksChanges = tracksChanges;
-        _families = new FamilyEncoder(_headers);
+        _families = new PushedFamilyWriter(_headers);
         _ungroupedLookup = _ungrouped.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
     /// <inheritdoc/>
-    public ValueTask ApplyAsync(IReadOnlyList<GroupPush> pushes, GroupEffects effects, CancellationToken cancellationToken)
+    public ValueTask ApplyAsync(IReadOnlyList<BatchedPush> pushes, GroupEffects effects, CancellationToken cancellationToken)
     {
         for (var i = 0; i < pushes.Count; i++)
         {
@@ -55,14 +55,14 @@ public sealed class MemoryGroupStore : IGroupStore
     }
 
     /// <inheritdoc/>
-    public ValueTask ConfirmAsync(IReadOnlyList<GroupPush> pushes, IReadOnlyList<StaleSeries> delivered, CancellationToken cancellationToken)
+    public ValueTask ConfirmAsync(IReadOnlyList<BatchedPush> pushes, IReadOnlyList<DueMarker> delivered, CancellationToken cancellationToken)
     {
         Confirm(pushes, delivered);
         return ValueTask.CompletedTask;
     }
 
     /// <summary>The sink has stale markers, as <see cref="IGroupStore.ConfirmAsync"/> says.</summary>
-    public void Confirm(IReadOnlyList<GroupPush> pushes, IReadOnlyList<StaleSeries> delivered)
+    public void Confirm(IReadOnlyList<BatchedPush> pushes, IReadOnlyList<DueMarker> delivered)
     {
         var markers = new DeliveredMarkers(delivered);
         lock (_lock)
@@ -99,7 +99,7 @@ public sealed class MemoryGroupStore : IGroupStore
     /// <param name="push">The push.</param>
     /// <param name="effects">Takes what it leads to.</param>
     /// <param name="index">Its index in the effects.</param>
-    public void Apply(in GroupPush push, GroupEffects effects, int index = 0)
+    public void Apply(in BatchedPush push, GroupEffects effects, int index = 0)
     {
         lock (_lock)
         {
@@ -119,7 +119,7 @@ public sealed class MemoryGroupStore : IGroupStore
     }
 
     /// <summary>Whether the store has no room for a push now: the reason for which <see cref="Apply"/> would refuse it.</summary>
-    public PushError? Check(in GroupPush push)
+    public PushError? Check(in BatchedPush push)
     {
         if (push.Header.Group is not { } key || !push.Header.PushesToGroup)
         {
@@ -261,7 +261,7 @@ public sealed class MemoryGroupStore : IGroupStore
 
     private static long Nanoseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 
-    private void ApplyToGroup(in GroupPush push, string path, GroupEffects effects, int index)
+    private void ApplyToGroup(in BatchedPush push, string path, GroupEffects effects, int index)
     {
         var isNew = !_groups.TryGetValue(path, out var group);
         if (push.Header.Operation is not (PushOperation.Delete or PushOperation.Expire))
@@ -330,7 +330,7 @@ public sealed class MemoryGroupStore : IGroupStore
         return (group ?? new GroupState(id: 0, push.Group!.Path)).FindRefusal(push, _families, _options);
     }
 
-    private void ApplyUngrouped(in GroupPush push)
+    private void ApplyUngrouped(in BatchedPush push)
     {
         var batch = push.Batch;
         var family = -1;

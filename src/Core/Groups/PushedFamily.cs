@@ -1,6 +1,6 @@
 namespace PushGateway.Groups;
 
-/// <summary>A family of a push as a <see cref="FamilyEncoder"/> has encoded it.</summary>
+/// <summary>A family of a push as a <see cref="PushedFamilyWriter"/> has encoded it.</summary>
 /// <param name="Header">A <see cref="FamilyHeader"/>.</param>
 /// <param name="Start">Where its <see cref="SeriesSet"/> begins among the encoder's bytes.</param>
 /// <param name="Length">The set's length in bytes.</param>

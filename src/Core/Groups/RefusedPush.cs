@@ -1,4 +1,4 @@
-using PushGateway.Limits;
+using PushGateway.Push;
 
 namespace PushGateway.Groups;
 

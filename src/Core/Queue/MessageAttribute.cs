@@ -35,6 +35,6 @@ public static class MessageAttribute
     /// <summary>W3C trace context.</summary>
     public const string TraceParent = "traceparent";
 
-    /// <summary>Added to a message in the dead-letter queue: a code of <see cref="Limits.RejectCode"/>, a colon and a sentence.</summary>
+    /// <summary>Added to a message in the dead-letter queue: a code of <see cref="Push.RejectCode"/>, a colon and a sentence.</summary>
     public const string DeadLetterReason = "Dead-Letter-Reason";
 }

@@ -3,7 +3,7 @@ using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using PushGateway.Buffers;
 using PushGateway.Formats.Compression;
-using PushGateway.Limits;
+using PushGateway.Push;
 
 namespace PushGateway.Queue;
 

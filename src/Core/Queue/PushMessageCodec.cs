@@ -2,9 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using PushGateway.Configuration;
 using PushGateway.Formats;
-using PushGateway.Groups;
-using PushGateway.Limits;
 using PushGateway.Model;
+using PushGateway.Push;
 
 namespace PushGateway.Queue;
 
@@ -23,11 +22,11 @@ public static class PushMessageCodec
     /// <summary>Turns everything in <paramref name="batch"/> into messages that the queue can carry, and appends them to <paramref name="messages"/>.</summary>
     /// <returns>An error when a single series is too large for any message; then nothing may be sent.</returns>
     public static PushError? Encode(PushHeader header, MetricBatch batch, MessageFormat format, ICollection<QueueMessage> messages) =>
-        Encode(new GroupPush(header, batch, default, batch.Mark), format, messages);
+        Encode(new BatchedPush(header, batch, default, batch.Mark), format, messages);
 
     /// <summary>Turns a push into messages that the queue can carry, and appends them to <paramref name="messages"/>.</summary>
     /// <returns>An error when a single series is too large for any message; then nothing may be sent.</returns>
-    public static PushError? Encode(in GroupPush push, MessageFormat format, ICollection<QueueMessage> messages)
+    public static PushError? Encode(in BatchedPush push, MessageFormat format, ICollection<QueueMessage> messages)
     {
         var encoder = PushMessageEncoder.Rent();
         try

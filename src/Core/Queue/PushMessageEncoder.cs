@@ -1,10 +1,8 @@
 using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.IO.Compression;
-using PushGateway.Formats.RemoteWrite2;
-using PushGateway.Groups;
-using PushGateway.Limits;
 using PushGateway.Model;
+using PushGateway.Push;
 
 namespace PushGateway.Queue;
 
@@ -30,7 +28,7 @@ internal sealed class PushMessageEncoder
 
     public void Return() => Pool.Add(this);
 
-    public PushError? Encode(in GroupPush push, MessageFormat format, ICollection<QueueMessage> messages) =>
+    public PushError? Encode(in BatchedPush push, MessageFormat format, ICollection<QueueMessage> messages) =>
         Encode(push.Header, push.Batch, push.Start.Series, push.End.Series, format, messages);
 
     private PushError? Encode(

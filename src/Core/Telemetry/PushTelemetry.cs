@@ -49,7 +49,7 @@ public static class PushTelemetry
 
     /// <summary>Counts a push.</summary>
     /// <param name="format">The wire format, or <c>none</c> when it was not recognised.</param>
-    /// <param name="result"><c>accepted</c>, or a code of <see cref="Limits.RejectCode"/>.</param>
+    /// <param name="result"><c>accepted</c>, or a code of <see cref="Push.RejectCode"/>.</param>
     /// <param name="samples">Samples in it, when accepted.</param>
     public static void Pushed(string format, string result, int samples)
     {

@@ -1,4 +1,4 @@
-using PushGateway.Groups;
+using PushGateway.Push;
 using Xunit;
 
 namespace PushGateway.Api.Tests.Auth;

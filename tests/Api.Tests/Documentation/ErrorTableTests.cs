@@ -1,6 +1,6 @@
 using System.Globalization;
 using PushGateway.Api.Push;
-using PushGateway.Limits;
+using PushGateway.Push;
 using PushGateway.Testing;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using PushGateway.Api.Tests.Auth;
+using PushGateway.Push;
 using PushGateway.Queue;
 using Xunit;
 

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using PushGateway.Api.Tests.Auth;
 using PushGateway.Model;
+using PushGateway.Push;
 using PushGateway.Queue;
 using PushGateway.Testing;
 using Xunit;

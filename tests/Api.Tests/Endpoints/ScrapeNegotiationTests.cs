@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using PushGateway.Api.Endpoints;
-using PushGateway.Formats.Exposition;
+using PushGateway.Exposition;
 using PushGateway.Testing;
 using Xunit;
 

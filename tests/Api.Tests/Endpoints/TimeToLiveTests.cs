@@ -1,5 +1,5 @@
 using System.Net;
-using PushGateway.Queue;
+using PushGateway.Push;
 using Xunit;
 
 namespace PushGateway.Api.Tests.Endpoints;

@@ -2,10 +2,9 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using PushGateway.Api.Validation;
-using PushGateway.Formats;
 using PushGateway.Formats.Json;
-using PushGateway.Limits;
 using PushGateway.Model;
+using PushGateway.Push;
 using Xunit;
 
 namespace PushGateway.Api.Tests.Validation;
@@ -163,7 +162,7 @@ public sealed class RecordDescriberTests
     {
         batch.BeginPush();
         return toGroups
-            ? JsonRecordParser.TryParseGroups(body, new RecordGroups([]), batch, context, out error)
+            ? JsonRecordParser.TryParseGroups(body, new NamedGroups([]), batch, context, out error)
             : JsonRecordParser.TryParse(body, batch, context, out error);
     }
 

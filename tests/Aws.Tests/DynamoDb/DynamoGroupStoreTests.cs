@@ -2,10 +2,10 @@ using System.Globalization;
 using Amazon.DynamoDBv2.Model;
 using PushGateway.Aws.DynamoDb;
 using PushGateway.Core.Tests.Groups;
+using PushGateway.Exposition;
 using PushGateway.Groups;
-using PushGateway.Limits;
 using PushGateway.Model;
-using PushGateway.Queue;
+using PushGateway.Push;
 using Xunit;
 
 namespace PushGateway.Aws.Tests.DynamoDb;
@@ -117,7 +117,7 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
         table.Time.Now += TimeSpan.FromMilliseconds(1);
         var expiry = Assert.Single(await table.Store.FindExpiredAsync(Cancellation));
         Assert.Equal(new PushHeader(PushOperation.Expire, TestPush.Key(A), pushed) { TimeToLive = TimeSpan.FromMinutes(1) }, expiry);
-        var push = new GroupPush(expiry, new MetricBatch(), default, default);
+        var push = new BatchedPush(expiry, new MetricBatch(), default, default);
         var effects = new GroupEffects();
         for (var i = 0; i < 2; i++)
         {
@@ -247,7 +247,7 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
         var options = GroupStoreOptions.Default with { MaxSeriesPerGroup = 2 };
         var store = table.NewStore(table.Client, options);
         var memory = new MemoryGroupStore(options, table.Time);
-        GroupPush[] pushes =
+        BatchedPush[] pushes =
         [
             Push(A, 1, "a", "b").ToGroupPush(),
             Push(A, 2, "c").ToGroupPush(),
@@ -324,10 +324,10 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
 
     private async Task<InterceptedDynamo> ClientAsync() => new(await emulator.StartAsync());
 
-    private static GroupPush Delete(long timeNs, string selector)
+    private static BatchedPush Delete(long timeNs, string selector)
     {
         Assert.True(GroupSelector.TryParse(selector, out var parsed, out _));
-        return new GroupPush(new PushHeader(PushOperation.Delete, null, timeNs) { Selector = parsed }, new MetricBatch(), default, default);
+        return new BatchedPush(new PushHeader(PushOperation.Delete, null, timeNs) { Selector = parsed }, new MetricBatch(), default, default);
     }
 
     private static TestPush Push(string group, long timeNs, params string[] names) => Push(group, timeNs, PushOperation.Merge, names);

@@ -4,7 +4,7 @@ using Amazon.Runtime;
 using PushGateway.Core.Tests.Groups;
 using PushGateway.Groups;
 using PushGateway.Model;
-using PushGateway.Queue;
+using PushGateway.Push;
 using PushGateway.Testing;
 using Xunit;
 using Sample = PushGateway.Model.Sample;

@@ -2,6 +2,7 @@ using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using PushGateway.Aws.DynamoDb;
 using PushGateway.Core.Tests.Groups;
+using PushGateway.Exposition;
 using PushGateway.Groups;
 using PushGateway.Testing;
 

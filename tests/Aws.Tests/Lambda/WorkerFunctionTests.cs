@@ -9,7 +9,7 @@ using PushGateway.Aws.Sqs;
 using PushGateway.Aws.Tests.Sqs;
 using PushGateway.Buffers;
 using PushGateway.Delivery;
-using PushGateway.Limits;
+using PushGateway.Push;
 using PushGateway.Sinks;
 using Xunit;
 using SqsQueueOptions = PushGateway.Aws.Sqs.SqsQueueOptions;

@@ -1,7 +1,7 @@
 using System.Text;
 using Amazon.SQS.Model;
 using PushGateway.Aws.Sqs;
-using PushGateway.Limits;
+using PushGateway.Push;
 using PushGateway.Queue;
 using Xunit;
 

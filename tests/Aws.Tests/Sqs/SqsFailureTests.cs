@@ -5,7 +5,7 @@ using Amazon.SQS;
 using Amazon.SQS.Model;
 using Microsoft.Extensions.Time.Testing;
 using PushGateway.Aws.Sqs;
-using PushGateway.Limits;
+using PushGateway.Push;
 using PushGateway.Queue;
 using PushGateway.Testing;
 using Xunit;

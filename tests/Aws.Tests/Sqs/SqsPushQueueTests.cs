@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using Amazon.SQS.Model;
 using PushGateway.Aws.Sqs;
-using PushGateway.Limits;
+using PushGateway.Push;
 using PushGateway.Queue;
 using PushGateway.Testing;
 using Xunit;

@@ -1,5 +1,5 @@
 using PushGateway.Configuration;
-using PushGateway.Limits;
+using PushGateway.Push;
 using Xunit;
 
 namespace PushGateway.Core.Tests.Configuration;

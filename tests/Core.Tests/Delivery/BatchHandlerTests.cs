@@ -1,8 +1,9 @@
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using PushGateway.Delivery;
+using PushGateway.Exposition;
 using PushGateway.Groups;
-using PushGateway.Limits;
+using PushGateway.Push;
 using PushGateway.Queue;
 using PushGateway.Sinks;
 using Xunit;
@@ -180,8 +181,8 @@ public sealed class BatchHandlerTests
         });
         var groups = new MemoryGroupStore(GroupStoreOptions.Default, _time);
         var handler = new BatchHandler(sink, groups, PushLimits.Default, new DeliveryOptions(), _time);
-        await handler.HandleAsync([GroupPush("1", "replace", "x 1\n", SentMs)], Cancelled);
-        ReceivedMessage[] delete = [GroupPush("2", "delete", "-", SentMs + 1000)];
+        await handler.HandleAsync([BatchedPush("1", "replace", "x 1\n", SentMs)], Cancelled);
+        ReceivedMessage[] delete = [BatchedPush("2", "delete", "-", SentMs + 1000)];
 
         Assert.Single((await handler.HandleAsync(delete, deadline.Token)).Failed);
         answers.Enqueue(SinkResult.Delivered);
@@ -205,7 +206,7 @@ public sealed class BatchHandlerTests
         var handler = new BatchHandler(sink, groups, PushLimits.Default, new DeliveryOptions(), _time);
 
         var outcome = await handler.HandleAsync(
-            [GroupPush("1", "replace", "x 1\n", SentMs, "job/out"), GroupPush("2", "replace", "y 1\n", SentMs), Text("3", "z 1 10\n"), Text("4", "poison")],
+            [BatchedPush("1", "replace", "x 1\n", SentMs, "job/out"), BatchedPush("2", "replace", "y 1\n", SentMs), Text("3", "z 1 10\n"), Text("4", "poison")],
             Cancelled);
 
         Assert.Equal(["1"], outcome.Failed.Select(message => message.Id));
@@ -225,8 +226,8 @@ public sealed class BatchHandlerTests
         var sink = new ScriptedSink(_ => SinkResult.Delivered);
         var groups = new ScriptedGroups(new MemoryGroupStore(GroupStoreOptions.Default, _time)) { ConfirmFailure = "the store is out of reach" };
         var handler = new BatchHandler(sink, groups, PushLimits.Default, new DeliveryOptions(), _time);
-        await handler.HandleAsync([GroupPush("1", "replace", "x 1\n", SentMs)], Cancelled);
-        ReceivedMessage[] batch = [GroupPush("2", "delete", "-", SentMs + 1000), Text("3", "z 1 10\n")];
+        await handler.HandleAsync([BatchedPush("1", "replace", "x 1\n", SentMs)], Cancelled);
+        ReceivedMessage[] batch = [BatchedPush("2", "delete", "-", SentMs + 1000), Text("3", "z 1 10\n")];
 
         var outcome = await handler.HandleAsync(batch, Cancelled);
 
@@ -253,7 +254,7 @@ public sealed class BatchHandlerTests
     private BatchHandler Handler(IMetricSink sink, DeliveryOptions? options = null) =>
         new(sink, groups: null, PushLimits.Default, options ?? new DeliveryOptions(), _time);
 
-    private static ReceivedMessage GroupPush(string id, string operation, string text, long timeMs, string group = "job/j")
+    private static ReceivedMessage BatchedPush(string id, string operation, string text, long timeMs, string group = "job/j")
     {
         var push = Raw(
             id,
@@ -292,10 +293,10 @@ public sealed class BatchHandlerTests
 
     private sealed class BrokenGroupStore : IGroupStore
     {
-        public ValueTask ApplyAsync(IReadOnlyList<GroupPush> pushes, GroupEffects effects, CancellationToken cancellationToken) =>
+        public ValueTask ApplyAsync(IReadOnlyList<BatchedPush> pushes, GroupEffects effects, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("broken");
 
-        public ValueTask ConfirmAsync(IReadOnlyList<GroupPush> pushes, IReadOnlyList<StaleSeries> delivered, CancellationToken cancellationToken) =>
+        public ValueTask ConfirmAsync(IReadOnlyList<BatchedPush> pushes, IReadOnlyList<DueMarker> delivered, CancellationToken cancellationToken) =>
             ValueTask.CompletedTask;
 
         public ValueTask ReadAsync(GroupReading destination, CancellationToken cancellationToken) => throw new InvalidOperationException("broken");

@@ -1,5 +1,6 @@
+using PushGateway.Exposition;
 using PushGateway.Groups;
-using PushGateway.Queue;
+using PushGateway.Push;
 
 namespace PushGateway.Core.Tests.Delivery;
 
@@ -12,7 +13,7 @@ internal sealed class ScriptedGroups(MemoryGroupStore store) : IGroupStore
     /// <summary>Why pushes cannot be confirmed; null when they can.</summary>
     public string? ConfirmFailure { get; set; }
 
-    public ValueTask ApplyAsync(IReadOnlyList<GroupPush> pushes, GroupEffects effects, CancellationToken cancellationToken)
+    public ValueTask ApplyAsync(IReadOnlyList<BatchedPush> pushes, GroupEffects effects, CancellationToken cancellationToken)
     {
         for (var i = 0; i < pushes.Count; i++)
         {
@@ -29,7 +30,7 @@ internal sealed class ScriptedGroups(MemoryGroupStore store) : IGroupStore
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask ConfirmAsync(IReadOnlyList<GroupPush> pushes, IReadOnlyList<StaleSeries> delivered, CancellationToken cancellationToken) =>
+    public ValueTask ConfirmAsync(IReadOnlyList<BatchedPush> pushes, IReadOnlyList<DueMarker> delivered, CancellationToken cancellationToken) =>
         ConfirmFailure is { } failure
             ? throw new GroupStoreUnavailableException(failure)
             : store.ConfirmAsync(pushes, delivered, cancellationToken);

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace PushGateway.Formats;
+namespace PushGateway.Core.Tests.Formats;
 
 /// <summary>
 /// Random text pushes to a group, by seed, in which inconsistencies are frequent: few names, some with another one's suffix, and few labels,

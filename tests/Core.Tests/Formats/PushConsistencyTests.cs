@@ -1,16 +1,18 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using PushGateway.Formats.Protobuf;
-using PushGateway.Formats.RemoteWrite2;
+using PushGateway.Core.Tests.Formats.Protobuf;
+using PushGateway.Core.Tests.Formats.Text;
+using PushGateway.Formats;
 using PushGateway.Formats.Text;
-using PushGateway.Limits;
 using PushGateway.Model;
+using PushGateway.Push;
+using PushGateway.Queue;
 using PushGateway.Reference.ClientModel;
 using Xunit;
 using MetricFamily = PushGateway.Reference.ClientModel.MetricFamily;
 using MetricType = PushGateway.Reference.ClientModel.MetricType;
 
-namespace PushGateway.Formats;
+namespace PushGateway.Core.Tests.Formats;
 
 public sealed partial class PushConsistencyTests
 {

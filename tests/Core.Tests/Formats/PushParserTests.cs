@@ -1,7 +1,7 @@
 using System.Text;
 using PushGateway.Formats;
-using PushGateway.Limits;
 using PushGateway.Model;
+using PushGateway.Push;
 using Xunit;
 
 namespace PushGateway.Core.Tests.Formats;

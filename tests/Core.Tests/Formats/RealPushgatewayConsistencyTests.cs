@@ -2,14 +2,15 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.RegularExpressions;
-using PushGateway.Formats.Protobuf;
+using PushGateway.Core.Tests.Formats.Protobuf;
+using PushGateway.Formats;
 using PushGateway.Reference.ClientModel;
 using PushGateway.Testing;
 using Xunit;
 using MetricFamily = PushGateway.Reference.ClientModel.MetricFamily;
 using MetricType = PushGateway.Reference.ClientModel.MetricType;
 
-namespace PushGateway.Formats;
+namespace PushGateway.Core.Tests.Formats;
 
 /// <summary>
 /// The verdicts on pushes against those of a real Pushgateway. It refuses what is inconsistent without keeping it, and what it accepts is

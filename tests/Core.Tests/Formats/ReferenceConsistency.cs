@@ -1,7 +1,7 @@
-using PushGateway.Formats.Text;
+using PushGateway.Core.Tests.Formats.Text;
 using PushGateway.Model;
 
-namespace PushGateway.Formats;
+namespace PushGateway.Core.Tests.Formats;
 
 /// <summary>
 /// What client_golang's registry says of a push, from what <see cref="ReferenceTextParser"/> reads: metrics instead of series, strings

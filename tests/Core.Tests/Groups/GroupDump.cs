@@ -1,4 +1,5 @@
 using System.Globalization;
+using PushGateway.Exposition;
 using PushGateway.Groups;
 using PushGateway.Model;
 using Xunit;

@@ -1,7 +1,7 @@
 using FsCheck.Xunit;
 using Microsoft.Extensions.Time.Testing;
 using PushGateway.Groups;
-using PushGateway.Queue;
+using PushGateway.Push;
 using Xunit;
 
 namespace PushGateway.Core.Tests.Groups;

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Time.Testing;
+using PushGateway.Exposition;
 using PushGateway.Groups;
-using PushGateway.Limits;
 using PushGateway.Model;
-using PushGateway.Queue;
+using PushGateway.Push;
 using Xunit;
 
 namespace PushGateway.Core.Tests.Groups;
@@ -143,7 +143,7 @@ public sealed class MemoryGroupStoreTests
         Push("job/a", TimeSpan.FromMinutes(1));
         _time.Advance(TimeSpan.FromMinutes(2));
         var expiry = Assert.Single(await _store.FindExpiredAsync(TestContext.Current.CancellationToken));
-        var push = new GroupPush(expiry, new MetricBatch(), default, default);
+        var push = new BatchedPush(expiry, new MetricBatch(), default, default);
         var effects = new GroupEffects();
         for (var i = 0; i < 2; i++)
         {
@@ -168,7 +168,7 @@ public sealed class MemoryGroupStoreTests
         var late = new TestPush(PushOperation.Merge, "job/a", Nanoseconds(_time.GetUtcNow()) + 1, [Series("f", "late", 2)]);
         _time.Advance(TimeSpan.FromMinutes(1));
         var expiry = Assert.Single(await _store.FindExpiredAsync(TestContext.Current.CancellationToken));
-        _store.Apply(new GroupPush(expiry, new MetricBatch(), default, default), _effects);
+        _store.Apply(new BatchedPush(expiry, new MetricBatch(), default, default), _effects);
         Assert.Empty(Held());
 
         Apply(late);
@@ -215,7 +215,7 @@ public sealed class MemoryGroupStoreTests
         var delete = new PushHeader(PushOperation.Delete, null, Nanoseconds(_time.GetUtcNow())) { Selector = selector };
         Apply(new TestPush(PushOperation.Merge, "job/a/instance/2", delete.PushTimeNs + 1, [Series("f", "later", 3)]));
 
-        var push = new GroupPush(delete, new MetricBatch(), default, default);
+        var push = new BatchedPush(delete, new MetricBatch(), default, default);
         var effects = new GroupEffects();
         _store.Apply(push, effects);
 

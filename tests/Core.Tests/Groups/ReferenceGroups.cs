@@ -1,5 +1,5 @@
 using PushGateway.Model;
-using PushGateway.Queue;
+using PushGateway.Push;
 
 namespace PushGateway.Core.Tests.Groups;
 

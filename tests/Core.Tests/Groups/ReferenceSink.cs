@@ -9,7 +9,7 @@ internal sealed class ReferenceSink
 {
     private readonly Dictionary<string, SortedDictionary<long, bool>> _series = [];
 
-    public void Take(TestPush push, IEnumerable<StaleSeries> stale)
+    public void Take(TestPush push, IEnumerable<DueMarker> stale)
     {
         foreach (var series in push.Series)
         {

@@ -1,6 +1,5 @@
-using PushGateway.Groups;
 using PushGateway.Model;
-using PushGateway.Queue;
+using PushGateway.Push;
 
 namespace PushGateway.Core.Tests.Groups;
 
@@ -15,7 +14,7 @@ internal sealed record TestPush(PushOperation Operation, string? Group, long Tim
         return new GroupingKey([.. parts.Chunk(2).Select(pair => KeyValuePair.Create(pair[0], pair[1]))], path);
     }
 
-    public GroupPush ToGroupPush()
+    public BatchedPush ToGroupPush()
     {
         var batch = new MetricBatch();
         var start = batch.BeginPush();
@@ -39,7 +38,7 @@ internal sealed record TestPush(PushOperation Operation, string? Group, long Tim
         }
 
         var header = new PushHeader(Operation, Group is null ? null : Key(Group), TimeNs) { TimeToLive = TimeToLive };
-        return new GroupPush(header, batch, start, batch.Mark);
+        return new BatchedPush(header, batch, start, batch.Mark);
     }
 
     /// <summary>The push as several messages would bring it.</summary>

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using PushGateway.Buffers;
-using PushGateway.Limits;
+using PushGateway.Push;
 
 namespace PushGateway.Formats.Compression;
 

@@ -1,7 +1,8 @@
 using System.Text.Unicode;
-using PushGateway.Formats.Text;
-using PushGateway.Limits;
+using PushGateway.Formats.Prometheus;
 using PushGateway.Model;
+using PushGateway.Push;
+using PushGateway.Wire;
 
 namespace PushGateway.Formats.Json;
 

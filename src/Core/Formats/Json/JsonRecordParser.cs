@@ -1,7 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
-using PushGateway.Limits;
+using PushGateway.Formats.Prometheus;
 using PushGateway.Model;
+using PushGateway.Push;
 
 namespace PushGateway.Formats.Json;
 
@@ -52,14 +53,14 @@ public static class JsonRecordParser
     /// </param>
     public static bool TryParseGroups(
         ReadOnlySpan<byte> utf8,
-        RecordGroups groups,
+        NamedGroups groups,
         MetricBatch destination,
         in ParseContext context,
         [NotNullWhen(false)] out PushError? error) => TryParse(utf8, groups, destination, context, out error);
 
     private static bool TryParse(
         ReadOnlySpan<byte> utf8,
-        RecordGroups? groups,
+        NamedGroups? groups,
         MetricBatch destination,
         in ParseContext context,
         [NotNullWhen(false)] out PushError? error)

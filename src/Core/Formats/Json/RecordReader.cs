@@ -3,9 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
-using PushGateway.Groups;
-using PushGateway.Limits;
+using PushGateway.Formats.Prometheus;
 using PushGateway.Model;
+using PushGateway.Push;
 
 namespace PushGateway.Formats.Json;
 
@@ -22,7 +22,7 @@ internal ref struct RecordReader
     private const int StackName = 256;
 
     private readonly ReadOnlySpan<byte> _body;
-    private readonly RecordGroups? _groups;
+    private readonly NamedGroups? _groups;
     private readonly MetricBatch _batch;
     private readonly PushLimits _limits;
     private readonly long _receivedMs;
@@ -39,7 +39,7 @@ internal ref struct RecordReader
     /// <param name="batch">Where the series go.</param>
     /// <param name="context">Limits and time of receipt.</param>
     /// <param name="labels">Room for the dimensions of a record.</param>
-    public RecordReader(ReadOnlySpan<byte> body, RecordGroups? groups, MetricBatch batch, in ParseContext context, Span<Label> labels)
+    public RecordReader(ReadOnlySpan<byte> body, NamedGroups? groups, MetricBatch batch, in ParseContext context, Span<Label> labels)
     {
         _body = body;
         _groups = groups;
@@ -61,7 +61,7 @@ internal ref struct RecordReader
         if (!_json.Read())
         {
             record = -1;
-            valid = Refuse(RecordRefusal.Empty());
+            valid = Refuse(RecordErrors.Empty());
         }
         else if (_json.TokenType == JsonTokenType.StartArray)
         {
@@ -102,13 +102,13 @@ internal ref struct RecordReader
         var records = record;
         record = -1;
         return _json.Read() ? Refuse(RecordSyntax.AfterArray(_body, _json.TokenStartIndex))
-            : records > 0 || Refuse(RecordRefusal.Empty());
+            : records > 0 || Refuse(RecordErrors.Empty());
     }
 
     // Records that name groups are read group by group, once it is known which belong together: then a group is one run of the batch.
     private bool ReadNext(int record) => _groups is null ? ReadRecord() : FindGroup(_groups, record);
 
-    private bool ReadGroups(RecordGroups groups, ref int record)
+    private bool ReadGroups(NamedGroups groups, ref int record)
     {
         foreach (var group in groups.All)
         {
@@ -129,7 +129,7 @@ internal ref struct RecordReader
             if (PushConsistency.FindDuplicate(_batch, group.Start) is >= 0 and var duplicate)
             {
                 record = group.RecordOf(duplicate);
-                return Refuse(RecordRefusal.DuplicateSeries(MetricsPointer, _batch.Symbols[_batch.Series[duplicate].Name]));
+                return Refuse(RecordErrors.DuplicateSeries(MetricsPointer, _batch.Symbols[_batch.Series[duplicate].Name]));
             }
         }
 
@@ -137,11 +137,11 @@ internal ref struct RecordReader
     }
 
     // Passes over a record and keeps its place. What is wrong beside the group is found when it is read.
-    private bool FindGroup(RecordGroups groups, int record)
+    private bool FindGroup(NamedGroups groups, int record)
     {
         if (_json.TokenType != JsonTokenType.StartObject)
         {
-            return Refuse(RecordRefusal.NotObject("", ValueKind));
+            return Refuse(RecordErrors.NotObject("", ValueKind));
         }
 
         var offset = (int)_json.TokenStartIndex;
@@ -161,8 +161,8 @@ internal ref struct RecordReader
             }
         }
 
-        return group is null ? Refuse(RecordRefusal.GroupMissing(""))
-            : groups.TryAdd(group, record, offset) || Refuse(RecordGroups.TooMany());
+        return group is null ? Refuse(RecordErrors.GroupMissing(""))
+            : groups.TryAdd(group, record, offset) || Refuse(NamedGroups.TooMany());
     }
 
     private bool ReadGroup([NotNullWhen(true)] out GroupingKey? group)
@@ -170,7 +170,7 @@ internal ref struct RecordReader
         group = null;
         if (_json.TokenType != JsonTokenType.StartObject)
         {
-            return Refuse(RecordRefusal.GroupInvalid(GroupPointer, ValueKind));
+            return Refuse(RecordErrors.GroupInvalid(GroupPointer, ValueKind));
         }
 
         var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -184,7 +184,7 @@ internal ref struct RecordReader
 
         if (!labels.ContainsKey("job"))
         {
-            return Refuse(RecordRefusal.GroupWithoutJob(GroupPointer));
+            return Refuse(RecordErrors.GroupWithoutJob(GroupPointer));
         }
 
         group = GroupingKeyParser.Create(labels);
@@ -195,7 +195,7 @@ internal ref struct RecordReader
     {
         if (!TryGetText(ref _name, out var name))
         {
-            return Refuse(RecordRefusal.StringInvalid(GroupPointer));
+            return Refuse(RecordErrors.StringInvalid(GroupPointer));
         }
 
         if (_limits.CheckLabelName(name.Length) is { } longName)
@@ -206,23 +206,23 @@ internal ref struct RecordReader
         var label = Encoding.UTF8.GetString(name);
         if (!GroupingKeyParser.IsLabelName(label))
         {
-            return Refuse(RecordRefusal.GroupLabelName(JsonPointer.Append(GroupPointer, name), name));
+            return Refuse(RecordErrors.GroupLabelName(JsonPointer.Append(GroupPointer, name), name));
         }
 
         _json.Read();
         if (_json.TokenType != JsonTokenType.String)
         {
-            return Refuse(RecordRefusal.GroupLabelNotString(JsonPointer.Append(GroupPointer, name), name, ValueKind));
+            return Refuse(RecordErrors.GroupLabelNotString(JsonPointer.Append(GroupPointer, name), name, ValueKind));
         }
 
         if (!TryGetText(ref _value, out var value))
         {
-            return Refuse(RecordRefusal.StringInvalid(JsonPointer.Append(GroupPointer, name)));
+            return Refuse(RecordErrors.StringInvalid(JsonPointer.Append(GroupPointer, name)));
         }
 
         if (value.IsEmpty)
         {
-            return Refuse(RecordRefusal.GroupLabelEmpty(JsonPointer.Append(GroupPointer, name), name));
+            return Refuse(RecordErrors.GroupLabelEmpty(JsonPointer.Append(GroupPointer, name), name));
         }
 
         if (_limits.CheckLabelValue(value.Length) is { } longValue)
@@ -231,7 +231,7 @@ internal ref struct RecordReader
         }
 
         return labels.TryAdd(label, Encoding.UTF8.GetString(value))
-            || Refuse(RecordRefusal.GroupLabelTwice(JsonPointer.Append(GroupPointer, name), name));
+            || Refuse(RecordErrors.GroupLabelTwice(JsonPointer.Append(GroupPointer, name), name));
     }
 
     // Keys may come in any order. In the usual one the metrics are read where they stand; when they come before the dimensions they are
@@ -240,7 +240,7 @@ internal ref struct RecordReader
     {
         if (_json.TokenType != JsonTokenType.StartObject)
         {
-            return Refuse(RecordRefusal.NotObject("", ValueKind));
+            return Refuse(RecordErrors.NotObject("", ValueKind));
         }
 
         var start = _batch.Mark;
@@ -252,7 +252,7 @@ internal ref struct RecordReader
         {
             if (!TryGetText(ref _name, out var key))
             {
-                return Refuse(RecordRefusal.StringInvalid(""));
+                return Refuse(RecordErrors.StringInvalid(""));
             }
 
             _json.Read();
@@ -297,7 +297,7 @@ internal ref struct RecordReader
                 hasTimestamp = true;
                 if (_groups is not null && !_limits.AllowTimestamps)
                 {
-                    return Refuse(RecordRefusal.TimestampNotAllowed(TimestampPointer));
+                    return Refuse(RecordErrors.TimestampNotAllowed(TimestampPointer));
                 }
 
                 if (!ReadTimestamp(out timestamp))
@@ -319,18 +319,18 @@ internal ref struct RecordReader
             }
             else
             {
-                return Refuse(RecordRefusal.UnknownKey(JsonPointer.Append("", key), key, toGroups: _groups is not null));
+                return Refuse(RecordErrors.UnknownKey(JsonPointer.Append("", key), key, toGroups: _groups is not null));
             }
         }
 
         if (!hasDimensions && _groups is null)
         {
-            return Refuse(RecordRefusal.DimensionsMissing(""));
+            return Refuse(RecordErrors.DimensionsMissing(""));
         }
 
         if (!hasMetrics)
         {
-            return Refuse(RecordRefusal.MetricsMissing(""));
+            return Refuse(RecordErrors.MetricsMissing(""));
         }
 
         if (deferred.TokenType != JsonTokenType.None)
@@ -354,7 +354,7 @@ internal ref struct RecordReader
         timestamp = 0;
         if (_json.TokenType != JsonTokenType.Number || !_json.TryGetInt64(out timestamp))
         {
-            return Refuse(RecordRefusal.TimestampInvalid(TimestampPointer));
+            return Refuse(RecordErrors.TimestampInvalid(TimestampPointer));
         }
 
         return _limits.CheckTimestamp(timestamp, _receivedMs) is not { } error || Refuse(error with { Pointer = TimestampPointer });
@@ -364,7 +364,7 @@ internal ref struct RecordReader
     {
         if (_json.TokenType != JsonTokenType.StartObject)
         {
-            return Refuse(RecordRefusal.DimensionsInvalid(DimensionsPointer, ValueKind));
+            return Refuse(RecordErrors.DimensionsInvalid(DimensionsPointer, ValueKind));
         }
 
         while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
@@ -381,7 +381,7 @@ internal ref struct RecordReader
             }
         }
 
-        return _labels.Count > 0 || Refuse(RecordRefusal.DimensionsInvalid(DimensionsPointer, JsonValueKind.Object));
+        return _labels.Count > 0 || Refuse(RecordErrors.DimensionsInvalid(DimensionsPointer, JsonValueKind.Object));
     }
 
     private bool ReadDimension()
@@ -393,28 +393,28 @@ internal ref struct RecordReader
 
         if (_batch.Symbols[symbol].SequenceEqual("__name__"u8))
         {
-            return Refuse(RecordRefusal.NameReserved(JsonPointer.Append(DimensionsPointer, name), name));
+            return Refuse(RecordErrors.NameReserved(JsonPointer.Append(DimensionsPointer, name), name));
         }
 
         if (_groups is not null && _batch.Symbols[symbol].StartsWith("__"u8))
         {
-            return Refuse(RecordRefusal.LabelReserved(JsonPointer.Append(DimensionsPointer, name), name));
+            return Refuse(RecordErrors.LabelReserved(JsonPointer.Append(DimensionsPointer, name), name));
         }
 
         if (!_labels.TryInsert(_batch.Symbols, symbol, out var index))
         {
-            return Refuse(RecordRefusal.NameCollision(JsonPointer.Append(DimensionsPointer, name), name, _batch.Symbols[symbol]));
+            return Refuse(RecordErrors.NameCollision(JsonPointer.Append(DimensionsPointer, name), name, _batch.Symbols[symbol]));
         }
 
         _json.Read();
         if (_json.TokenType != JsonTokenType.String)
         {
-            return Refuse(RecordRefusal.DimensionNotString(JsonPointer.Append(DimensionsPointer, name), name, ValueKind));
+            return Refuse(RecordErrors.DimensionNotString(JsonPointer.Append(DimensionsPointer, name), name, ValueKind));
         }
 
         if (!TryGetText(ref _value, out var value))
         {
-            return Refuse(RecordRefusal.StringInvalid(JsonPointer.Append(DimensionsPointer, name)));
+            return Refuse(RecordErrors.StringInvalid(JsonPointer.Append(DimensionsPointer, name)));
         }
 
         if (_limits.CheckLabelValue(value.Length) is { } tooLong)
@@ -430,7 +430,7 @@ internal ref struct RecordReader
     {
         if (_json.TokenType != JsonTokenType.StartObject)
         {
-            return Refuse(RecordRefusal.MetricsInvalid(MetricsPointer, ValueKind));
+            return Refuse(RecordErrors.MetricsInvalid(MetricsPointer, ValueKind));
         }
 
         while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
@@ -441,7 +441,7 @@ internal ref struct RecordReader
             }
         }
 
-        return _batch.Mark.Series > recordStart.Series || Refuse(RecordRefusal.MetricsInvalid(MetricsPointer, JsonValueKind.Object));
+        return _batch.Mark.Series > recordStart.Series || Refuse(RecordErrors.MetricsInvalid(MetricsPointer, JsonValueKind.Object));
     }
 
     private bool ReadMetric(BatchMark recordStart, long timestamp)
@@ -458,7 +458,7 @@ internal ref struct RecordReader
         }
         else if (_batch.Families[family].LastSeries >= recordStart.Series)
         {
-            return Refuse(RecordRefusal.NameCollision(JsonPointer.Append(MetricsPointer, name), name, _batch.Symbols[symbol]));
+            return Refuse(RecordErrors.NameCollision(JsonPointer.Append(MetricsPointer, name), name, _batch.Symbols[symbol]));
         }
 
         if (!ReadNumber(name, out var value, out var isInteger))
@@ -476,19 +476,19 @@ internal ref struct RecordReader
         _json.Read();
         if (_json.TokenType is not (JsonTokenType.Number or JsonTokenType.String))
         {
-            return Refuse(RecordRefusal.MetricNotNumber(JsonPointer.Append(MetricsPointer, name), name, ValueKind));
+            return Refuse(RecordErrors.MetricNotNumber(JsonPointer.Append(MetricsPointer, name), name, ValueKind));
         }
 
         if (!TryGetText(ref _value, out var text))
         {
-            return Refuse(RecordRefusal.StringInvalid(JsonPointer.Append(MetricsPointer, name)));
+            return Refuse(RecordErrors.StringInvalid(JsonPointer.Append(MetricsPointer, name)));
         }
 
         return MetricNumber.Parse(text, out value, out isInteger) switch
         {
             MetricNumberStatus.Valid => true,
-            MetricNumberStatus.OutOfRange => Refuse(RecordRefusal.MetricOutOfRange(JsonPointer.Append(MetricsPointer, name), name, text)),
-            _ => Refuse(RecordRefusal.MetricNotNumber(JsonPointer.Append(MetricsPointer, name), name, text)),
+            MetricNumberStatus.OutOfRange => Refuse(RecordErrors.MetricOutOfRange(JsonPointer.Append(MetricsPointer, name), name, text)),
+            _ => Refuse(RecordErrors.MetricNotNumber(JsonPointer.Append(MetricsPointer, name), name, text)),
         };
     }
 
@@ -498,12 +498,12 @@ internal ref struct RecordReader
         symbol = 0;
         if (!TryGetText(ref _name, out name))
         {
-            return Refuse(RecordRefusal.StringInvalid(parent));
+            return Refuse(RecordErrors.StringInvalid(parent));
         }
 
         if (name.IsEmpty)
         {
-            return Refuse(RecordRefusal.NameEmpty(JsonPointer.Append(parent, name)));
+            return Refuse(RecordErrors.NameEmpty(JsonPointer.Append(parent, name)));
         }
 
         var isLegal = alphabet.IsLegal(name);
@@ -577,7 +577,7 @@ internal ref struct RecordReader
         _ => JsonValueKind.Null,
     };
 
-    private bool RefuseDuplicate(scoped ReadOnlySpan<byte> key) => Refuse(RecordRefusal.DuplicateKey(JsonPointer.Append("", key), key));
+    private bool RefuseDuplicate(scoped ReadOnlySpan<byte> key) => Refuse(RecordErrors.DuplicateKey(JsonPointer.Append("", key), key));
 
     private bool Refuse(PushError error)
     {

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using PushGateway.Limits;
+using PushGateway.Push;
 
 namespace PushGateway.Formats.Json;
 

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using PushGateway.Formats.Text;
+using PushGateway.Formats.Prometheus;
 using PushGateway.Model;
+using PushGateway.Wire;
 
 namespace PushGateway.Formats.OpenMetrics;
 
@@ -204,7 +205,7 @@ internal ref partial struct OpenMetricsParse
 
     private bool EndPoint() =>
         _group == NoGroup
-        || !TextRoles.IsHistogram(_type)
+        || !SeriesRoles.IsHistogram(_type)
         || _point.CheckHistogram() is not { } reason
         || FailAt(_pointLine, $"metric {GoQuote.Quote(_family)}: {reason}");
 
@@ -229,7 +230,7 @@ internal ref partial struct OpenMetricsParse
     private readonly ReadOnlySpan<byte> MetricKeyOf(Label bound)
     {
         var written = 2;
-        TextScratch.Reserve(ref _scratch.Key, written + (2 * _labelCount));
+        ParseScratch.Reserve(ref _scratch.Key, written + (2 * _labelCount));
         var key = _scratch.Key;
         (key[0], key[1]) = (MetricKey, _familyOrdinal);
         foreach (var label in _scratch.Labels.AsSpan(0, _labelCount))

@@ -1,6 +1,7 @@
 using System.Globalization;
-using PushGateway.Formats.Text;
+using PushGateway.Formats.Prometheus;
 using PushGateway.Model;
+using PushGateway.Wire;
 
 namespace PushGateway.Formats.OpenMetrics;
 
@@ -67,7 +68,7 @@ internal ref partial struct OpenMetricsParse
             return Fail($"the value of label {GoQuote.Quote(name)} has no closing quote");
         }
 
-        TextScratch.Reserve(ref _scratch.Labels, index);
+        ParseScratch.Reserve(ref _scratch.Labels, index);
         _scratch.Labels[index] = new Label(label, symbols.Intern(value));
         return true;
     }
@@ -129,7 +130,7 @@ internal ref partial struct OpenMetricsParse
     // "A single backslash SHOULD NOT be used for undefined escape sequences": it stands for itself.
     private readonly ReadOnlySpan<byte> Unescape(ReadOnlySpan<byte> text)
     {
-        TextScratch.Reserve(ref _scratch.Token, text.Length);
+        ParseScratch.Reserve(ref _scratch.Token, text.Length);
         var token = _scratch.Token;
         var written = 0;
         while (text.IndexOf((byte)'\\') is var plain and >= 0 && plain + 1 < text.Length)

@@ -1,7 +1,8 @@
 using System.Text.Unicode;
-using PushGateway.Formats.Text;
-using PushGateway.Limits;
+using PushGateway.Formats.Prometheus;
 using PushGateway.Model;
+using PushGateway.Push;
+using PushGateway.Wire;
 
 namespace PushGateway.Formats.OpenMetrics;
 
@@ -264,7 +265,7 @@ internal ref partial struct OpenMetricsParse
 
     private readonly ReadOnlySpan<byte> Join(ReadOnlySpan<byte> name, ReadOnlySpan<byte> suffix)
     {
-        TextScratch.Reserve(ref _scratch.Token, name.Length + suffix.Length);
+        ParseScratch.Reserve(ref _scratch.Token, name.Length + suffix.Length);
         name.CopyTo(_scratch.Token);
         suffix.CopyTo(_scratch.Token.AsSpan(name.Length));
         return _scratch.Token.AsSpan(0, name.Length + suffix.Length);

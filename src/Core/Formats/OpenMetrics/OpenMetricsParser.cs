@@ -1,7 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
+using PushGateway.Exposition;
 using PushGateway.Formats.Text;
-using PushGateway.Limits;
 using PushGateway.Model;
+using PushGateway.Push;
 
 namespace PushGateway.Formats.OpenMetrics;
 

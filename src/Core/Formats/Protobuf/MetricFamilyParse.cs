@@ -1,7 +1,7 @@
 using System.Text.Unicode;
-using PushGateway.Formats.Text;
-using PushGateway.Limits;
+using PushGateway.Formats.Prometheus;
 using PushGateway.Model;
+using PushGateway.Push;
 using PushGateway.Wire;
 
 namespace PushGateway.Formats.Protobuf;
@@ -38,7 +38,7 @@ internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batc
     /// <summary>Whether a metric has a timestamp of its own.</summary>
     public bool HasTimestamps { get; private set; }
 
-    private readonly bool IsHistogram => TextRoles.IsHistogram(_type);
+    private readonly bool IsHistogram => SeriesRoles.IsHistogram(_type);
 
     private readonly double Count => _countFloat != 0 ? _countFloat : _count;
 
@@ -91,7 +91,7 @@ internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batc
             }
 
             var symbol = batch.Symbols.Intern(name);
-            TextScratch.Reserve(ref scratch.LastNamed, symbol);
+            ParseScratch.Reserve(ref scratch.LastNamed, symbol);
             scratch.LastNamed[symbol] = _familyNumber;
         }
 
@@ -200,7 +200,7 @@ internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batc
 
     private void InternNamesOfSeries()
     {
-        var boundName = TextRoles.BoundName(_type);
+        var boundName = SeriesRoles.BoundName(_type);
         _boundName = batch.Symbols.Intern(boundName);
         if (!boundName.IsEmpty)
         {
@@ -213,7 +213,7 @@ internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batc
     private readonly int InternWithSuffix(ReadOnlySpan<byte> suffix)
     {
         var length = _familyName.Length + suffix.Length;
-        TextScratch.Reserve(ref scratch.Name, length);
+        ParseScratch.Reserve(ref scratch.Name, length);
         _familyName.CopyTo(scratch.Name);
         suffix.CopyTo(scratch.Name.AsSpan(_familyName.Length));
         return batch.Symbols.Intern(scratch.Name.AsSpan(0, length));
@@ -313,7 +313,7 @@ internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batc
             return FailMetric($"has the label name {GoQuote.Quote(name)}, which is not legal in Prometheus");
         }
 
-        if (name.SequenceEqual("__name__"u8) || name.SequenceEqual(TextRoles.BoundName(_type)))
+        if (name.SequenceEqual("__name__"u8) || name.SequenceEqual(SeriesRoles.BoundName(_type)))
         {
             return FailMetric($"has the label {GoQuote.Quote(name)}, which is reserved");
         }
@@ -323,14 +323,14 @@ internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batc
             return FailMetric($"has a value of the label {GoQuote.Quote(name)} that is not UTF-8");
         }
 
-        TextScratch.Reserve(ref scratch.Labels, _labelCount);
+        ParseScratch.Reserve(ref scratch.Labels, _labelCount);
         scratch.Labels[_labelCount++] = new Label(batch.Symbols.Intern(name), batch.Symbols.Intern(value));
         return true;
     }
 
     private readonly bool HasDuplicateLabel(out int duplicate)
     {
-        TextScratch.Reserve(ref scratch.LabelNames, _labelCount);
+        ParseScratch.Reserve(ref scratch.LabelNames, _labelCount);
         var names = scratch.LabelNames.AsSpan(0, _labelCount);
         for (var i = 0; i < names.Length; i++)
         {

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using PushGateway.Limits;
 using PushGateway.Model;
+using PushGateway.Push;
 
 namespace PushGateway.Formats.Protobuf;
 

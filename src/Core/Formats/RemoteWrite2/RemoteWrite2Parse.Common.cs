@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using PushGateway.Formats.Prometheus;
 using PushGateway.Model;
 using PushGateway.Wire;
 

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text.Unicode;
-using PushGateway.Limits;
+using PushGateway.Formats.Prometheus;
 using PushGateway.Model;
+using PushGateway.Push;
 using PushGateway.Wire;
 
 namespace PushGateway.Formats.RemoteWrite2;

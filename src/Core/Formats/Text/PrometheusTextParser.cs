@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
-using PushGateway.Limits;
+using PushGateway.Formats.Prometheus;
 using PushGateway.Model;
+using PushGateway.Push;
 
 namespace PushGateway.Formats.Text;
 
@@ -25,7 +26,7 @@ namespace PushGateway.Formats.Text;
 public static class PrometheusTextParser
 {
     [ThreadStatic]
-    private static TextScratch? _scratch;
+    private static ParseScratch? _scratch;
 
     /// <summary>
     /// Appends a body to <paramref name="destination"/>, one series with one sample for each sample line. In the steady state this
@@ -45,7 +46,7 @@ public static class PrometheusTextParser
         [NotNullWhen(false)] out PushError? error)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        var scratch = _scratch ??= new TextScratch();
+        var scratch = _scratch ??= new ParseScratch();
         var parse = new TextParse(input, destination, context.ReceivedMs, scratch);
         var parsed = parse.Run(out error);
         result = new TextParseResult(parse.TimestampLine, parse.NamelessLine);

@@ -2,7 +2,9 @@ using System.Buffers.Text;
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using System.Text.Unicode;
+using PushGateway.Formats.Prometheus;
 using PushGateway.Model;
+using PushGateway.Wire;
 
 namespace PushGateway.Formats.Text;
 
@@ -42,9 +44,9 @@ internal ref partial struct TextParse
         var at = nameEnd;
         var type = FamilyType;
         _labelCount = 0;
-        if ((line[at] == '{' && !TryReadCommonLabels(line, same, TextRoles.BoundName(type), ref at))
+        if ((line[at] == '{' && !TryReadCommonLabels(line, same, SeriesRoles.BoundName(type), ref at))
             || !TryReadCommonValue(line, ref at, out var value, out var timestampMs)
-            || (value < 0 && TextRoles.IsHistogram(type)))
+            || (value < 0 && SeriesRoles.IsHistogram(type)))
         {
             return ForgetLine();
         }
@@ -78,10 +80,10 @@ internal ref partial struct TextParse
             _isMetricPlain &= label.IsBound;
         }
 
-        if (!TextRoles.BoundName(type).IsEmpty)
+        if (!SeriesRoles.BoundName(type).IsEmpty)
         {
-            _le = TextRoles.IsHistogram(type) ? bound : 0;
-            _quantile = TextRoles.IsHistogram(type) ? 0 : bound;
+            _le = SeriesRoles.IsHistogram(type) ? bound : 0;
+            _quantile = SeriesRoles.IsHistogram(type) ? 0 : bound;
         }
     }
 
@@ -195,7 +197,7 @@ internal ref partial struct TextParse
         return text.Length < rest.Length && rest[text.Length] == terminator && rest.StartsWith(text);
     }
 
-    private readonly bool TryReadCommonName(ReadOnlySpan<byte> line, int at, ref TextLabel label)
+    private readonly bool TryReadCommonName(ReadOnlySpan<byte> line, int at, ref ParsedLabel label)
     {
         var rest = line[at..];
         var length = rest.IndexOfAnyExcept(NameAlphabet.Label.Bytes);
@@ -223,7 +225,7 @@ internal ref partial struct TextParse
         return false;
     }
 
-    private bool TryReadCommonLabelValue(ReadOnlySpan<byte> line, ref TextLabel label)
+    private bool TryReadCommonLabelValue(ReadOnlySpan<byte> line, ref ParsedLabel label)
     {
         var rest = line[label.ValueStart..];
         var length = LengthOfPlainValue(rest);

@@ -2,7 +2,9 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Unicode;
+using PushGateway.Formats.Prometheus;
 using PushGateway.Model;
+using PushGateway.Wire;
 
 namespace PushGateway.Formats.Text;
 
@@ -212,7 +214,7 @@ internal ref partial struct TextParse
 
     private bool ReadSampleAfterName(bool isNamed)
     {
-        if (!TextRoles.BoundName(FamilyType).IsEmpty)
+        if (!SeriesRoles.BoundName(FamilyType).IsEmpty)
         {
             _le = 0;
             _quantile = 0;
@@ -337,7 +339,7 @@ internal ref partial struct TextParse
             return Fail("invalid metric name");
         }
 
-        if (!hasOwnName && NamelessLine == 0 && !(_isMetricPlain && _labelCount == 0 && !TextRoles.BoundName(FamilyType).IsEmpty))
+        if (!hasOwnName && NamelessLine == 0 && !(_isMetricPlain && _labelCount == 0 && !SeriesRoles.BoundName(FamilyType).IsEmpty))
         {
             NamelessLine = _line;
         }
@@ -360,7 +362,7 @@ internal ref partial struct TextParse
             return Fail($"invalid label name {GoQuote.Quote(name)}");
         }
 
-        var isBound = name.SequenceEqual(TextRoles.BoundName(FamilyType));
+        var isBound = name.SequenceEqual(SeriesRoles.BoundName(FamilyType));
         var symbol = _batch.Symbols.Intern(name);
         if (!isBound && IsDuplicate(symbol))
         {
@@ -406,7 +408,7 @@ internal ref partial struct TextParse
 
     private bool ReadBound(ReadOnlySpan<byte> value)
     {
-        var isHistogram = TextRoles.IsHistogram(FamilyType);
+        var isHistogram = SeriesRoles.IsHistogram(FamilyType);
         if (!TryReadBound(value, out var bound))
         {
             return Fail($"expected float as value for '{(isHistogram ? "le" : "quantile")}' label, got {GoQuote.Quote(value)}");
@@ -439,7 +441,7 @@ internal ref partial struct TextParse
             return false;
         }
 
-        TextScratch.Reserve(ref _scratch.NamedIn, _batch.Symbols.Count);
+        ParseScratch.Reserve(ref _scratch.NamedIn, _batch.Symbols.Count);
         if (_labelCount == FewLabels)
         {
             foreach (ref readonly var label in _scratch.Labels.AsSpan(0, _labelCount))
@@ -455,8 +457,8 @@ internal ref partial struct TextParse
 
     private bool AddLabel(int name, ReadOnlySpan<byte> value)
     {
-        TextScratch.Reserve(ref _scratch.Labels, _labelCount);
-        _scratch.Labels[_labelCount++] = new TextLabel { Name = name, Value = _batch.Symbols.Intern(value) };
+        ParseScratch.Reserve(ref _scratch.Labels, _labelCount);
+        _scratch.Labels[_labelCount++] = new ParsedLabel { Name = name, Value = _batch.Symbols.Intern(value) };
         return true;
     }
 
@@ -473,14 +475,14 @@ internal ref partial struct TextParse
         }
 
         var type = FamilyType;
-        if (value < 0 && TextRoles.IsHistogram(type))
+        if (value < 0 && SeriesRoles.IsHistogram(type))
         {
-            if (_role == TextRole.Count)
+            if (_role == SeriesRole.Count)
             {
                 return Fail($"negative count for histogram {QuotedFamilyName}");
             }
 
-            if (_role != TextRole.Sum && _le != 0)
+            if (_role != SeriesRole.Sum && _le != 0)
             {
                 return Fail($"negative bucket population for histogram {QuotedFamilyName}");
             }
@@ -668,13 +670,13 @@ internal ref partial struct TextParse
 
     private readonly void Append(byte unit, ref int length)
     {
-        TextScratch.Reserve(ref _scratch.Token, length);
+        ParseScratch.Reserve(ref _scratch.Token, length);
         _scratch.Token[length++] = unit;
     }
 
     private readonly void Append(ReadOnlySpan<byte> text, ref int length)
     {
-        TextScratch.Reserve(ref _scratch.Token, length + text.Length);
+        ParseScratch.Reserve(ref _scratch.Token, length + text.Length);
         text.CopyTo(_scratch.Token.AsSpan(length));
         length += text.Length;
     }

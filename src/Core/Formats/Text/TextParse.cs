@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Text.Unicode;
-using PushGateway.Limits;
+using PushGateway.Formats.Prometheus;
 using PushGateway.Model;
+using PushGateway.Push;
+using PushGateway.Wire;
 
 namespace PushGateway.Formats.Text;
 
@@ -18,7 +20,7 @@ internal ref partial struct TextParse
 
     private readonly ReadOnlySpan<byte> _input;
     private readonly MetricBatch _batch;
-    private readonly TextScratch _scratch;
+    private readonly ParseScratch _scratch;
     private readonly long _receivedMs;
     private readonly int _firstFamily;
 
@@ -32,7 +34,7 @@ internal ref partial struct TextParse
     // The family and name that the last line resolved to. As in expfmt they outlive it: a line that begins with '{' starts from them.
     private int _family = NoFamily;
     private int _name;
-    private TextRole _role;
+    private SeriesRole _role;
     private int _labelCount;
 
     // Canonical symbols of the bounds read last; 0 is NaN or none. As in expfmt only a line that begins in a
@@ -58,7 +60,7 @@ internal ref partial struct TextParse
     private int _leName;
     private int _quantileName;
 
-    public TextParse(ReadOnlySpan<byte> input, MetricBatch batch, long receivedMs, TextScratch scratch)
+    public TextParse(ReadOnlySpan<byte> input, MetricBatch batch, long receivedMs, ParseScratch scratch)
     {
         _input = input;
         _batch = batch;
@@ -114,12 +116,12 @@ internal ref partial struct TextParse
         }
 
         _name = _batch.Symbols.Intern(name);
-        _role = TextRole.Own;
+        _role = SeriesRole.Own;
         var family = _batch.FindFamily(_name);
         if (family < 0 && !TryResolveSuffix(name, out family))
         {
             family = _batch.AddFamily(_name);
-            TextScratch.Reserve(ref _scratch.Typed, family - _firstFamily);
+            ParseScratch.Reserve(ref _scratch.Typed, family - _firstFamily);
             _scratch.Typed[family - _firstFamily] = false;
         }
 
@@ -128,16 +130,16 @@ internal ref partial struct TextParse
 
     private bool TryResolveSuffix(ReadOnlySpan<byte> name, out int family)
     {
-        var role = TextRoles.OfSuffix(name, out var suffix);
+        var role = SeriesRoles.OfSuffix(name, out var suffix);
         family = NoFamily;
-        if (role == TextRole.Own)
+        if (role == SeriesRole.Own)
         {
             return false;
         }
 
         name = name[..^suffix];
         family = name.SequenceEqual(FamilyName) ? _family : FindFamily(name);
-        if (family < 0 || !TextRoles.Has(_batch.Families[family].Type, role))
+        if (family < 0 || !SeriesRoles.Has(_batch.Families[family].Type, role))
         {
             return false;
         }
@@ -213,17 +215,17 @@ internal ref partial struct TextParse
 
         var name = _name;
         var bound = default(Label);
-        if (TextRoles.IsHistogram(type) && _role is TextRole.Own or TextRole.Bucket)
+        if (SeriesRoles.IsHistogram(type) && _role is SeriesRole.Own or SeriesRole.Bucket)
         {
             if (_le == 0)
             {
                 return;
             }
 
-            name = _role == TextRole.Bucket ? name : InternBucketName();
+            name = _role == SeriesRole.Bucket ? name : InternBucketName();
             bound = new Label(_leName = _leName != 0 ? _leName : _batch.Symbols.Intern("le"u8), _le);
         }
-        else if (type == MetricType.Summary && _role == TextRole.Own)
+        else if (type == MetricType.Summary && _role == SeriesRole.Own)
         {
             if (_quantile == 0)
             {
@@ -232,7 +234,7 @@ internal ref partial struct TextParse
 
             bound = new Label(_quantileName = _quantileName != 0 ? _quantileName : _batch.Symbols.Intern("quantile"u8), _quantile);
         }
-        else if (type == MetricType.Summary && _role == TextRole.Count)
+        else if (type == MetricType.Summary && _role == SeriesRole.Count)
         {
             value = TruncateCount(value);
         }
@@ -261,7 +263,7 @@ internal ref partial struct TextParse
     private readonly int InternBucketName()
     {
         var name = FamilyName;
-        TextScratch.Reserve(ref _scratch.Token, name.Length + "_bucket".Length);
+        ParseScratch.Reserve(ref _scratch.Token, name.Length + "_bucket".Length);
         name.CopyTo(_scratch.Token);
         "_bucket"u8.CopyTo(_scratch.Token.AsSpan(name.Length));
         return _batch.Symbols.Intern(_scratch.Token.AsSpan(0, name.Length + "_bucket".Length));

@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using PushGateway.Buffers;
 using PushGateway.Formats.Compression;
-using PushGateway.Limits;
+using PushGateway.Push;
 using Snappier;
 using Xunit;
 

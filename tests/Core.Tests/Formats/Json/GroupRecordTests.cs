@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using System.Text;
 using PushGateway.Formats;
 using PushGateway.Formats.Json;
-using PushGateway.Limits;
 using PushGateway.Model;
+using PushGateway.Push;
 using Xunit;
 using static PushGateway.Core.Tests.Formats.Json.JsonRecords;
 
@@ -112,8 +112,8 @@ public sealed class GroupRecordTests
     [Fact]
     public void A_push_has_an_end_of_groups_and_of_series()
     {
-        Assert.Null(Refusal(Groups(RecordGroups.MaxGroups, "\"a\":1")));
-        Assert.Equal(RejectCode.PushTooLarge, Refusal(Groups(RecordGroups.MaxGroups + 1, "\"a\":1"))?.Code);
+        Assert.Null(Refusal(Groups(NamedGroups.MaxGroups, "\"a\":1")));
+        Assert.Equal(RejectCode.PushTooLarge, Refusal(Groups(NamedGroups.MaxGroups + 1, "\"a\":1"))?.Code);
 
         // Counted over all groups, not for each.
         var metrics = string.Join(',', Enumerable.Range(0, 1001).Select(i => $"\"m{i}\":1"));
@@ -137,7 +137,7 @@ public sealed class GroupRecordTests
         var limits = PushLimits.Default with { AllowTimestamps = allowTimestamps };
         var batch = new MetricBatch();
         var start = batch.BeginPush();
-        var groups = new RecordGroups([.. pinned]);
+        var groups = new NamedGroups([.. pinned]);
         Assert.True(PushParser.TryParseGroups(Encoding.UTF8.GetBytes(body), groups, batch, new ParseContext(limits, Now), out var error), error?.ToString());
         Assert.Null(limits.Check(batch, start, Now));
 
@@ -175,6 +175,6 @@ public sealed class GroupRecordTests
         batch = new MetricBatch();
         batch.BeginPush();
         return PushParser.TryParseGroups(
-            Encoding.UTF8.GetBytes(body), new RecordGroups(ImmutableArray<KeyValuePair<string, string>>.Empty), batch, new ParseContext(limits, Now), out error);
+            Encoding.UTF8.GetBytes(body), new NamedGroups(ImmutableArray<KeyValuePair<string, string>>.Empty), batch, new ParseContext(limits, Now), out error);
     }
 }

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text;
 using PushGateway.Formats.Json;
-using PushGateway.Limits;
 using PushGateway.Model;
+using PushGateway.Push;
 using Xunit;
 using static PushGateway.Core.Tests.Formats.Json.JsonRecords;
 

@@ -1,8 +1,7 @@
 using System.Text;
-using PushGateway.Formats;
 using PushGateway.Formats.Json;
-using PushGateway.Limits;
 using PushGateway.Model;
+using PushGateway.Push;
 using Xunit;
 
 namespace PushGateway.Core.Tests.Formats.Json;

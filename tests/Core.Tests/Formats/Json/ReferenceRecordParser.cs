@@ -3,7 +3,7 @@ using System.Numerics;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using PushGateway.Limits;
+using PushGateway.Push;
 
 namespace PushGateway.Core.Tests.Formats.Json;
 

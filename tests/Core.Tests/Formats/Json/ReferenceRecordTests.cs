@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text;
 using PushGateway.Formats;
 using PushGateway.Formats.Json;
-using PushGateway.Limits;
 using PushGateway.Model;
+using PushGateway.Push;
 using Xunit;
 using static PushGateway.Core.Tests.Formats.Json.JsonRecords;
 

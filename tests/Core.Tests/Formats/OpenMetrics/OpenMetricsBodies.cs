@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace PushGateway.Formats.OpenMetrics;
+namespace PushGateway.Core.Tests.Formats.OpenMetrics;
 
 /// <summary>Makes bodies from a seed: valid ones of every type, and damaged ones.</summary>
 /// <param name="seed">The seed.</param>

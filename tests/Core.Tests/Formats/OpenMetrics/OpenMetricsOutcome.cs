@@ -1,9 +1,10 @@
-using PushGateway.Formats.Text;
-using PushGateway.Limits;
+using PushGateway.Core.Tests.Formats.Text;
+using PushGateway.Formats.OpenMetrics;
 using PushGateway.Model;
+using PushGateway.Push;
 using Xunit;
 
-namespace PushGateway.Formats.OpenMetrics;
+namespace PushGateway.Core.Tests.Formats.OpenMetrics;
 
 /// <summary>Runs the parser and describes what came of it.</summary>
 internal static class OpenMetricsOutcome

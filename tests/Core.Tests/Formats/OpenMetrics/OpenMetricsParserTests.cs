@@ -1,10 +1,10 @@
 using System.Text;
-using PushGateway.Core.Tests;
-using PushGateway.Limits;
+using PushGateway.Formats.OpenMetrics;
 using PushGateway.Model;
+using PushGateway.Push;
 using Xunit;
 
-namespace PushGateway.Formats.OpenMetrics;
+namespace PushGateway.Core.Tests.Formats.OpenMetrics;
 
 public sealed class OpenMetricsParserTests
 {

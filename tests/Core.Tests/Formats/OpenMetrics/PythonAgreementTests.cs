@@ -1,13 +1,15 @@
 using System.Globalization;
 using System.Text;
-using PushGateway.Formats.Text;
-using PushGateway.Limits;
+using PushGateway.Core.Tests.Exposition;
+using PushGateway.Core.Tests.Formats.Text;
+using PushGateway.Formats.OpenMetrics;
 using PushGateway.Model;
+using PushGateway.Push;
 using PushGateway.Testing;
 using Xunit;
 using Sample = PushGateway.Model.Sample;
 
-namespace PushGateway.Formats.OpenMetrics;
+namespace PushGateway.Core.Tests.Formats.OpenMetrics;
 
 /// <summary>Compares verdicts and samples with the parser of the official Python client, which is laxer than the specification in places.</summary>
 public sealed class PythonAgreementTests

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text;
-using PushGateway.Formats.Text;
+using PushGateway.Core.Tests.Formats.Text;
 using PushGateway.Reference.ClientModel;
+using PushGateway.Wire;
 
-namespace PushGateway.Formats.Protobuf;
+namespace PushGateway.Core.Tests.Formats.Protobuf;
 
 /// <summary>What decoded families mean, worked out the slow and obvious way: as series, and as text.</summary>
 internal static class FamilyModel

@@ -1,15 +1,16 @@
 using System.Text;
 using Google.Protobuf;
-using PushGateway.Core.Tests;
-using PushGateway.Formats.Text;
-using PushGateway.Limits;
+using PushGateway.Core.Tests.Formats.Text;
+using PushGateway.Formats.Protobuf;
 using PushGateway.Model;
+using PushGateway.Push;
 using PushGateway.Reference.ClientModel;
 using Xunit;
 using MetricFamily = PushGateway.Reference.ClientModel.MetricFamily;
 using MetricType = PushGateway.Reference.ClientModel.MetricType;
+using ParseContext = PushGateway.Push.ParseContext;
 
-namespace PushGateway.Formats.Protobuf;
+namespace PushGateway.Core.Tests.Formats.Protobuf;
 
 public sealed class MetricFamilyParserTests
 {

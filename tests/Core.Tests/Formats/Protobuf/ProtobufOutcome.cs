@@ -1,9 +1,10 @@
-using PushGateway.Formats.Text;
-using PushGateway.Limits;
+using PushGateway.Core.Tests.Formats.Text;
+using PushGateway.Formats.Protobuf;
 using PushGateway.Model;
+using PushGateway.Push;
 using Xunit;
 
-namespace PushGateway.Formats.Protobuf;
+namespace PushGateway.Core.Tests.Formats.Protobuf;
 
 /// <summary>Runs the parser on a batch of its own.</summary>
 internal static class ProtobufOutcome

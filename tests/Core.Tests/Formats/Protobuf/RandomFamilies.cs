@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using PushGateway.Reference.ClientModel;
 
-namespace PushGateway.Formats.Protobuf;
+namespace PushGateway.Core.Tests.Formats.Protobuf;
 
 /// <summary>Random families by seed, such as a client could push: names are unique, and so are a family's label sets and a metric's bounds.</summary>
 internal sealed class RandomFamilies(int seed)

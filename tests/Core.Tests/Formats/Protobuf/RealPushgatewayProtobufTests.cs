@@ -2,14 +2,17 @@ using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using PushGateway.Core.Tests.Formats.Text;
 using PushGateway.Core.Tests.Histograms;
-using PushGateway.Formats.Text;
-using PushGateway.Limits;
+using PushGateway.Exposition;
+using PushGateway.Formats;
+using PushGateway.Formats.Protobuf;
 using PushGateway.Model;
+using PushGateway.Push;
 using PushGateway.Testing;
 using Xunit;
 
-namespace PushGateway.Formats.Protobuf;
+namespace PushGateway.Core.Tests.Formats.Protobuf;
 
 /// <summary>The parser against a real Pushgateway, which is pushed the same bodies: what each exposes as text is compared.</summary>
 public sealed class RealPushgatewayProtobufTests

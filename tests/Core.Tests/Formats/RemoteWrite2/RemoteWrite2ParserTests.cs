@@ -1,12 +1,12 @@
 using FsCheck.Xunit;
 using Google.Protobuf;
 using PushGateway.Formats.RemoteWrite2;
-using PushGateway.Limits;
 using PushGateway.Model;
+using PushGateway.Push;
 using Xunit;
 using Histogram = PushGateway.Reference.RemoteWriteV1.Histogram;
 using Metadata = PushGateway.Reference.RemoteWriteV2.Metadata;
-using ParseContext = PushGateway.Formats.ParseContext;
+using ParseContext = PushGateway.Push.ParseContext;
 using Request = PushGateway.Reference.RemoteWriteV2.Request;
 using Sample = PushGateway.Reference.RemoteWriteV2.Sample;
 using TimeSeries = PushGateway.Reference.RemoteWriteV2.TimeSeries;

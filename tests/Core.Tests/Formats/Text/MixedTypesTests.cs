@@ -1,11 +1,12 @@
 using PushGateway.Buffers;
-using PushGateway.Core.Tests;
-using PushGateway.Limits;
+using PushGateway.Exposition;
+using PushGateway.Formats.Text;
 using PushGateway.Model;
+using PushGateway.Push;
 using Xunit;
 using ModelSample = PushGateway.Model.Sample;
 
-namespace PushGateway.Formats.Text;
+namespace PushGateway.Core.Tests.Formats.Text;
 
 public sealed class MixedTypesTests
 {

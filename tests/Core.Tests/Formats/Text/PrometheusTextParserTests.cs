@@ -1,10 +1,10 @@
 using System.Text;
-using PushGateway.Core.Tests;
-using PushGateway.Limits;
+using PushGateway.Formats.Text;
 using PushGateway.Model;
+using PushGateway.Push;
 using Xunit;
 
-namespace PushGateway.Formats.Text;
+namespace PushGateway.Core.Tests.Formats.Text;
 
 public sealed class PrometheusTextParserTests
 {

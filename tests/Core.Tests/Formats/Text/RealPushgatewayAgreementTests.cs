@@ -3,9 +3,10 @@ using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using PushGateway.Testing;
+using PushGateway.Wire;
 using Xunit;
 
-namespace PushGateway.Formats.Text;
+namespace PushGateway.Core.Tests.Formats.Text;
 
 /// <summary>The parser and the float format against expfmt itself, inside a real Pushgateway.</summary>
 public sealed partial class RealPushgatewayAgreementTests

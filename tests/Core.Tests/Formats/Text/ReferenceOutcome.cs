@@ -1,4 +1,4 @@
-namespace PushGateway.Formats.Text;
+namespace PushGateway.Core.Tests.Formats.Text;
 
 /// <summary>What a parse came to, in a form that two parsers can be compared by.</summary>
 /// <param name="Error">The message, or null.</param>

@@ -1,4 +1,4 @@
-namespace PushGateway.Formats.Text;
+namespace PushGateway.Core.Tests.Formats.Text;
 
 /// <summary>A sample line as a test compares it.</summary>
 /// <param name="Family">Name of the family.</param>

@@ -3,8 +3,9 @@ using System.Numerics;
 using System.Text;
 using System.Text.RegularExpressions;
 using PushGateway.Model;
+using PushGateway.Wire;
 
-namespace PushGateway.Formats.Text;
+namespace PushGateway.Core.Tests.Formats.Text;
 
 /// <summary>
 /// The text format a byte and a state at a time: slow, and simple enough to be checked against expfmt by reading. Latin-1 strings

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace PushGateway.Formats.Text;
+namespace PushGateway.Core.Tests.Formats.Text;
 
 /// <summary>Random bodies of the text format, by seed: valid ones that use every corner of the grammar, and damaged ones.</summary>
 internal sealed class TextBodies(int seed)

@@ -1,7 +1,8 @@
-using PushGateway.Limits;
+using PushGateway.Formats.Text;
 using PushGateway.Model;
+using PushGateway.Push;
 
-namespace PushGateway.Formats.Text;
+namespace PushGateway.Core.Tests.Formats.Text;
 
 /// <summary>Runs the parser and describes what came of it.</summary>
 internal static class TextOutcome

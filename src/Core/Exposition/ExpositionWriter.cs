@@ -1,0 +1,119 @@
+using System.Buffers;
+using PushGateway.Model;
+
+namespace PushGateway.Exposition;
+
+/// <summary>
+/// Writes series for scraping, a piece at a time, so that what is written can be sent on before the next: the exposition is never in
+/// memory as a whole. For one use; not thread-safe.
+/// </summary>
+/// <remarks>
+/// Of a reading, series of groups that have no label <c>instance</c> are written with <c>instance=""</c>, as a Pushgateway does, so that
+/// a scraping Prometheus does not add its own. A series that stands in it more than once, which two groups can give, is written
+/// once, with the value pushed last: Prometheus would refuse the second. A batch is written as it stands.
+/// </remarks>
+public abstract class ExpositionWriter : IDisposable
+{
+    private readonly GroupReading? _reading;
+    private readonly int _groupedSeries;
+    private ExposedSeries[]? _keys;
+    private int _count;
+    private int _written;
+    private bool _ended;
+
+    /// <param name="batch">What is written; of a reading, its batch or a copy with the same families.</param>
+    /// <param name="groupedSeries">How many series at its start are those of groups.</param>
+    /// <param name="reading">What it comes from; null when the batch is written as it stands.</param>
+    private protected ExpositionWriter(MetricBatch batch, int groupedSeries, GroupReading? reading)
+    {
+        Batch = batch;
+        _groupedSeries = groupedSeries;
+        _reading = reading;
+        Labels = new ExposedLabels(batch, groupedSeries);
+    }
+
+    private protected MetricBatch Batch { get; }
+
+    private protected ExposedLabels Labels { get; }
+
+    /// <summary>A writer of everything in <paramref name="reading"/>, which stays as it is while it is written.</summary>
+    public static ExpositionWriter Create(ExpositionFormat format, GroupReading reading)
+    {
+        ArgumentNullException.ThrowIfNull(reading);
+        return format switch
+        {
+            ExpositionFormat.OpenMetrics => new OpenMetricsWriter(reading.Batch, reading),
+            ExpositionFormat.Protobuf => new MetricFamilyWriter(reading.Batch, reading),
+            _ => new PrometheusTextWriter(reading.Batch, reading),
+        };
+    }
+
+    /// <summary>Writes the next piece: some hundred lines of text, or one protobuf message.</summary>
+    /// <returns>False when there was nothing more to write.</returns>
+    public bool WritePiece(IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        if (_ended)
+        {
+            return false;
+        }
+
+        _keys ??= TakeKeys();
+        if (_written < _count)
+        {
+            _written += Write(_keys.AsSpan(_written, _count - _written), output);
+        }
+        else
+        {
+            WriteEnd(output);
+            _ended = true;
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_keys is not null)
+        {
+            ArrayPool<ExposedSeries>.Shared.Return(_keys);
+        }
+
+        (_keys, _count, _ended) = (null, 0, true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Writes every piece and disposes the writer.</summary>
+    internal void WriteAll(IBufferWriter<byte> output)
+    {
+        using (this)
+        {
+            while (WritePiece(output))
+            {
+            }
+        }
+    }
+
+    /// <summary>Fills in the key of every series of the batch, in its order.</summary>
+    private protected abstract void WriteKeys(Span<ExposedSeries> keys);
+
+    /// <summary>Writes series from the start of those that are left, which may be reordered, and says how many.</summary>
+    private protected abstract int Write(Span<ExposedSeries> rest, IBufferWriter<byte> output);
+
+    /// <summary>Writes what stands after all series.</summary>
+    private protected virtual void WriteEnd(IBufferWriter<byte> output)
+    {
+    }
+
+    private ExposedSeries[] TakeKeys()
+    {
+        var keys = ArrayPool<ExposedSeries>.Shared.Rent(Batch.Series.Length);
+        WriteKeys(keys.AsSpan(0, Batch.Series.Length));
+        _count = _reading is null
+            ? Batch.Series.Length
+            : new SupersededSeries(Batch, _groupedSeries, _reading).DropFrom(keys.AsSpan(0, Batch.Series.Length));
+        keys.AsSpan(0, _count).Sort(new ExposedSeriesOrder(Batch));
+        return keys;
+    }
+}

@@ -1,0 +1,119 @@
+using PushGateway.Formats.Prometheus;
+using PushGateway.Formats.Protobuf;
+using PushGateway.Wire;
+
+namespace PushGateway.Exposition;
+
+/// <summary>The message of a histogram or summary, from its samples of one timestamp.</summary>
+internal readonly ref struct MetricDistribution
+{
+    // 2^64: counts below are exact as integers.
+    private const double EndOfIntegers = 18446744073709551616.0;
+
+    private const int QuantileSize = 18;
+
+    private readonly ReadOnlySpan<MetricPoint> _points;
+    private readonly bool _isHistogram;
+    private readonly double? _sum;
+    private readonly double? _count;
+
+    public MetricDistribution(ReadOnlySpan<MetricPoint> points, bool isHistogram)
+    {
+        _points = points;
+        _isHistogram = isHistogram;
+        double? infinite = null;
+        foreach (ref readonly var point in points)
+        {
+            _sum = point.Role == SeriesRole.Sum ? point.Value : _sum;
+            _count = point.Role == SeriesRole.Count ? point.Value : _count;
+            infinite = point.Role == SeriesRole.Bucket && double.IsPositiveInfinity(point.Bound) ? point.Value : infinite;
+        }
+
+        _count ??= infinite;
+    }
+
+    public int Measure()
+    {
+        var size = _sum is null ? 0 : ProtobufSize.Fixed64(MetricFamilyFields.SampleSum);
+        if (_count is { } count)
+        {
+            size += !_isHistogram ? ProtobufSize.Varint(MetricFamilyFields.SampleCount, WholeCount(count))
+                : MeasureCount(MetricFamilyFields.SampleCount, MetricFamilyFields.HistogramCountFloat, count);
+        }
+
+        foreach (ref readonly var point in _points)
+        {
+            size += IsBound(point) ? ProtobufSize.LengthDelimited(MetricFamilyFields.Bounds, MeasureBound(point)) : 0;
+        }
+
+        return size;
+    }
+
+    public void Write(ref ProtobufWriter writer)
+    {
+        if (_count is { } count)
+        {
+            if (_isHistogram)
+            {
+                WriteCount(ref writer, MetricFamilyFields.SampleCount, MetricFamilyFields.HistogramCountFloat, count);
+            }
+            else
+            {
+                writer.WriteVarint(MetricFamilyFields.SampleCount, WholeCount(count));
+            }
+        }
+
+        if (_sum is { } sum)
+        {
+            writer.WriteDouble(MetricFamilyFields.SampleSum, sum);
+        }
+
+        foreach (ref readonly var point in _points)
+        {
+            if (IsBound(point))
+            {
+                WriteBound(ref writer, point);
+            }
+        }
+    }
+
+    private static bool IsBound(in MetricPoint point) => point.Role is SeriesRole.Own or SeriesRole.Bucket;
+
+    private static bool IsWhole(double value) => value is >= 0 and < EndOfIntegers && Math.Truncate(value) == value;
+
+    private static ulong WholeCount(double value) => value is >= 0 and < EndOfIntegers ? (ulong)value : 0;
+
+    private int MeasureBound(in MetricPoint point) => !_isHistogram ? QuantileSize
+        : MeasureCount(MetricFamilyFields.BucketCount, MetricFamilyFields.BucketCountFloat, point.Value)
+            + ProtobufSize.Fixed64(MetricFamilyFields.BucketUpperBound);
+
+    private void WriteBound(ref ProtobufWriter writer, in MetricPoint point)
+    {
+        writer.WriteLength(MetricFamilyFields.Bounds, MeasureBound(point));
+        if (_isHistogram)
+        {
+            WriteCount(ref writer, MetricFamilyFields.BucketCount, MetricFamilyFields.BucketCountFloat, point.Value);
+            writer.WriteDouble(MetricFamilyFields.BucketUpperBound, point.Bound);
+        }
+        else
+        {
+            writer.WriteDouble(MetricFamilyFields.Quantile, point.Bound);
+            writer.WriteDouble(MetricFamilyFields.QuantileValue, point.Value);
+        }
+    }
+
+    private static int MeasureCount(int integerField, int floatField, double value) =>
+        IsWhole(value) ? ProtobufSize.Varint(integerField, (ulong)value) : ProtobufSize.Fixed64(floatField);
+
+    private static void WriteCount(ref ProtobufWriter writer, int integerField, int floatField, double value)
+    {
+        if (IsWhole(value))
+        {
+            writer.WriteVarint(integerField, (ulong)value);
+        }
+        else
+        {
+            writer.WriteDouble(floatField, value);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+using System.Buffers;
+using System.Buffers.Text;
+using PushGateway.Formats.OpenMetrics;
+using PushGateway.Model;
+using PushGateway.Wire;
+
+namespace PushGateway.Exposition;
+
+/// <summary>
+/// Writes a batch as OpenMetrics 1.0 text, in the order of <see cref="PrometheusTextWriter"/>, with <c># EOF</c> at the end.
+/// </summary>
+/// <remarks>
+/// <para>
+/// A counter <c>foo_total</c> is the family <c>foo</c>. A counter whose name lacks <c>_total</c> is written as unknown: with the suffix, which
+/// expfmt adds, a series would have another name than in the other formats.
+/// <c>_created</c>, <c>_gsum</c> and <c>_gcount</c> stand in the family that they belong to. Bounds have their canonical form
+/// (<c>le="1.0"</c>).
+/// </para>
+/// <para>
+/// A native histogram is written as its bucket <c>+Inf</c>, its sum and its count. Names that OpenMetrics would hold for another family's make that family an unknown one. Values are not judged: what was pushed in
+/// another format, for example a counter that is NaN or a histogram without <c>+Inf</c> bucket, is written as it is.
+/// </para>
+/// </remarks>
+public sealed class OpenMetricsWriter : ExpositionWriter
+{
+    private const int SeriesPerPiece = 512;
+
+    // Help and label values have the same escapes here.
+    private static readonly SearchValues<byte> Escaped = SearchValues.Create("\\\n\""u8);
+
+    private readonly OpenMetricsFamilies _families;
+    private int _family = -1;
+
+    internal OpenMetricsWriter(MetricBatch batch, GroupReading? reading)
+        : this(TextView.Of(batch, reading?.GroupsEnd.Series ?? 0), reading)
+    {
+    }
+
+    private OpenMetricsWriter(TextView view, GroupReading? reading)
+        : base(view.Batch, view.GroupedSeries, reading) => _families = new OpenMetricsFamilies(view.Batch);
+
+    /// <summary>Writes everything in <paramref name="batch"/>.</summary>
+    /// <param name="batch">The batch, which is only read. A timestamp of <see cref="Sample.NoTimestamp"/> is not written.</param>
+    /// <param name="output">Where to write to.</param>
+    public static void Write(MetricBatch batch, IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(output);
+        new OpenMetricsWriter(batch, null).WriteAll(output);
+    }
+
+    private protected override void WriteKeys(Span<ExposedSeries> keys) => _families.WriteKeys(keys);
+
+    private protected override int Write(Span<ExposedSeries> rest, IBufferWriter<byte> output)
+    {
+        rest = rest[..Math.Min(rest.Length, SeriesPerPiece)];
+        foreach (ref readonly var key in rest)
+        {
+            if (key.Family != _family)
+            {
+                _family = key.Family;
+                WriteHeader(Batch.Symbols, _families, _families[_family], output);
+            }
+
+            ref readonly var series = ref Batch.Series[key.Series];
+            foreach (ref readonly var sample in Batch.SamplesOf(series))
+            {
+                output.Write(Batch.Symbols[series.Name]);
+                WriteLabels(Labels.Of(key.Series), _families[_family].Type == MetricType.StateSet ? 0 : key.BoundName, output);
+                WriteSample(sample, output);
+            }
+        }
+
+        return rest.Length;
+    }
+
+    private protected override void WriteEnd(IBufferWriter<byte> output) => output.Write("# EOF\n"u8);
+
+    private static void WriteHeader(SymbolTable symbols, OpenMetricsFamilies families, OpenMetricsFamily family, IBufferWriter<byte> output)
+    {
+        var name = families.Names[family.Name];
+        WriteMetadata("# TYPE "u8, name, output);
+        output.Write(OpenMetricsType.Word(family.Type));
+        output.Write("\n"u8);
+        if (family.Unit != 0)
+        {
+            WriteMetadata("# UNIT "u8, name, output);
+            output.Write(symbols[family.Unit]);
+            output.Write("\n"u8);
+        }
+
+        if (family.Help != 0)
+        {
+            WriteMetadata("# HELP "u8, name, output);
+            PrometheusTextWriter.WriteEscaped(symbols[family.Help], Escaped, output);
+            output.Write("\n"u8);
+        }
+    }
+
+    private static void WriteMetadata(ReadOnlySpan<byte> keyword, ReadOnlySpan<byte> name, IBufferWriter<byte> output)
+    {
+        output.Write(keyword);
+        output.Write(name);
+        output.Write(" "u8);
+    }
+
+    private void WriteLabels(ReadOnlySpan<Label> labels, int boundName, IBufferWriter<byte> output)
+    {
+        if (labels.IsEmpty)
+        {
+            return;
+        }
+
+        var separator = "{"u8;
+        foreach (var label in labels)
+        {
+            output.Write(separator);
+            output.Write(Batch.Symbols[label.Name]);
+            output.Write("=\""u8);
+            if (label.Name != boundName || !TryWriteBound(Batch.Symbols[label.Value], output))
+            {
+                PrometheusTextWriter.WriteEscaped(Batch.Symbols[label.Value], Escaped, output);
+            }
+
+            separator = "\","u8;
+        }
+
+        output.Write("\"}"u8);
+    }
+
+    // Canonical numbers: Go's %g, "with a .0 appended in case there is no decimal point or exponent".
+    private static bool TryWriteBound(ReadOnlySpan<byte> text, IBufferWriter<byte> output)
+    {
+        if (!GoFloat.TryParse(text, out var bound))
+        {
+            return false;
+        }
+
+        var span = output.GetSpan(GoFloat.MaxLength);
+        var length = GoFloat.Format(bound, span);
+        var isInteger = double.IsFinite(bound) && !span[..length].ContainsAny((byte)'.', (byte)'e');
+        output.Advance(length);
+        output.Write(isInteger ? ".0"u8 : default);
+        return true;
+    }
+
+    private static void WriteSample(in Sample sample, IBufferWriter<byte> output)
+    {
+        output.Write(" "u8);
+        output.Advance(GoFloat.Format(sample.Value, output.GetSpan(GoFloat.MaxLength)));
+        if (sample.TimestampMs != Sample.NoTimestamp)
+        {
+            WriteTimestamp(sample.TimestampMs, output);
+        }
+
+        output.Write("\n"u8);
+    }
+
+    private static void WriteTimestamp(long timestampMs, IBufferWriter<byte> output)
+    {
+        output.Write(timestampMs < 0 ? " -"u8 : " "u8);
+        var (seconds, milliseconds) = Math.DivRem(timestampMs, 1000);
+        Utf8Formatter.TryFormat(Math.Abs(seconds), output.GetSpan(GoFloat.MaxLength), out var written);
+        output.Advance(written);
+        if (milliseconds != 0)
+        {
+            output.Write("."u8);
+            Utf8Formatter.TryFormat(Math.Abs(milliseconds), output.GetSpan(GoFloat.MaxLength), out written, new StandardFormat('D', 3));
+            output.Advance(written);
+        }
+    }
+}

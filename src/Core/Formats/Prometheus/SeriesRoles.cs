@@ -1,0 +1,31 @@
+using PushGateway.Model;
+
+namespace PushGateway.Formats.Prometheus;
+
+/// <summary>How the series of histograms and summaries are told from each other.</summary>
+internal static class SeriesRoles
+{
+    /// <summary>Whether the type has buckets.</summary>
+    public static bool IsHistogram(MetricType type) => type is MetricType.Histogram or MetricType.GaugeHistogram;
+
+    /// <summary>The label that tells buckets or quantiles from each other; empty for other types.</summary>
+    public static ReadOnlySpan<byte> BoundName(MetricType type) =>
+        IsHistogram(type) ? "le"u8 : type == MetricType.Summary ? "quantile"u8 : default;
+
+    /// <summary>The role that a name's suffix gives it in a family of the name without the suffix.</summary>
+    public static SeriesRole OfSuffix(ReadOnlySpan<byte> name, out int suffixLength)
+    {
+        (var role, suffixLength) = name switch
+        {
+            [_, .., (byte)'_', (byte)'s', (byte)'u', (byte)'m'] => (SeriesRole.Sum, 4),
+            [_, .., (byte)'_', (byte)'c', (byte)'o', (byte)'u', (byte)'n', (byte)'t'] => (SeriesRole.Count, 6),
+            [_, .., (byte)'_', (byte)'b', (byte)'u', (byte)'c', (byte)'k', (byte)'e', (byte)'t'] => (SeriesRole.Bucket, 7),
+            _ => (SeriesRole.Own, 0),
+        };
+        return role;
+    }
+
+    /// <summary>Whether a family of the type has series in the role.</summary>
+    public static bool Has(MetricType type, SeriesRole role) =>
+        IsHistogram(type) || (type == MetricType.Summary && role != SeriesRole.Bucket);
+}

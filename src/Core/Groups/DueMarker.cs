@@ -1,0 +1,26 @@
+using PushGateway.Model;
+
+namespace PushGateway.Groups;
+
+/// <summary>A series that a push has ended: a stale marker is to be sent along with the push.</summary>
+public readonly struct DueMarker
+{
+    internal DueMarker(int push, in EndedSeries ended)
+    {
+        Push = push;
+        Ended = ended;
+    }
+
+    /// <summary>Index of the push among those applied together.</summary>
+    public int Push { get; }
+
+    internal EndedSeries Ended { get; }
+
+    /// <summary>Appends the series to a batch, with the stale marker as its only sample and in a family of its own name.</summary>
+    public void AddTo(MetricBatch destination)
+    {
+        var name = new BlobReader(Ended.Key).ReadBytes();
+        var family = destination.AddFamily(destination.Symbols.Intern(name));
+        SeriesKey.AddTo(destination, family, Ended.Key, new Sample(Ended.MarkerMs, StaleMarker.Value));
+    }
+}

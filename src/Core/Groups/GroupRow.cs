@@ -1,0 +1,95 @@
+using System.Buffers;
+using PushGateway.Exposition;
+using PushGateway.Push;
+
+namespace PushGateway.Groups;
+
+/// <summary>
+/// One group on its own, by the rules of <see cref="MemoryGroupStore"/>: for stores that keep a row per group, read it, apply pushes
+/// to it in memory, and write it back if it has changed. Not thread-safe.
+/// </summary>
+public sealed class GroupRow
+{
+    private readonly GroupState _state;
+    private readonly BlobPool _headers;
+    private readonly BlobWriter _scratch = new();
+    private PushedFamilyWriter? _families;
+
+    /// <summary>Creates a group of which nothing is known.</summary>
+    /// <param name="path">The path of its grouping key.</param>
+    public GroupRow(string path)
+        : this(new GroupState(id: 0, path), new BlobPool())
+    {
+    }
+
+    private GroupRow(GroupState state, BlobPool headers)
+    {
+        _state = state;
+        _headers = headers;
+    }
+
+    /// <summary>The path of the grouping key.</summary>
+    public string Path => _state.Path;
+
+    /// <summary>Whether the group is another than the one that was read, and is to be written.</summary>
+    public bool HasChanged { get; private set; }
+
+    /// <summary>When the group expires, nanoseconds since the Unix epoch; null when it does not, or has expired and the sink knows of it.</summary>
+    public long? ExpiresAtNs => _state.ExpiresAtNs is < long.MaxValue and var time ? time : null;
+
+    /// <summary>
+    /// The time of the last push that emptied the group, nanoseconds since the Unix epoch, if the memory of it is all that is left; otherwise
+    /// null. As long as an older push can be on its way, the row is needed.
+    /// </summary>
+    public long? TombstoneOfNs => _state is { IsTombstone: true, LatestNs: > long.MinValue and var time } ? time : null;
+
+    /// <summary>The expiry that is due once <see cref="ExpiresAtNs"/> is past.</summary>
+    public PushHeader Expiry => _state.Expiry();
+
+    /// <summary>Reads a row that <see cref="WriteRow"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">It is not one.</exception>
+    public static GroupRow ReadRow(ReadOnlySpan<byte> row)
+    {
+        var headers = new BlobPool();
+        var reader = new BlobReader(row);
+        return reader.ReadByte() == GroupState.RowKind
+            ? new GroupRow(GroupState.ReadRow(id: 0, reader, headers), headers)
+            : throw new InvalidDataException("stored state of an unknown kind");
+    }
+
+    /// <summary>Writes the group as it is now.</summary>
+    public void WriteRow(IBufferWriter<byte> destination)
+    {
+        _scratch.Clear();
+        _state.WriteRow(_scratch);
+        destination.Write(_scratch.Written);
+    }
+
+    /// <summary>Applies a push to this group, or a deletion whose selector takes it.</summary>
+    /// <param name="push">The push.</param>
+    /// <param name="options">Limits; those on the number of groups are not looked at.</param>
+    /// <param name="effects">Takes what it leads to.</param>
+    /// <param name="index">Its index in the effects.</param>
+    public void Apply(in BatchedPush push, GroupStoreOptions options, GroupEffects effects, int index)
+    {
+        _families ??= new PushedFamilyWriter(_headers);
+        if (push.Header.Operation is not (PushOperation.Delete or PushOperation.Expire))
+        {
+            _families.Encode(push);
+            if (_state.FindRefusal(push.Header, _families, options) is { } refusal)
+            {
+                effects.Refuse(index, refusal);
+                return;
+            }
+        }
+
+        HasChanged |= _state.Apply(push.Header, _families, effects.TellsSink, _scratch, _headers);
+        _state.ReadEnded(push.Header.PushTimeNs, index, effects);
+    }
+
+    /// <summary>The sink has stale markers, those of other groups possibly among them, as <see cref="IGroupStore.ConfirmAsync"/> says.</summary>
+    public void Confirm(DeliveredMarkers delivered) => HasChanged |= _state.Confirm(delivered);
+
+    /// <summary>Appends the group, if there is something to show of it. Groups are appended in ordinal order of their paths.</summary>
+    public void ReadInto(GroupReading destination) => _state.ReadInto(destination);
+}

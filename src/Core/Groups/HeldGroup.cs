@@ -1,9 +1,0 @@
-using PushGateway.Model;
-
-namespace PushGateway.Groups;
-
-/// <summary>A group as a store holds it: a run of families and series in the batch of a <see cref="GroupReading"/>.</summary>
-/// <param name="Key">The grouping key.</param>
-/// <param name="Start">Where its families and series begin.</param>
-/// <param name="End">Where they end.</param>
-public readonly record struct HeldGroup(GroupingKey Key, BatchMark Start, BatchMark End);

@@ -1,0 +1,222 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
+using PushGateway.Wire;
+
+namespace PushGateway.Push;
+
+/// <summary>
+/// Reads grouping keys as Pushgateway's URL paths write them (<c>handler/push.go</c>, splitLabels):
+/// <c>job[@base64]/&lt;job&gt;{/&lt;label&gt;[@base64]/&lt;value&gt;}</c>.
+/// </summary>
+/// <remarks>
+/// The raw path is percent-decoded once, and only then split, so <c>%2F</c> separates. A plus sign is literal. base64 is
+/// the URL-safe alphabet, padded or not. A label that stands twice has its last value, but the first <c>job</c> wins.
+/// </remarks>
+public static class GroupingKeyParser
+{
+    private const string JobLabel = "job";
+    private const string Base64Suffix = "@base64";
+    private const string ReservedPrefix = "__";
+    private const string Base64UrlAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+    private static readonly SearchValues<char> Unreserved =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
+
+    private static readonly SearchValues<char> Base64UrlDigits = SearchValues.Create(Base64UrlAlphabet);
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Reads the part of a request target, or the message attribute, that begins with <c>job</c>.</summary>
+    /// <param name="rawPath">As received, percent-encoded, without query.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="error">What is wrong with it, in Pushgateway's words.</param>
+    public static bool TryParse(ReadOnlySpan<char> rawPath, [NotNullWhen(true)] out GroupingKey? key, [NotNullWhen(false)] out PushError? error)
+    {
+        key = null;
+        if (!PercentEncoding.TryDecode(rawPath, out var path))
+        {
+            error = Invalid("invalid percent-encoding or UTF-8 in path");
+            return false;
+        }
+
+        var components = path.Split('/');
+        if (components is not [JobLabel or JobLabel + Base64Suffix, var job, .. var rest])
+        {
+            error = Invalid("job name is required");
+            return false;
+        }
+
+        if (components[0].EndsWith(Base64Suffix, StringComparison.Ordinal) && !TryDecodeBase64(job, out job, out var decoded, out var reason))
+        {
+            // Of a job, Pushgateway shows what could be decoded; of a label, what was sent.
+            error = Invalid($"invalid base64 encoding in job name {GoQuote.Quote(decoded)}: {reason}");
+            return false;
+        }
+
+        var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        if (rest is not ([] or [""]) && !TryReadLabels(rest, labels, out error))
+        {
+            return false;
+        }
+
+        if (job.Length == 0)
+        {
+            error = Invalid("job name is required");
+            return false;
+        }
+
+        labels[JobLabel] = job;
+        key = Create(labels);
+        error = null;
+        return true;
+    }
+
+    /// <summary>Whether a group may have a label of that name: a legacy name that is not reserved.</summary>
+    public static bool IsLabelName(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (name.Length == 0 || char.IsAsciiDigit(name[0]) || name.StartsWith(ReservedPrefix, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        foreach (var c in name)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c != '_')
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    internal static GroupingKey Create(SortedDictionary<string, string> labels)
+    {
+        ImmutableArray<KeyValuePair<string, string>> all = [new(JobLabel, labels[JobLabel]), .. labels.Where(label => label.Key != JobLabel)];
+        return new GroupingKey(all, WritePath(all));
+    }
+
+    private static bool TryReadLabels(
+        ReadOnlySpan<string> components, SortedDictionary<string, string> labels, [NotNullWhen(false)] out PushError? error)
+    {
+        if (components.Length % 2 != 0)
+        {
+            error = Invalid($"odd number of components in label string {Quote("/" + string.Join('/', components))}");
+            return false;
+        }
+
+        for (var i = 0; i < components.Length; i += 2)
+        {
+            var (name, value) = (components[i], components[i + 1]);
+            var isBase64 = name.EndsWith(Base64Suffix, StringComparison.Ordinal);
+            name = isBase64 ? name[..^Base64Suffix.Length] : name;
+            if (!IsLabelName(name))
+            {
+                error = Invalid($"improper label name {Quote(name)}");
+                return false;
+            }
+
+            if (isBase64 && !TryDecodeBase64(value, out value, out _, out var reason))
+            {
+                error = Invalid($"invalid base64 encoding for label {name}={Quote(components[i + 1])}: {reason}");
+                return false;
+            }
+
+            labels[name] = value;
+        }
+
+        error = null;
+        return true;
+    }
+
+    // The reason is worded as Go's encoding/base64 does, which is what Pushgateway's clients know. So is what it passes over: line
+    // breaks, and padding at the end. On failure `decoded` holds what comes before the four digits that cannot be decoded.
+    private static bool TryDecodeBase64(string text, out string value, out byte[] decoded, out string reason)
+    {
+        (value, reason) = ("", "");
+        text = text.TrimEnd('=');
+        var digits = text.Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal);
+        var illegal = digits.AsSpan().IndexOfAnyExcept(Base64UrlDigits);
+        if (illegal < 0 && digits.Length % 4 == 1)
+        {
+            illegal = digits.Length - 1;
+        }
+
+        if (illegal >= 0)
+        {
+            decoded = Base64Url.DecodeFromChars(digits.AsSpan(0, illegal - (illegal % 4)));
+            reason = string.Create(CultureInfo.InvariantCulture, $"illegal base64 data at input byte {PositionOf(illegal, text)}");
+            return false;
+        }
+
+        decoded = Base64Url.DecodeFromChars(WithoutUnusedBits(digits));
+        try
+        {
+            value = StrictUtf8.GetString(decoded);
+            return true;
+        }
+        catch (DecoderFallbackException)
+        {
+            reason = "not UTF-8";
+            return false;
+        }
+    }
+
+    // Where a digit stands in the text that it was taken from. Everything before it is one byte long.
+    private static int PositionOf(int digit, string text)
+    {
+        var position = 0;
+        while (text[position] is '\r' or '\n' || digit-- > 0)
+        {
+            position++;
+        }
+
+        return position;
+    }
+
+    // Go passes over the bits of the last digit that belong to no byte; .NET refuses them unless they are zero.
+    private static ReadOnlySpan<char> WithoutUnusedBits(string digits)
+    {
+        var unused = (digits.Length % 4) switch
+        {
+            2 => 0b1111,
+            3 => 0b11,
+            _ => 0,
+        };
+        return unused == 0 ? digits : $"{digits.AsSpan(0, digits.Length - 1)}{Base64UrlAlphabet[Base64UrlAlphabet.IndexOf(digits[^1]) & ~unused]}";
+    }
+
+    private static string WritePath(ImmutableArray<KeyValuePair<string, string>> labels)
+    {
+        var path = new StringBuilder();
+        foreach (var (name, value) in labels)
+        {
+            // Prometheus holds an empty label equal to none: with it and without, it is the same group.
+            if (value.Length == 0)
+            {
+                continue;
+            }
+
+            path.Append(path.Length == 0 ? "" : "/").Append(name);
+            if (value.Contains('/'))
+            {
+                path.Append(Base64Suffix).Append('/').Append(Base64Url.EncodeToString(Encoding.UTF8.GetBytes(value)));
+            }
+            else
+            {
+                path.Append('/').Append(value.AsSpan().ContainsAnyExcept(Unreserved) ? Uri.EscapeDataString(value) : value);
+            }
+        }
+
+        return path.ToString();
+    }
+
+    private static string Quote(string text) => GoQuote.Quote(Encoding.UTF8.GetBytes(text));
+
+    private static PushError Invalid(string detail) => new(RejectCode.GroupingKeyInvalid, detail);
+}

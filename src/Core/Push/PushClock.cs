@@ -1,0 +1,22 @@
+namespace PushGateway.Push;
+
+/// <summary>Times of pushes: never the same twice in a process, and never going back, so that pushes keep their order.</summary>
+public sealed class PushClock(TimeProvider time)
+{
+    private long _last;
+
+    /// <summary>The next push time, nanoseconds since the Unix epoch.</summary>
+    public long Next()
+    {
+        var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * (long)TimeSpan.NanosecondsPerTick;
+        while (true)
+        {
+            var last = Volatile.Read(ref _last);
+            var next = Math.Max(now, last + (long)TimeSpan.NanosecondsPerTick);
+            if (Interlocked.CompareExchange(ref _last, next, last) == last)
+            {
+                return next;
+            }
+        }
+    }
+}

@@ -1,0 +1,187 @@
+using PushGateway.Configuration;
+using PushGateway.Model;
+
+namespace PushGateway.Push;
+
+/// <summary>The limits of a push, in one place. The defaults are those of Amazon Managed Service for Prometheus where it has one.</summary>
+public sealed record PushLimits
+{
+    // What a body's buffers may grow to without overflowing their arithmetic.
+    private const int MaxBufferBytes = 512 * 1024 * 1024;
+
+    /// <summary>Defaults.</summary>
+    public static PushLimits Default { get; } = new();
+
+    /// <summary>
+    /// Reads the limits from <c>PUSHGATEWAY_MAX_*</c>, <c>PUSHGATEWAY_FUTURE_TOLERANCE</c> and <c>PUSHGATEWAY_ALLOW_TIMESTAMPS</c>.
+    /// </summary>
+    public static PushLimits Read(SettingsReader settings) => new()
+    {
+        MaxBodyBytes = (int)settings.Number("PUSHGATEWAY_MAX_BODY_BYTES", Default.MaxBodyBytes, 1, MaxBufferBytes),
+        MaxDecompressedBytes = (int)settings.Number("PUSHGATEWAY_MAX_DECOMPRESSED_BYTES", Default.MaxDecompressedBytes, 1, MaxBufferBytes),
+        MaxLabels = (int)settings.Number("PUSHGATEWAY_MAX_LABELS", Default.MaxLabels, 1, int.MaxValue),
+        MaxNameBytes = (int)settings.Number("PUSHGATEWAY_MAX_NAME_BYTES", Default.MaxNameBytes, 1, int.MaxValue),
+        MaxLabelValueBytes = (int)settings.Number("PUSHGATEWAY_MAX_LABEL_VALUE_BYTES", Default.MaxLabelValueBytes, 1, int.MaxValue),
+        MaxSampleAge = settings.Duration("PUSHGATEWAY_MAX_SAMPLE_AGE", Default.MaxSampleAge, TimeSpan.Zero),
+        FutureTolerance = settings.Duration("PUSHGATEWAY_FUTURE_TOLERANCE", Default.FutureTolerance, TimeSpan.Zero),
+        AllowTimestamps = settings.Flag("PUSHGATEWAY_ALLOW_TIMESTAMPS"),
+    };
+
+    /// <summary>Largest body in bytes, as received: Lambda's payload limit.</summary>
+    public int MaxBodyBytes { get; init; } = 6 * 1024 * 1024;
+
+    /// <summary>Largest body in bytes once decompressed.</summary>
+    public int MaxDecompressedBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Most labels on a series, <c>__name__</c> included (AMP: 70).</summary>
+    public int MaxLabels { get; init; } = 70;
+
+    /// <summary>Longest metric or label name in bytes (AMP: 1024).</summary>
+    public int MaxNameBytes { get; init; } = 1024;
+
+    /// <summary>Longest label value in bytes (AMP: 2048).</summary>
+    public int MaxLabelValueBytes { get; init; } = 2048;
+
+    /// <summary>Oldest timestamp accepted, before the time of receipt.</summary>
+    public TimeSpan MaxSampleAge { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Latest timestamp accepted, after the time of receipt.</summary>
+    public TimeSpan FutureTolerance { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Whether a push to a group may give timestamps. A Pushgateway refuses them: what is scraped with the time of its push, again and
+    /// again, is soon too old for Prometheus.
+    /// </summary>
+    public bool AllowTimestamps { get; init; }
+
+    /// <summary>
+    /// Checks everything added to <paramref name="batch"/> since <paramref name="since"/>; null when it is within the limits.
+    /// </summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="since">Where the push begins.</param>
+    /// <param name="receivedMs">Time of receipt, milliseconds since the Unix epoch.</param>
+    public PushError? Check(MetricBatch batch, BatchMark since, long receivedMs)
+    {
+        if (IsWithin(batch, since, receivedMs))
+        {
+            return null;
+        }
+
+        foreach (ref readonly var series in batch.Series[since.Series..])
+        {
+            if ((CheckLabels(batch, series) ?? CheckTimestamps(batch, series, receivedMs)) is { } error)
+            {
+                return error with { FailsGroup = true };
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Checks the length in bytes of a metric name; null when it is within the limits.</summary>
+    public PushError? CheckMetricName(int bytes) => bytes > MaxNameBytes
+        ? new PushError(RejectCode.NameTooLong, $"metric name of {bytes} bytes is longer than {MaxNameBytes}")
+        : null;
+
+    /// <summary>Checks the length in bytes of a label name; null when it is within the limits.</summary>
+    public PushError? CheckLabelName(int bytes) => bytes > MaxNameBytes
+        ? new PushError(RejectCode.NameTooLong, $"label name of {bytes} bytes is longer than {MaxNameBytes}")
+        : null;
+
+    /// <summary>Checks the length in bytes of a label value; null when it is within the limits.</summary>
+    public PushError? CheckLabelValue(int bytes) => bytes > MaxLabelValueBytes
+        ? new PushError(RejectCode.LabelValueTooLong, $"label value of {bytes} bytes is longer than {MaxLabelValueBytes}")
+        : null;
+
+    /// <summary>Checks the number of labels of a series, <c>__name__</c> included; null when it is within the limits.</summary>
+    public PushError? CheckLabelCount(int labels) => labels > MaxLabels
+        ? new PushError(RejectCode.TooManyLabels, $"more than {MaxLabels} labels, the metric's name included")
+        : null;
+
+    /// <summary>Checks one timestamp; null when it is within the limits.</summary>
+    public PushError? CheckTimestamp(long timestampMs, long receivedMs)
+    {
+        if (timestampMs > LatestMs(receivedMs))
+        {
+            return new PushError(RejectCode.TimestampInFuture, $"timestamp {timestampMs} is more than {FutureTolerance.TotalSeconds} s in the future");
+        }
+
+        return timestampMs < EarliestMs(receivedMs)
+            ? new PushError(RejectCode.TimestampTooOld, $"timestamp {timestampMs} is more than {MaxSampleAge.TotalHours} h old")
+            : null;
+    }
+
+    private long LatestMs(long receivedMs) => receivedMs + (FutureTolerance.Ticks / TimeSpan.TicksPerMillisecond);
+
+    private long EarliestMs(long receivedMs) => receivedMs - (MaxSampleAge.Ticks / TimeSpan.TicksPerMillisecond);
+
+    // Holds of nearly every push. Otherwise it is looked for what is not, and there may be nothing: help texts are symbols too.
+    private bool IsWithin(MetricBatch batch, BatchMark since, long receivedMs)
+    {
+        if (batch.Symbols.LongestBytes > Math.Min(MaxNameBytes, MaxLabelValueBytes))
+        {
+            return false;
+        }
+
+        foreach (ref readonly var series in batch.Series[since.Series..])
+        {
+            if (series.LabelCount >= MaxLabels)
+            {
+                return false;
+            }
+        }
+
+        var (earliest, latest) = (EarliestMs(receivedMs), LatestMs(receivedMs));
+        foreach (ref readonly var sample in batch.Samples[since.Samples..])
+        {
+            if (sample.TimestampMs < earliest || sample.TimestampMs > latest)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private PushError? CheckLabels(MetricBatch batch, in Series series)
+    {
+        var symbols = batch.Symbols;
+        if (CheckMetricName(symbols[series.Name].Length) is { } name)
+        {
+            return name;
+        }
+
+        if (CheckLabelCount(series.LabelCount + 1) is { } count)
+        {
+            return count with { Detail = $"metric \"{symbols.GetString(series.Name)}\": {count.Detail}" };
+        }
+
+        foreach (var label in batch.LabelsOf(series))
+        {
+            if (CheckLabelName(symbols[label.Name].Length) is { } labelName)
+            {
+                return labelName;
+            }
+
+            if (CheckLabelValue(symbols[label.Value].Length) is { } value)
+            {
+                return value with { Detail = $"label \"{symbols.GetString(label.Name)}\": {value.Detail}" };
+            }
+        }
+
+        return null;
+    }
+
+    private PushError? CheckTimestamps(MetricBatch batch, in Series series, long receivedMs)
+    {
+        foreach (var sample in batch.SamplesOf(series))
+        {
+            if (CheckTimestamp(sample.TimestampMs, receivedMs) is { } error)
+            {
+                return error;
+            }
+        }
+
+        return null;
+    }
+}
