@@ -5,13 +5,13 @@ using PushGateway.Sinks;
 
 namespace PushGateway.Bench;
 
-/// <summary>Samples, coalesced and cut into requests, to the bodies of the requests.</summary>
+/// <summary>Coalesced samples to the bodies of requests.</summary>
 [MemoryDiagnoser(displayGenColumns: false)]
 public class SinkBenchmarks
 {
     private readonly RemoteWriteEncoder _remoteWrite = new(sendMetadata: true);
     private readonly OtlpEncoder _otlp = new(gzip: false);
-    private readonly List<SampleRange> _requests = [];
+    private SampleRange _samples;
 
     public static IEnumerable<Input> Pushes() => [Inputs.AllTypes(), IotFleet.Records(10_000)];
 
@@ -23,12 +23,7 @@ public class SinkBenchmarks
     {
         var (batch, messages) = Batches.Decode(Input.Bodies.Count == 1 ? PushFormat.Text : PushFormat.Json, Input);
         var samples = new Coalescer().Coalesce(batch, messages, []);
-        while (!samples.IsEmpty)
-        {
-            var length = RequestCutter.Cut(batch, samples.Span, RemoteWriteSinkOptions.DefaultMaxRequestBytes);
-            _requests.Add(new SampleRange(batch, samples[..length]));
-            samples = samples[length..];
-        }
+        _samples = new SampleRange(batch, samples);
     }
 
     [Benchmark]
@@ -40,11 +35,11 @@ public class SinkBenchmarks
     private long Encode(IRequestEncoder encoder)
     {
         var bytes = 0L;
-        foreach (var request in _requests)
+        for (var rest = _samples; !rest.Samples.IsEmpty;)
         {
-            bytes += encoder.TryEncode(request, RemoteWriteSinkOptions.DefaultMaxRequestBytes, out var body)
-                ? body.Length
-                : throw new InvalidOperationException("The request is too large.");
+            var request = encoder.Encode(rest, RemoteWriteSinkOptions.DefaultMaxRequestBytes);
+            bytes += request.Body.Length;
+            rest = rest with { Samples = rest.Samples[request.Samples..] };
         }
 
         return bytes;

@@ -120,9 +120,9 @@ public sealed class CollectorLayerTests : IDisposable
         await using var layer = await CollectorLayer.StartAsync(new CollectorOptions(amp.RemoteWriteUrl));
         var sink = new OtlpSink(_client, new OtlpSinkOptions { Endpoint = new Uri(layer.Endpoint, "v1/metrics") });
 
-        var result = await sink.SendAsync(Ranges.OfSize(3), Cancellation);
+        var request = await sink.SendAsync(Ranges.OfSize(3), Cancellation);
 
-        Assert.Equal(expected, result.Status);
+        Assert.Equal(expected, request.Result.Status);
         Assert.Equal(expected == SinkStatus.Delivered ? 3 : 0, amp.Samples.Count);
     }
 

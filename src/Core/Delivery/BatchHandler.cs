@@ -33,7 +33,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         var outcome = new BatchOutcome(messages);
         var buffers = _buffers.TryTake(out var pooled) ? pooled : new DeliveryBuffers();
         var started = time.GetTimestamp();
-        using var activity = PushTelemetry.StartDelivery(messages);
+        using var activity = PushTelemetry.StartDelivery(TraceParents(messages));
         try
         {
             var decoded = Decode(messages, buffers, outcome);
@@ -50,9 +50,27 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
             _buffers.Add(buffers);
         }
 
-        PushTelemetry.Delivered(outcome, time.GetElapsedTime(started), time.GetUtcNow());
+        Count(outcome, time.GetElapsedTime(started));
         activity?.SetStatus(outcome.FailureReason is null ? ActivityStatusCode.Ok : ActivityStatusCode.Error, outcome.FailureReason);
         return outcome;
+    }
+
+    private static IEnumerable<string> TraceParents(IReadOnlyList<ReceivedMessage> messages) =>
+        messages.Select(message => message.Message.Attributes.GetValueOrDefault(MessageAttribute.TraceParent)).OfType<string>();
+
+    private void Count(BatchOutcome outcome, TimeSpan duration)
+    {
+        PushTelemetry.BatchEnded(outcome.Delivered.Count, outcome.Failed.Count, duration);
+        foreach (var letter in outcome.DeadLetters)
+        {
+            PushTelemetry.MessageRejected(letter.Reason.Code);
+        }
+
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach (var message in outcome.Delivered)
+        {
+            PushTelemetry.QueueLeft(TimeSpan.FromMilliseconds(now - message.SentMs));
+        }
     }
 
     private Memory<DecodedMessage> Decode(IReadOnlyList<ReceivedMessage> messages, DeliveryBuffers buffers, BatchOutcome outcome)
@@ -152,12 +170,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         ledger.Open(samples.Span, outcome);
         try
         {
-            while (!samples.IsEmpty)
-            {
-                var request = samples[..RequestCutter.Cut(buffers.Batch, samples.Span, sink!.MaxRequestBytes)];
-                await SendRangeAsync(new SampleRange(buffers.Batch, request), ledger, outcome, cancellationToken);
-                samples = samples[request.Length..];
-            }
+            await SendRangeAsync(new SampleRange(buffers.Batch, samples), ledger, outcome, cancellationToken);
         }
         finally
         {
@@ -165,39 +178,53 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         }
     }
 
-    // A refused request is halved until the samples at fault stand alone: some targets store what they can of a refused request,
-    // others, Prometheus among them, store nothing of it.
     private async ValueTask SendRangeAsync(SampleRange range, DeliveryLedger ledger, BatchOutcome outcome, CancellationToken cancellationToken)
     {
-        var result = await SendUntilFinalAsync(range, outcome, cancellationToken);
-        if (result.Status == SinkStatus.Delivered)
+        for (var rest = range.Samples; !rest.IsEmpty;)
         {
-            PushTelemetry.SamplesStored(range.Samples.Length);
-            ledger.Delivered(range.Samples.Span, outcome);
-            return;
-        }
+            var (samples, result) = await SendUntilFinalAsync(range with { Samples = rest }, outcome, cancellationToken);
+            var sent = rest[..samples];
+            if (result.Status == SinkStatus.Delivered)
+            {
+                PushTelemetry.SamplesStored(sent.Length);
+                ledger.Delivered(sent.Span, outcome);
+            }
+            else
+            {
+                await NarrowDownAsync(range with { Samples = sent }, result.Reason, ledger, outcome, cancellationToken);
+            }
 
-        ledger.Refusals++;
-        if (range.Samples.Length == 1 || ledger.Refusals > options.MaxRefusals)
-        {
-            ledger.Rejected(range.Samples.Span, new PushError(RejectCode.SinkRejected, result.Reason), outcome);
-            return;
+            rest = rest[sent.Length..];
         }
-
-        var half = range.Samples.Length / 2;
-        await SendRangeAsync(range with { Samples = range.Samples[..half] }, ledger, outcome, cancellationToken);
-        await SendRangeAsync(range with { Samples = range.Samples[half..] }, ledger, outcome, cancellationToken);
     }
 
-    private async ValueTask<SinkResult> SendUntilFinalAsync(SampleRange range, BatchOutcome outcome, CancellationToken cancellationToken)
+    // A refused request is halved until the samples at fault stand alone: some targets store what they can of a refused request,
+    // others, Prometheus among them, store nothing of it.
+    private async ValueTask NarrowDownAsync(
+        SampleRange refused, string reason, DeliveryLedger ledger, BatchOutcome outcome, CancellationToken cancellationToken)
+    {
+        ledger.Refusals++;
+        if (refused.Samples.Length == 1 || ledger.Refusals > options.MaxRefusals)
+        {
+            ledger.Rejected(refused.Samples.Span, new PushError(RejectCode.SinkRejected, reason), outcome);
+            return;
+        }
+
+        var half = refused.Samples.Length / 2;
+        await SendRangeAsync(refused with { Samples = refused.Samples[..half] }, ledger, outcome, cancellationToken);
+        await SendRangeAsync(refused with { Samples = refused.Samples[half..] }, ledger, outcome, cancellationToken);
+    }
+
+    private async ValueTask<SentRequest> SendUntilFinalAsync(SampleRange range, BatchOutcome outcome, CancellationToken cancellationToken)
     {
         for (var backoff = options.MinBackoff; ; backoff = TimeSpan.FromTicks(Math.Min(backoff.Ticks * 2, options.MaxBackoff.Ticks)))
         {
-            var result = await sink!.SendAsync(range, cancellationToken);
+            var request = await sink!.SendAsync(range, cancellationToken);
+            var result = request.Result;
             if (result.Status != SinkStatus.Retry)
             {
                 outcome.FailureReason = null;
-                return result;
+                return request;
             }
 
             outcome.FailureReason = result.Reason;

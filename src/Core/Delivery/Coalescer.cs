@@ -9,7 +9,6 @@ namespace PushGateway.Delivery;
 /// </summary>
 internal sealed class Coalescer
 {
-    private int[] _slots = new int[256];
     private int[] _first = [];
     private int[] _next = [];
     private SeriesSample[] _samples = [];
@@ -30,41 +29,13 @@ internal sealed class Coalescer
         return _samples.AsMemory(0, SortAndDeduplicate(count, messages));
     }
 
-    // _first[s] becomes the first series equal to s. Symbols are interned, so equal series have equal references.
+    // _first[s] becomes the first series equal to s.
     private void FindFirstOfEach(MetricBatch batch)
     {
-        var series = batch.Series;
-        var capacity = _slots.Length;
-        while (capacity < series.Length * 2)
+        using var index = new SeriesIndex(batch, batch.Series.Length);
+        for (var s = 0; s < batch.Series.Length; s++)
         {
-            capacity *= 2;
-        }
-
-        if (capacity > _slots.Length)
-        {
-            _slots = new int[capacity];
-        }
-
-        Array.Clear(_slots);
-        var mask = _slots.Length - 1;
-        for (var s = 0; s < series.Length; s++)
-        {
-            var labels = batch.LabelsOf(series[s]);
-            var slot = (int)Hash(series[s].Name, labels) & mask;
-            int other;
-            while ((other = _slots[slot] - 1) >= 0
-                && !(series[other].Name == series[s].Name && batch.LabelsOf(series[other]).SequenceEqual(labels)))
-            {
-                slot = (slot + 1) & mask;
-            }
-
-            if (other < 0)
-            {
-                _slots[slot] = s + 1;
-                other = s;
-            }
-
-            _first[s] = other;
+            _first[s] = index.FindOrAdd(s);
         }
     }
 
@@ -195,19 +166,6 @@ internal sealed class Coalescer
     private static bool SameValue(in SeriesSample a, in SeriesSample b) =>
         BitConverter.DoubleToInt64Bits(a.Sample.Value) == BitConverter.DoubleToInt64Bits(b.Sample.Value)
         && a.Sample.Histogram == b.Sample.Histogram;
-
-    private static uint Hash(int name, ReadOnlySpan<Label> labels)
-    {
-        const ulong k = 0x9E37_79B9_7F4A_7C15;
-        var hash = (ulong)(uint)name * k;
-        foreach (var label in labels)
-        {
-            hash = (hash ^ (uint)label.Name ^ ((ulong)(uint)label.Value << 32)) * k;
-            hash ^= hash >> 29;
-        }
-
-        return (uint)(hash >> 32);
-    }
 
     private static void Grow(ref int[] array, int length)
     {

@@ -10,8 +10,6 @@ internal readonly ref struct MetricDistribution
     // 2^64: counts below are exact as integers.
     private const double EndOfIntegers = 18446744073709551616.0;
 
-    private const int QuantileSize = 18;
-
     private readonly ReadOnlySpan<MetricPoint> _points;
     private readonly bool _isHistogram;
     private readonly double? _sum;
@@ -30,23 +28,6 @@ internal readonly ref struct MetricDistribution
         }
 
         _count ??= infinite;
-    }
-
-    public int Measure()
-    {
-        var size = _sum is null ? 0 : ProtobufSize.Fixed64(MetricFamilyFields.SampleSum);
-        if (_count is { } count)
-        {
-            size += !_isHistogram ? ProtobufSize.Varint(MetricFamilyFields.SampleCount, WholeCount(count))
-                : MeasureCount(MetricFamilyFields.SampleCount, MetricFamilyFields.HistogramCountFloat, count);
-        }
-
-        foreach (ref readonly var point in _points)
-        {
-            size += IsBound(point) ? ProtobufSize.LengthDelimited(MetricFamilyFields.Bounds, MeasureBound(point)) : 0;
-        }
-
-        return size;
     }
 
     public void Write(ref ProtobufWriter writer)
@@ -83,13 +64,9 @@ internal readonly ref struct MetricDistribution
 
     private static ulong WholeCount(double value) => value is >= 0 and < EndOfIntegers ? (ulong)value : 0;
 
-    private int MeasureBound(in MetricPoint point) => !_isHistogram ? QuantileSize
-        : MeasureCount(MetricFamilyFields.BucketCount, MetricFamilyFields.BucketCountFloat, point.Value)
-            + ProtobufSize.Fixed64(MetricFamilyFields.BucketUpperBound);
-
     private void WriteBound(ref ProtobufWriter writer, in MetricPoint point)
     {
-        writer.WriteLength(MetricFamilyFields.Bounds, MeasureBound(point));
+        var start = writer.Begin(MetricFamilyFields.Bounds);
         if (_isHistogram)
         {
             WriteCount(ref writer, MetricFamilyFields.BucketCount, MetricFamilyFields.BucketCountFloat, point.Value);
@@ -100,10 +77,9 @@ internal readonly ref struct MetricDistribution
             writer.WriteDouble(MetricFamilyFields.Quantile, point.Bound);
             writer.WriteDouble(MetricFamilyFields.QuantileValue, point.Value);
         }
-    }
 
-    private static int MeasureCount(int integerField, int floatField, double value) =>
-        IsWhole(value) ? ProtobufSize.Varint(integerField, (ulong)value) : ProtobufSize.Fixed64(floatField);
+        writer.End(start);
+    }
 
     private static void WriteCount(ref ProtobufWriter writer, int integerField, int floatField, double value)
     {

@@ -10,11 +10,8 @@ namespace PushGateway.Exposition;
 /// <summary>Writes one family after the other for <see cref="MetricFamilyWriter"/>.</summary>
 internal sealed class MetricFamilyEncoder(MetricBatch batch, ExposedLabels exposed)
 {
-    private const int MaxVarint = 10;
-    private const int SimpleValueSize = 9;
-
     private readonly ExposedSeriesOrder _order = new(batch);
-    private readonly ArrayBufferWriter<byte> _message = new();
+    private readonly ReusableBuffer _message = new();
     private readonly List<MetricPoint> _points = [];
     private IBufferWriter<byte>? _output;
     private int _headerSize;
@@ -29,7 +26,7 @@ internal sealed class MetricFamilyEncoder(MetricBatch batch, ExposedLabels expos
             return;
         }
 
-        BeginFamily(family);
+        var writer = BeginFamily(family);
         var strays = 0;
         var rest = keys;
         while (!rest.IsEmpty)
@@ -45,7 +42,7 @@ internal sealed class MetricFamilyEncoder(MetricBatch batch, ExposedLabels expos
             {
                 if (batch.HasHistograms(batch.Series[key.Series]))
                 {
-                    WriteNative(key);
+                    WriteNative(ref writer, key);
                 }
                 else if (Fits(key, family.Type))
                 {
@@ -58,11 +55,11 @@ internal sealed class MetricFamilyEncoder(MetricBatch batch, ExposedLabels expos
                 }
             }
 
-            WriteDistributions(family.Type, exposed.Of(rest[0].Series), boundName);
+            WriteDistributions(ref writer, family.Type, exposed.Of(rest[0].Series), boundName);
             rest = rest[end..];
         }
 
-        EndFamily();
+        EndFamily(writer);
         WriteByName(new MetricFamily { Name = family.Name }, keys[..strays]);
     }
 
@@ -116,12 +113,12 @@ internal sealed class MetricFamilyEncoder(MetricBatch batch, ExposedLabels expos
     private Span<ExposedSeries> WriteNativeApart(in MetricFamily family, Span<ExposedSeries> keys)
     {
         var others = 0;
-        BeginFamily(family with { Type = MetricType.Histogram });
+        var writer = BeginFamily(family with { Type = MetricType.Histogram });
         foreach (var key in keys)
         {
             if (batch.HasHistograms(batch.Series[key.Series]))
             {
-                WriteNative(key);
+                WriteNative(ref writer, key);
             }
             else
             {
@@ -129,25 +126,19 @@ internal sealed class MetricFamilyEncoder(MetricBatch batch, ExposedLabels expos
             }
         }
 
-        EndFamily();
+        EndFamily(writer);
         return keys[..others];
     }
 
-    private void WriteNative(in ExposedSeries key)
+    private void WriteNative(ref ProtobufWriter writer, in ExposedSeries key)
     {
-        ref readonly var series = ref batch.Series[key.Series];
-        foreach (ref readonly var sample in batch.SamplesOf(series))
+        foreach (ref readonly var sample in batch.SamplesOf(batch.Series[key.Series]))
         {
-            var histogram = batch.Symbols[sample.Histogram];
-            var writer = BeginMetric(
-                exposed.Of(key.Series),
-                0,
-                sample.TimestampMs,
-                MetricFamilyFields.MetricHistogram,
-                NativeHistogramMapping.Measure(histogram),
-                out var size);
-            NativeHistogramMapping.Write(ref writer, histogram);
-            _message.Advance(size);
+            var metric = BeginMetric(ref writer, exposed.Of(key.Series), 0, sample.TimestampMs);
+            var value = writer.Begin(MetricFamilyFields.MetricHistogram);
+            NativeHistogramMapping.Write(ref writer, batch.Symbols[sample.Histogram]);
+            writer.End(value);
+            writer.End(metric);
         }
     }
 
@@ -166,20 +157,21 @@ internal sealed class MetricFamilyEncoder(MetricBatch batch, ExposedLabels expos
 
     private void WriteSimple(in MetricFamily family, ReadOnlySpan<ExposedSeries> keys)
     {
-        BeginFamily(family);
+        var writer = BeginFamily(family);
         var field = MetricFamilyTypes.ValueField(family.Type);
         foreach (ref readonly var key in keys)
         {
-            ref readonly var series = ref batch.Series[key.Series];
-            foreach (ref readonly var sample in batch.SamplesOf(series))
+            foreach (ref readonly var sample in batch.SamplesOf(batch.Series[key.Series]))
             {
-                var writer = BeginMetric(exposed.Of(key.Series), 0, sample.TimestampMs, field, SimpleValueSize, out var size);
+                var metric = BeginMetric(ref writer, exposed.Of(key.Series), 0, sample.TimestampMs);
+                var value = writer.Begin(field);
                 writer.WriteDouble(MetricFamilyFields.SimpleValue, sample.Value);
-                _message.Advance(size);
+                writer.End(value);
+                writer.End(metric);
             }
         }
 
-        EndFamily();
+        EndFamily(writer);
     }
 
     private void AddPoints(in ExposedSeries key)
@@ -190,7 +182,7 @@ internal sealed class MetricFamilyEncoder(MetricBatch batch, ExposedLabels expos
         }
     }
 
-    private void WriteDistributions(MetricType type, ReadOnlySpan<Label> labels, int boundName)
+    private void WriteDistributions(ref ProtobufWriter writer, MetricType type, ReadOnlySpan<Label> labels, int boundName)
     {
         var points = CollectionsMarshal.AsSpan(_points);
         points.Sort();
@@ -202,90 +194,67 @@ internal sealed class MetricFamilyEncoder(MetricBatch batch, ExposedLabels expos
                 end++;
             }
 
-            var distribution = new MetricDistribution(points[..end], SeriesRoles.IsHistogram(type));
-            var writer = BeginMetric(
-                labels, boundName, points[0].TimestampMs, MetricFamilyTypes.ValueField(type), distribution.Measure(), out var size);
-            distribution.Write(ref writer);
-            _message.Advance(size);
+            var metric = BeginMetric(ref writer, labels, boundName, points[0].TimestampMs);
+            var value = writer.Begin(MetricFamilyTypes.ValueField(type));
+            new MetricDistribution(points[..end], SeriesRoles.IsHistogram(type)).Write(ref writer);
+            writer.End(value);
+            writer.End(metric);
             points = points[end..];
         }
 
         _points.Clear();
     }
 
-    // Writes a metric up to its value, whose payload follows.
-    private ProtobufWriter BeginMetric(ReadOnlySpan<Label> labels, int boundName, long timestampMs, int valueField, int valueSize, out int size)
+    // Begins a metric, up to its value.
+    private int BeginMetric(ref ProtobufWriter writer, ReadOnlySpan<Label> labels, int boundName, long timestampMs)
     {
-        var hasTimestamp = timestampMs != Sample.NoTimestamp;
-        var metricSize = ProtobufSize.LengthDelimited(valueField, valueSize)
-            + (hasTimestamp ? ProtobufSize.Varint(MetricFamilyFields.MetricTimestamp, (ulong)timestampMs) : 0);
-        foreach (var label in labels)
-        {
-            metricSize += label.Name == boundName ? 0 : ProtobufSize.LengthDelimited(MetricFamilyFields.MetricLabel, Measure(label));
-        }
-
-        size = ProtobufSize.LengthDelimited(MetricFamilyFields.FamilyMetric, metricSize);
-        var writer = new ProtobufWriter(_message.GetSpan(size));
-        writer.WriteLength(MetricFamilyFields.FamilyMetric, metricSize);
+        var metric = writer.Begin(MetricFamilyFields.FamilyMetric);
         foreach (var label in labels)
         {
             if (label.Name != boundName)
             {
-                writer.WriteLength(MetricFamilyFields.MetricLabel, Measure(label));
+                var start = writer.Begin(MetricFamilyFields.MetricLabel);
                 writer.WriteBytes(MetricFamilyFields.LabelName, batch.Symbols[label.Name]);
                 writer.WriteBytes(MetricFamilyFields.LabelValue, batch.Symbols[label.Value]);
+                writer.End(start);
             }
         }
 
-        if (hasTimestamp)
+        if (timestampMs != Sample.NoTimestamp)
         {
             writer.WriteVarint(MetricFamilyFields.MetricTimestamp, (ulong)timestampMs);
         }
 
-        writer.WriteLength(valueField, valueSize);
+        return metric;
+    }
+
+    private ProtobufWriter BeginFamily(in MetricFamily family)
+    {
+        var writer = new ProtobufWriter(_message);
+        WriteText(ref writer, MetricFamilyFields.FamilyName, family.Name);
+        WriteText(ref writer, MetricFamilyFields.FamilyHelp, family.Help);
+        WriteText(ref writer, MetricFamilyFields.FamilyUnit, family.Unit);
+        writer.WriteVarint(MetricFamilyFields.FamilyType, (ulong)MetricFamilyTypes.NumberOf(family.Type));
+        _headerSize = writer.Position;
         return writer;
     }
 
-    private int Measure(Label label) =>
-        ProtobufSize.LengthDelimited(MetricFamilyFields.LabelName, batch.Symbols[label.Name].Length)
-        + ProtobufSize.LengthDelimited(MetricFamilyFields.LabelValue, batch.Symbols[label.Value].Length);
-
-    private void BeginFamily(in MetricFamily family)
+    private void WriteText(ref ProtobufWriter writer, int field, int symbol)
     {
-        _message.ResetWrittenCount();
-        WriteText(MetricFamilyFields.FamilyName, family.Name);
-        WriteText(MetricFamilyFields.FamilyHelp, family.Help);
-        WriteText(MetricFamilyFields.FamilyUnit, family.Unit);
-        var writer = new ProtobufWriter(_message.GetSpan(2 * MaxVarint));
-        writer.WriteVarint(MetricFamilyFields.FamilyType, (ulong)MetricFamilyTypes.NumberOf(family.Type));
-        _message.Advance(writer.Position);
-        _headerSize = _message.WrittenCount;
-    }
-
-    private void WriteText(int field, int symbol)
-    {
-        if (symbol == 0)
+        if (symbol != 0)
         {
-            return;
+            writer.WriteBytes(field, batch.Symbols[symbol]);
         }
-
-        var text = batch.Symbols[symbol];
-        var writer = new ProtobufWriter(_message.GetSpan(ProtobufSize.LengthDelimited(field, text.Length)));
-        writer.WriteBytes(field, text);
-        _message.Advance(writer.Position);
     }
 
     // A family of strays alone has no metric, and is not written.
-    private void EndFamily()
+    private void EndFamily(ProtobufWriter writer)
     {
-        if (_message.WrittenCount == _headerSize)
+        if (writer.Position > _headerSize)
         {
-            return;
+            var length = _output!.GetSpan(ProtobufWriter.MaxVarintBytes);
+            _output.Advance(ProtobufWriter.WriteVarint(length, (ulong)writer.Position));
+            _output.Write(writer.Written.Span);
         }
-
-        var writer = new ProtobufWriter(_output!.GetSpan(MaxVarint));
-        writer.WriteVarint((ulong)_message.WrittenCount);
-        _output.Advance(writer.Position);
-        _output.Write(_message.WrittenSpan);
     }
 }

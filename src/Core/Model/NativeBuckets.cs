@@ -63,48 +63,38 @@ internal sealed class NativeBuckets(int spansField, int deltasField, int countsF
         return ValidateSpans(isFloat ? _counts.Count : _deltas.Count) ?? (isFloat ? ValidateCounts() : ValidateDeltas(out total));
     }
 
-    public int Measure(bool isFloat)
-    {
-        var size = 0;
-        foreach (var span in Spans)
-        {
-            size += ProtobufSize.LengthDelimited(spansField, SpanSize(span));
-        }
-
-        return size + (isFloat && _counts.Count > 0 ? ProtobufSize.LengthDelimited(countsField, _counts.Count * sizeof(double))
-            : !isFloat && _deltas.Count > 0 ? ProtobufSize.LengthDelimited(deltasField, DeltasSize())
-            : 0);
-    }
-
     public void Write(ref ProtobufWriter writer, bool isFloat)
     {
         foreach (var span in Spans)
         {
-            writer.WriteLength(spansField, SpanSize(span));
+            var start = writer.Begin(spansField);
             WriteSpan(ref writer, span);
+            writer.End(start);
         }
 
-        if (isFloat && _counts.Count > 0)
+        if ((isFloat ? _counts.Count : _deltas.Count) == 0)
         {
-            writer.WriteLength(countsField, _counts.Count * sizeof(double));
+            return;
+        }
+
+        var packed = writer.Begin(isFloat ? countsField : deltasField);
+        if (isFloat)
+        {
             foreach (var count in Counts)
             {
                 writer.WriteFixed64(BitConverter.DoubleToUInt64Bits(count));
             }
         }
-        else if (!isFloat && _deltas.Count > 0)
+        else
         {
-            writer.WriteLength(deltasField, DeltasSize());
             foreach (var delta in Deltas)
             {
                 writer.WriteVarint(ProtobufWriter.ZigZag(delta));
             }
         }
-    }
 
-    private static int SpanSize(NativeSpan span) =>
-        (span.Offset == 0 ? 0 : ProtobufSize.Varint(NativeHistogramFields.SpanOffset, (uint)ProtobufWriter.ZigZag(span.Offset)))
-        + (span.Length == 0 ? 0 : ProtobufSize.Varint(NativeHistogramFields.SpanLength, span.Length));
+        writer.End(packed);
+    }
 
     private static void WriteSpan(ref ProtobufWriter writer, NativeSpan span)
     {
@@ -130,17 +120,6 @@ internal sealed class NativeBuckets(int spansField, int deltasField, int countsF
         {
             _hasTooMany = true;
         }
-    }
-
-    private int DeltasSize()
-    {
-        var size = 0;
-        foreach (var delta in Deltas)
-        {
-            size += ProtobufSize.Varint(ProtobufWriter.ZigZag(delta));
-        }
-
-        return size;
     }
 
     private bool TryReadSpan(ref ProtobufReader reader)

@@ -28,7 +28,7 @@ internal sealed class NativeHistogram
     private ulong _zeroCount;
     private double _zeroCountFloat;
     private ulong _resetHint;
-    private byte[] _buffer = [];
+    private readonly ReusableBuffer _bytes = new();
 
     /// <summary>Whether counts are floats; the integer ones have no meaning then, and otherwise the float ones.</summary>
     public bool IsFloat { get; private set; }
@@ -153,15 +153,9 @@ internal sealed class NativeHistogram
     /// <summary>The symbol of the histogram's bytes, which are copied.</summary>
     public int Intern(SymbolTable symbols)
     {
-        var size = Measure();
-        if (_buffer.Length < size)
-        {
-            _buffer = new byte[Math.Max(size, _buffer.Length * 2)];
-        }
-
-        var writer = new ProtobufWriter(_buffer);
+        var writer = new ProtobufWriter(_bytes);
         Write(ref writer);
-        return symbols.Intern(_buffer.AsSpan(0, writer.Position));
+        return symbols.Intern(writer.Written.Span);
     }
 
     private static bool IsZero(double value) => BitConverter.DoubleToUInt64Bits(value) == 0;
@@ -174,17 +168,6 @@ internal sealed class NativeHistogram
 
     private string? ValidateFloats() =>
         ZeroCountFloat < 0 ? "the zero bucket has a negative count" : CountFloat < 0 ? "the count is negative" : null;
-
-    private int Measure() =>
-        (IsFloat ? ProtobufSize.Fixed64(NativeHistogramFields.CountFloat) : ProtobufSize.Varint(NativeHistogramFields.Count, Count))
-        + (IsZero(Sum) ? 0 : ProtobufSize.Fixed64(NativeHistogramFields.Sum))
-        + (Schema == 0 ? 0 : ProtobufSize.Varint(NativeHistogramFields.Schema, ProtobufWriter.ZigZag(Schema)))
-        + (IsZero(ZeroThreshold) ? 0 : ProtobufSize.Fixed64(NativeHistogramFields.ZeroThreshold))
-        + (IsFloat ? (IsZero(ZeroCountFloat) ? 0 : ProtobufSize.Fixed64(NativeHistogramFields.ZeroCountFloat))
-            : ZeroCount == 0 ? 0 : ProtobufSize.Varint(NativeHistogramFields.ZeroCount, ZeroCount))
-        + Negative.Measure(IsFloat)
-        + Positive.Measure(IsFloat)
-        + (IsGauge ? ProtobufSize.Varint(NativeHistogramFields.ResetHint, GaugeHint) : 0);
 
     private void Write(ref ProtobufWriter writer)
     {

@@ -11,24 +11,15 @@ namespace PushGateway.Queue;
 /// </summary>
 internal sealed class RemoteWrite2Encoder
 {
-    // Upper bounds beside the bytes of the symbols: tags, lengths, references of at most 5 bytes, values.
-    private const int MaxBytesPerSymbol = 6;
-    private const int MaxBytesPerLabel = 10;
-    private const int MaxBytesPerSeries = 48;
-    private const int MaxBytesPerSample = 28;
-
-    // Tag and length, the type, and two references.
-    private const int MaxBytesOfMetadata = 16;
-
     // Of a number of uses, which is positive and an int.
     private const int Magnitudes = 30;
 
     private readonly List<int> _symbols = [];
     private readonly List<int> _labelSymbols = [];
     private readonly List<int> _ordered = [];
-    private readonly byte[] _metadata = new byte[MaxBytesOfMetadata];
+    private readonly ReusableBuffer _metadata = new();
+    private readonly ReusableBuffer _request = new();
     private int[] _refs = [];
-    private byte[] _buffer = [];
     private int _nameLabel;
     private int _metadataLength;
     private int _metadataFamily;
@@ -38,13 +29,8 @@ internal sealed class RemoteWrite2Encoder
     {
         _nameLabel = batch.Symbols.Intern("__name__"u8);
         _metadataFamily = -1;
-        var size = CollectSymbols(batch, first, end);
-        if (_buffer.Length < size)
-        {
-            _buffer = new byte[Math.Max(size, _buffer.Length * 2)];
-        }
-
-        var writer = new ProtobufWriter(_buffer);
+        CollectSymbols(batch, first, end);
+        var writer = new ProtobufWriter(_request);
         foreach (var symbol in _symbols)
         {
             writer.WriteBytes(RemoteWrite2Fields.RequestSymbols, batch.Symbols[symbol]);
@@ -60,12 +46,12 @@ internal sealed class RemoteWrite2Encoder
             _refs[symbol] = 0;
         }
 
-        return _buffer.AsMemory(0, writer.Position);
+        return writer.Written;
     }
 
     // Numbers the symbols in use; the empty one is 0. Those of labels come first, the most frequent ones before all: where references are short
-    // and alike, series are, and compress well. Returns an upper bound of the request's size.
-    private int CollectSymbols(MetricBatch batch, int first, int end)
+    // and alike, series are, and compress well.
+    private void CollectSymbols(MetricBatch batch, int first, int end)
     {
         if (_refs.Length < batch.Symbols.Count)
         {
@@ -75,20 +61,16 @@ internal sealed class RemoteWrite2Encoder
         CountLabelSymbols(batch, first, end);
         _symbols.Clear();
         _symbols.Add(0);
-        var size = Use(batch, _nameLabel) + MaxBytesPerSymbol + UseByFrequency(batch);
+        Use(_nameLabel);
+        UseByFrequency();
         for (var s = first; s < end; s++)
         {
             ref readonly var series = ref batch.Series[s];
             ref readonly var family = ref batch.Families[series.Family];
-            size += Use(batch, series.Name) + Use(batch, family.Help) + Use(batch, family.Unit);
-            size = checked(size + MaxBytesPerSeries + (series.LabelCount * MaxBytesPerLabel) + (series.SampleCount * MaxBytesPerSample));
-            foreach (ref readonly var sample in batch.SamplesOf(series))
-            {
-                size = checked(size + batch.Symbols[sample.Histogram].Length);
-            }
+            Use(series.Name);
+            Use(family.Help);
+            Use(family.Unit);
         }
-
-        return size;
     }
 
     // Leaves the symbols in order of first use, and for each its number of uses, negative, where its reference will be.
@@ -114,7 +96,7 @@ internal sealed class RemoteWrite2Encoder
     }
 
     // A counting sort by magnitude: within one, the order of first use compresses better than that of the exact number.
-    private int UseByFrequency(MetricBatch batch)
+    private void UseByFrequency()
     {
         var symbols = CollectionsMarshal.AsSpan(_labelSymbols);
         Span<int> next = stackalloc int[Magnitudes + 1];
@@ -136,25 +118,19 @@ internal sealed class RemoteWrite2Encoder
             _refs[symbol] = 0;
         }
 
-        var size = 0;
         foreach (var symbol in _ordered)
         {
-            size += Use(batch, symbol);
+            Use(symbol);
         }
-
-        return size;
     }
 
-    private int Use(MetricBatch batch, int symbol)
+    private void Use(int symbol)
     {
-        if (symbol == 0 || _refs[symbol] != 0)
+        if (symbol != 0 && _refs[symbol] == 0)
         {
-            return 0;
+            _refs[symbol] = _symbols.Count;
+            _symbols.Add(symbol);
         }
-
-        _refs[symbol] = _symbols.Count;
-        _symbols.Add(symbol);
-        return batch.Symbols[symbol].Length + MaxBytesPerSymbol;
     }
 
     private void WriteSeries(ref ProtobufWriter destination, MetricBatch batch, in Series series)
@@ -223,7 +199,7 @@ internal sealed class RemoteWrite2Encoder
             _metadataLength = WriteMetadata(batch.Families[family]);
         }
 
-        return _metadata.AsSpan(0, _metadataLength);
+        return _metadata.Bytes[.._metadataLength];
     }
 
     private int WriteMetadata(in MetricFamily family)

@@ -18,6 +18,7 @@ public abstract class HttpSink : IMetricSink
     private readonly HttpClient _client;
     private readonly Uri _endpoint;
     private readonly TimeSpan _timeout;
+    private readonly int _maxRequestBytes;
     private readonly TimeProvider _time;
 
     private protected HttpSink(HttpClient client, Uri endpoint, TimeSpan timeout, int maxRequestBytes, TimeProvider? time)
@@ -34,12 +35,9 @@ public abstract class HttpSink : IMetricSink
         _client = client;
         _endpoint = endpoint;
         _timeout = timeout;
-        MaxRequestBytes = maxRequestBytes;
+        _maxRequestBytes = maxRequestBytes;
         _time = time ?? TimeProvider.System;
     }
-
-    /// <inheritdoc/>
-    public int MaxRequestBytes { get; }
 
     /// <summary>What is spoken, as it stands in reasons.</summary>
     private protected abstract string Protocol { get; }
@@ -58,52 +56,38 @@ public abstract class HttpSink : IMetricSink
     };
 
     /// <inheritdoc/>
-    /// <remarks>
-    /// Samples that would exceed <see cref="MaxRequestBytes"/> together travel in several requests, one after another; the result is
-    /// then delivered only when all were. A single sample travels whatever its size.
-    /// </remarks>
-    public async ValueTask<SinkResult> SendAsync(SampleRange samples, CancellationToken cancellationToken)
+    public async ValueTask<SentRequest> SendAsync(SampleRange samples, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (samples.Samples.IsEmpty)
-        {
-            return SinkResult.Delivered;
-        }
-
         if (!_encoders.TryTake(out var encoder))
         {
             encoder = CreateEncoder();
         }
 
-        if (encoder.Refuse(samples) is { } reason)
+        var request = encoder.Encode(samples, _maxRequestBytes);
+        if (request.Refusal is { } reason)
         {
             _encoders.Add(encoder);
-            return SinkResult.Rejected($"{Protocol}: {reason}");
-        }
-
-        // A single sample cannot be split: the target says what it thinks of it.
-        if (!encoder.TryEncode(samples, samples.Samples.Length == 1 ? int.MaxValue : MaxRequestBytes, out var body))
-        {
-            _encoders.Add(encoder);
-            return await SendHalvesAsync(samples, cancellationToken);
+            return new SentRequest(request.Samples, SinkResult.Rejected($"{Protocol}: {reason}"));
         }
 
         using var deadline = new CancellationTokenSource(_timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            var result = await PostAsync(body, either.Token);
+            var result = await PostAsync(request.Body, either.Token);
 
             // Only now is it certain that nothing reads the encoder's memory any more.
             _encoders.Add(encoder);
-            return result;
+            return new SentRequest(request.Samples, result);
         }
         catch (Exception exception)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return SinkResult.Retry(deadline.IsCancellationRequested
+            var failure = deadline.IsCancellationRequested
                 ? $"{Protocol} timed out after {_timeout.TotalSeconds} s"
-                : $"{Protocol} failed: {exception.GetBaseException().Message}");
+                : $"{Protocol} failed: {exception.GetBaseException().Message}";
+            return new SentRequest(request.Samples, SinkResult.Retry(failure));
         }
     }
 
@@ -118,19 +102,6 @@ public abstract class HttpSink : IMetricSink
         var version = typeof(HttpSink).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
         var commit = version.IndexOf('+', StringComparison.Ordinal);
         return commit < 0 ? version : version[..commit];
-    }
-
-    private async ValueTask<SinkResult> SendHalvesAsync(SampleRange samples, CancellationToken cancellationToken)
-    {
-        var half = samples.Samples.Length / 2;
-        var first = await SendAsync(samples with { Samples = samples.Samples[..half] }, cancellationToken);
-        if (first.Status == SinkStatus.Retry)
-        {
-            return first;
-        }
-
-        var second = await SendAsync(samples with { Samples = samples.Samples[half..] }, cancellationToken);
-        return second.Status == SinkStatus.Delivered ? first : second;
     }
 
     private async Task<SinkResult> PostAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)

@@ -3,12 +3,10 @@ namespace PushGateway.Sinks;
 /// <summary>Where metrics are delivered. Sending the same samples twice is harmless. Safe for concurrent use.</summary>
 public interface IMetricSink
 {
-    /// <summary>Largest request in bytes, before compression.</summary>
-    int MaxRequestBytes { get; }
-
     /// <summary>
-    /// Sends one request and says what became of it. The samples are lent for the duration of the call.
-    /// Throws only <see cref="OperationCanceledException"/> of <paramref name="cancellationToken"/>: every failure is a result.
+    /// Sends one request with as many of the samples as it may hold, from the first on, and says what became of it. At least one sample is
+    /// given, and at least one is sent. The samples are lent for the duration of the call.
     /// </summary>
-    ValueTask<SinkResult> SendAsync(SampleRange samples, CancellationToken cancellationToken);
+    /// <exception cref="OperationCanceledException">Of <paramref name="cancellationToken"/>. Every failure is a result.</exception>
+    ValueTask<SentRequest> SendAsync(SampleRange samples, CancellationToken cancellationToken);
 }

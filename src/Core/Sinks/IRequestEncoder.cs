@@ -1,14 +1,10 @@
 namespace PushGateway.Sinks;
 
-/// <summary>Turns samples into request bodies, one at a time, in memory of its own.</summary>
+/// <summary>Turns samples into request bodies, one at a time, in memory of its own. Not thread-safe.</summary>
 internal interface IRequestEncoder
 {
-    /// <summary>Why what is sent cannot express some of the samples, so that the target need not be asked; null when it can express all.</summary>
-    string? Refuse(SampleRange range) => null;
-
-    /// <summary>Encodes samples unless the request would be larger than <paramref name="maxBytes"/>.</summary>
-    /// <param name="range">The samples.</param>
-    /// <param name="maxBytes">Limit before compression.</param>
-    /// <param name="body">The body as it goes over the wire; valid until the next call.</param>
-    bool TryEncode(SampleRange range, int maxBytes, out ReadOnlyMemory<byte> body);
+    /// <summary>Encodes as many samples as a request may hold, from the first on.</summary>
+    /// <param name="range">The samples; at least one.</param>
+    /// <param name="maxBytes">Limit of the request in bytes before compression. Only a single sample may exceed it.</param>
+    EncodedRequest Encode(SampleRange range, int maxBytes);
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.IO.Compression;
 using PushGateway.Model;
 using PushGateway.Wire;
@@ -25,121 +24,158 @@ internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
     /// <summary><c>AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE</c>.</summary>
     private const ulong Cumulative = 2;
 
+    // The request, its resource and its scope: three tags, two long lengths and an empty one.
+    private const int MaxHeaderBytes = 14;
+
+    // What the lengths of a metric and of its data take beyond one byte each.
+    private const int MaxLengthBytes = 8;
+
     private readonly OtlpHistogramPoint _histogram = new();
-    private readonly List<long> _dataSizes = [];
-    private readonly List<int> _attributesSizes = [];
     private readonly ReusableBuffer _message = new();
 
     /// <inheritdoc/>
-    public string? Refuse(SampleRange range)
+    public EncodedRequest Encode(SampleRange range, int maxBytes)
     {
-        foreach (ref readonly var sample in range.Samples.Span)
+        var request = EncodeMessage(range, maxBytes);
+        return gzip && request.Refusal is null ? request with { Body = Compress(request.Body.Span) } : request;
+    }
+
+    private static ReadOnlyMemory<byte> Compress(ReadOnlySpan<byte> message)
+    {
+        using var compressed = new MemoryStream();
+        using (var stream = new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
         {
-            if (sample.Sample.IsHistogram && _histogram.Read(range.Batch.Symbols[sample.Sample.Histogram]) is { } reason)
+            stream.Write(message);
+        }
+
+        return compressed.GetBuffer().AsMemory(0, (int)compressed.Length);
+    }
+
+    // The metrics are written first, behind room for what precedes them, which holds their length.
+    private EncodedRequest EncodeMessage(SampleRange range, int maxBytes)
+    {
+        var writer = new ProtobufWriter(_message);
+        writer.Skip(MaxHeaderBytes);
+        var samples = WriteMetrics(ref writer, range, maxBytes, out var inexpressible);
+        if (inexpressible is not null && samples == 0)
+        {
+            return new EncodedRequest(default, 1, inexpressible);
+        }
+
+        var metrics = writer.Position - MaxHeaderBytes;
+        Span<byte> header = stackalloc byte[MaxHeaderBytes];
+        var length = WriteHeader(header, metrics);
+        var message = _message.Take(writer.Position)[(MaxHeaderBytes - length)..];
+        header[..length].CopyTo(message.Span);
+        return new EncodedRequest(message, samples);
+    }
+
+    private static int WriteHeader(Span<byte> destination, int metrics)
+    {
+        Span<byte> resource = stackalloc byte[ProtobufWriter.MaxVarintBytes + 3];
+        (resource[0], resource[1], resource[2]) = (Tag(ResourceMetricsField.Resource), 0, Tag(ResourceMetricsField.ScopeMetrics));
+        resource = resource[..(3 + ProtobufWriter.WriteVarint(resource[3..], (ulong)metrics))];
+        destination[0] = Tag(RequestField.ResourceMetrics);
+        var length = 1 + ProtobufWriter.WriteVarint(destination[1..], (ulong)(resource.Length + metrics));
+        resource.CopyTo(destination[length..]);
+        return length + resource.Length;
+    }
+
+    private static byte Tag(int field) => (byte)((field << ProtobufWriter.WireTypeBits) | (int)WireType.LengthDelimited);
+
+    // Series of one name that stand apart make two metrics of the same name, which receivers merge. Returns how many samples were written;
+    // with none, the reason why OTLP cannot express the first.
+    private int WriteMetrics(ref ProtobufWriter writer, SampleRange range, int maxBytes, out string? inexpressible)
+    {
+        var batch = range.Batch;
+        var (samples, name, isHistogram) = (0, -1, false);
+        OpenMetric metric = default;
+        inexpressible = null;
+        foreach (var run in new SeriesRuns(range.Samples.Span))
+        {
+            ref readonly var series = ref batch.Series[run[0].Series];
+            if (series.Name != name || run[0].Sample.IsHistogram != isHistogram)
             {
-                var name = range.Batch.Symbols.GetString(range.Batch.Series[sample.Series].Name);
-                return $"the native histogram \"{name}\" cannot be expressed: {reason}";
+                EndMetric(ref writer, metric);
+                (name, isHistogram) = (series.Name, run[0].Sample.IsHistogram);
+                metric = BeginMetric(ref writer, batch.Symbols[name], isHistogram);
+            }
+
+            foreach (ref readonly var sample in run)
+            {
+                var end = writer.Position;
+                inexpressible = isHistogram ? ReadHistogram(batch, series, sample.Sample) : null;
+                if (inexpressible is null)
+                {
+                    WritePoint(ref writer, batch, series, sample.Sample);
+                    if (samples == 0 || writer.Position <= maxBytes - MaxLengthBytes)
+                    {
+                        samples++;
+                        continue;
+                    }
+                }
+
+                writer.Truncate(end);
+                EndMetric(ref writer, metric);
+                return samples;
             }
         }
 
-        return null;
+        EndMetric(ref writer, metric);
+        return samples;
     }
 
-    /// <inheritdoc/>
-    public bool TryEncode(SampleRange range, int maxBytes, out ReadOnlyMemory<byte> body)
+    private static OpenMetric BeginMetric(ref ProtobufWriter writer, ReadOnlySpan<byte> name, bool isHistogram)
     {
-        if (!TryEncodeMessage(range, maxBytes, out body))
+        var before = writer.Position;
+        var metric = writer.Begin(ScopeMetricsField.Metrics);
+        writer.WriteBytes(MetricField.Name, name);
+        var data = writer.Begin(isHistogram ? MetricField.ExponentialHistogram : MetricField.Gauge);
+        if (isHistogram)
         {
-            return false;
+            writer.WriteVarint(ExponentialHistogramField.AggregationTemporality, Cumulative);
         }
 
-        if (gzip)
-        {
-            using var compressed = new MemoryStream();
-            using (var stream = new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
-            {
-                stream.Write(body.Span);
-            }
-
-            body = compressed.GetBuffer().AsMemory(0, (int)compressed.Length);
-        }
-
-        return true;
+        return new OpenMetric(before, metric, data, writer.Position);
     }
 
-    /// <summary>The message before compression; valid until the next call.</summary>
-    internal bool TryEncodeMessage(SampleRange range, int maxBytes, out ReadOnlyMemory<byte> message)
+    // A metric without points is taken back.
+    private static void EndMetric(ref ProtobufWriter writer, OpenMetric metric)
     {
-        message = default;
-        var scopeSize = MeasureScope(range);
-        var resourceSize = ResourceSize(scopeSize);
-        var size = ProtobufSize.LengthDelimited(RequestField.ResourceMetrics, resourceSize);
-        if (size > maxBytes)
+        if (writer.Position == metric.Points)
         {
-            return false;
+            writer.Truncate(metric.Before);
         }
-
-        var buffer = _message.Take((int)size);
-        var writer = new ProtobufWriter(buffer.Span);
-        writer.WriteLength(RequestField.ResourceMetrics, (int)resourceSize);
-        writer.WriteLength(ResourceMetricsField.Resource, 0);
-        writer.WriteLength(ResourceMetricsField.ScopeMetrics, (int)scopeSize);
-        WriteMetrics(ref writer, range);
-        Debug.Assert(writer.Position == size, "what was measured is what is written");
-        message = buffer;
-        return true;
+        else if (metric.Points > 0)
+        {
+            writer.End(metric.Data);
+            writer.End(metric.Metric);
+        }
     }
 
-    private static long ResourceSize(long scopeSize) =>
-        ProtobufSize.LengthDelimited(ResourceMetricsField.Resource, 0)
-        + ProtobufSize.LengthDelimited(ResourceMetricsField.ScopeMetrics, scopeSize);
+    private string? ReadHistogram(MetricBatch batch, in Series series, in Sample sample) =>
+        _histogram.Read(batch.Symbols[sample.Histogram]) is { } reason
+            ? $"the native histogram \"{batch.Symbols.GetString(series.Name)}\" cannot be expressed: {reason}"
+            : null;
 
-    // Gauge and exponential histogram both have numbers of one byte.
-    private static long MetricSize(int name, long data) =>
-        ProtobufSize.LengthDelimited(MetricField.Name, name) + ProtobufSize.LengthDelimited(MetricField.Gauge, data);
-
-    private static int AttributesSize(MetricBatch batch, in Series series)
-    {
-        var symbols = batch.Symbols;
-        var size = 0;
-        foreach (var label in batch.LabelsOf(series))
-        {
-            size = checked(size + ProtobufSize.LengthDelimited(
-                DataPointField.Attributes,
-                AttributeSize(symbols[label.Name].Length, symbols[label.Value].Length)));
-        }
-
-        return size;
-    }
-
-    private static int AttributeSize(int key, int value) =>
-        ProtobufSize.LengthDelimited(KeyValueField.Key, key)
-        + ProtobufSize.LengthDelimited(KeyValueField.Value, ProtobufSize.LengthDelimited(AnyValueField.StringValue, value));
-
-    private static void WriteAttributes(ref ProtobufWriter destination, int field, MetricBatch batch, in Series series)
+    private void WritePoint(ref ProtobufWriter destination, MetricBatch batch, in Series series, in Sample sample)
     {
         // A copy, so that its position is no field in memory.
         var writer = destination;
-        var symbols = batch.Symbols;
-        foreach (var label in batch.LabelsOf(series))
+        var start = writer.Begin(GaugeField.DataPoints);
+        if (sample.IsHistogram)
         {
-            var key = symbols[label.Name];
-            var value = symbols[label.Value];
-            writer.WriteLength(field, AttributeSize(key.Length, value.Length));
-            writer.WriteBytes(KeyValueField.Key, key);
-            writer.WriteLength(KeyValueField.Value, ProtobufSize.LengthDelimited(AnyValueField.StringValue, value.Length));
-            writer.WriteBytes(AnyValueField.StringValue, value);
+            WriteAttributes(ref writer, OtlpHistogramPoint.AttributesField, batch, series);
+            _histogram.Write(ref writer, (ulong)Nanoseconds(sample.TimestampMs));
+        }
+        else
+        {
+            WriteDataPoint(ref writer, batch, series, sample);
         }
 
+        writer.End(start);
         destination = writer;
     }
-
-    private static int DataPointSize(in Sample sample, int attributes) =>
-        attributes
-        + ProtobufSize.Fixed64(DataPointField.TimeUnixNano)
-        + (StaleMarker.Is(sample.Value)
-            ? ProtobufSize.Varint(DataPointField.Flags, NoRecordedValue)
-            : ProtobufSize.Fixed64(DataPointField.AsDouble));
 
     private static void WriteDataPoint(ref ProtobufWriter writer, MetricBatch batch, in Series series, in Sample sample)
     {
@@ -163,29 +199,21 @@ internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
         WriteAttributes(ref writer, DataPointField.Attributes, batch, series);
     }
 
-    private int PointSize(MetricBatch batch, in Sample sample, int attributes)
+    private static void WriteAttributes(ref ProtobufWriter destination, int field, MetricBatch batch, in Series series)
     {
-        if (!sample.IsHistogram)
+        var writer = destination;
+        var symbols = batch.Symbols;
+        foreach (var label in batch.LabelsOf(series))
         {
-            return DataPointSize(sample, attributes);
+            var attribute = writer.Begin(field);
+            writer.WriteBytes(KeyValueField.Key, symbols[label.Name]);
+            var value = writer.Begin(KeyValueField.Value);
+            writer.WriteBytes(AnyValueField.StringValue, symbols[label.Value]);
+            writer.End(value);
+            writer.End(attribute);
         }
 
-        _histogram.Read(batch.Symbols[sample.Histogram]);
-        return _histogram.Measure(attributes);
-    }
-
-    private void WritePoint(ref ProtobufWriter writer, MetricBatch batch, in Series series, in Sample sample, int attributes)
-    {
-        writer.WriteLength(GaugeField.DataPoints, PointSize(batch, sample, attributes));
-        if (sample.IsHistogram)
-        {
-            WriteAttributes(ref writer, OtlpHistogramPoint.AttributesField, batch, series);
-            _histogram.Write(ref writer, (ulong)Nanoseconds(sample.TimestampMs));
-        }
-        else
-        {
-            WriteDataPoint(ref writer, batch, series, sample);
-        }
+        destination = writer;
     }
 
     // -0 is no integer: its sign would be lost.
@@ -206,81 +234,8 @@ internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
         Math.Clamp(milliseconds, long.MinValue / NanosecondsPerMillisecond, long.MaxValue / NanosecondsPerMillisecond)
         * NanosecondsPerMillisecond;
 
-    // Series of one name that stand apart make two metrics of the same name, which receivers merge.
-    private long MeasureScope(SampleRange range)
-    {
-        var batch = range.Batch;
-        _dataSizes.Clear();
-        _attributesSizes.Clear();
-        long scope = 0;
-        long data = 0;
-        var (name, isHistogram) = (-1, false);
-        foreach (var run in new SeriesRuns(range.Samples.Span))
-        {
-            ref readonly var series = ref batch.Series[run[0].Series];
-            if (name >= 0 && (series.Name != name || run[0].Sample.IsHistogram != isHistogram))
-            {
-                EndMetric();
-            }
-
-            (name, isHistogram) = (series.Name, run[0].Sample.IsHistogram);
-            var attributes = AttributesSize(batch, series);
-            _attributesSizes.Add(attributes);
-            foreach (ref readonly var sample in run)
-            {
-                data += ProtobufSize.LengthDelimited(GaugeField.DataPoints, PointSize(batch, sample.Sample, attributes));
-            }
-        }
-
-        if (name >= 0)
-        {
-            EndMetric();
-        }
-
-        return scope;
-
-        void EndMetric()
-        {
-            data += isHistogram ? ProtobufSize.Varint(ExponentialHistogramField.AggregationTemporality, Cumulative) : 0;
-            _dataSizes.Add(data);
-            scope += ProtobufSize.LengthDelimited(ScopeMetricsField.Metrics, MetricSize(batch.Symbols[name].Length, data));
-            data = 0;
-        }
-    }
-
-    private void WriteMetrics(ref ProtobufWriter writer, SampleRange range)
-    {
-        var batch = range.Batch;
-        var (name, isHistogram) = (-1, false);
-        var metrics = 0;
-        var runs = 0;
-        foreach (var run in new SeriesRuns(range.Samples.Span))
-        {
-            ref readonly var series = ref batch.Series[run[0].Series];
-            if (series.Name != name || run[0].Sample.IsHistogram != isHistogram)
-            {
-                (name, isHistogram) = (series.Name, run[0].Sample.IsHistogram);
-                BeginMetric(ref writer, batch.Symbols[name], (int)_dataSizes[metrics++], isHistogram);
-            }
-
-            var attributes = _attributesSizes[runs++];
-            foreach (ref readonly var sample in run)
-            {
-                WritePoint(ref writer, batch, series, sample.Sample, attributes);
-            }
-        }
-    }
-
-    private static void BeginMetric(ref ProtobufWriter writer, ReadOnlySpan<byte> name, int data, bool isHistogram)
-    {
-        writer.WriteLength(ScopeMetricsField.Metrics, (int)MetricSize(name.Length, data));
-        writer.WriteBytes(MetricField.Name, name);
-        writer.WriteLength(isHistogram ? MetricField.ExponentialHistogram : MetricField.Gauge, data);
-        if (isHistogram)
-        {
-            writer.WriteVarint(ExponentialHistogramField.AggregationTemporality, Cumulative);
-        }
-    }
+    // Positions: before the metric, where it begins, where its data begins, and where the points begin.
+    private readonly record struct OpenMetric(int Before, int Metric, int Data, int Points);
 
     private static class RequestField
     {

@@ -38,19 +38,6 @@ internal sealed class OtlpHistogramPoint
         return ReadSide(_histogram.Positive, _positive) ?? ReadSide(_histogram.Negative, _negative);
     }
 
-    /// <summary>Size of the point in bytes.</summary>
-    /// <param name="attributes">Size of its attributes.</param>
-    public int Measure(int attributes) =>
-        attributes
-        + ProtobufSize.Fixed64(PointField.TimeUnixNano)
-        + ProtobufSize.Fixed64(PointField.Count)
-        + ProtobufSize.Fixed64(PointField.Sum)
-        + ProtobufSize.Varint(PointField.Scale, ProtobufWriter.ZigZag(_histogram.Schema))
-        + ProtobufSize.Fixed64(PointField.ZeroCount)
-        + MeasureSide(PointField.Positive, _histogram.Positive, _positive)
-        + MeasureSide(PointField.Negative, _histogram.Negative, _negative)
-        + ProtobufSize.Fixed64(PointField.ZeroThreshold);
-
     /// <summary>Writes everything but the attributes.</summary>
     public void Write(ref ProtobufWriter writer, ulong timeUnixNano)
     {
@@ -101,24 +88,6 @@ internal sealed class OtlpHistogramPoint
 
     private static long Offset(NativeBuckets buckets) => buckets.Spans[0].Offset - 1L;
 
-    private static int MeasureSide(int field, NativeBuckets buckets, List<ulong> counts) =>
-        counts.Count == 0 ? 0 : ProtobufSize.LengthDelimited(field, BucketsSize(buckets, PackedSize(counts)));
-
-    private static int BucketsSize(NativeBuckets buckets, int packed) =>
-        ProtobufSize.Varint(BucketsField.Offset, ProtobufWriter.ZigZag(Offset(buckets)))
-        + ProtobufSize.LengthDelimited(BucketsField.BucketCounts, packed);
-
-    private static int PackedSize(List<ulong> counts)
-    {
-        var size = 0;
-        foreach (var count in counts)
-        {
-            size += ProtobufSize.Varint(count);
-        }
-
-        return size;
-    }
-
     private static void WriteSide(ref ProtobufWriter writer, int field, NativeBuckets buckets, List<ulong> counts)
     {
         if (counts.Count == 0)
@@ -126,14 +95,16 @@ internal sealed class OtlpHistogramPoint
             return;
         }
 
-        var packed = PackedSize(counts);
-        writer.WriteLength(field, BucketsSize(buckets, packed));
+        var side = writer.Begin(field);
         writer.WriteVarint(BucketsField.Offset, ProtobufWriter.ZigZag(Offset(buckets)));
-        writer.WriteLength(BucketsField.BucketCounts, packed);
+        var packed = writer.Begin(BucketsField.BucketCounts);
         foreach (var count in counts)
         {
             writer.WriteVarint(count);
         }
+
+        writer.End(packed);
+        writer.End(side);
     }
 
     private static class PointField

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using PushGateway.Model;
 using PushGateway.Wire;
 using Snappier;
@@ -9,7 +8,7 @@ namespace PushGateway.Sinks;
 /// Encodes samples as <c>prometheus.WriteRequest</c> of remote write 1.0 (Prometheus <c>prompb/remote.proto</c> and <c>types.proto</c>),
 /// in snappy's block format. Once its buffers have grown, it allocates nothing, and Snappier one small object a request.
 /// </summary>
-/// <param name="sendMetadata">Whether type, help and unit of the families go along.</param>
+/// <param name="sendMetadata">Whether the request describes the families: type, help and unit.</param>
 internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
 {
     /// <summary>
@@ -18,88 +17,108 @@ internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
     /// </summary>
     internal const int MaxMetadataBytes = 1024;
 
-    private readonly List<int> _seriesSizes = [];
-    private readonly List<int> _familyNames = [];
+    // Tags, lengths and type of a description.
+    private const int MaxMetadataOverhead = 16;
+
+    // What the length of a series takes beyond one byte.
+    private const int MaxLengthBytes = 4;
+
+    private readonly List<int> _describedNames = [];
     private readonly ReusableBuffer _message = new();
     private readonly ReusableBuffer _compressed = new();
 
     // By symbol of the family's name: index of the family to describe, plus one.
     private int[] _familyOfName = [];
+    private int _metadataBytes;
+    private int _lastFamily;
 
     private static ReadOnlySpan<byte> NameLabel => "__name__"u8;
 
     /// <inheritdoc/>
-    public bool TryEncode(SampleRange range, int maxBytes, out ReadOnlyMemory<byte> body)
+    public EncodedRequest Encode(SampleRange range, int maxBytes)
     {
-        body = default;
-        if (!TryEncodeMessage(range, maxBytes, out var message))
-        {
-            return false;
-        }
-
+        var samples = EncodeMessage(range, maxBytes, out var message);
         var compressed = _compressed.Take(Snappy.GetMaxCompressedLength(message.Length));
-        body = compressed[..Snappy.Compress(message.Span, compressed.Span)];
-        return true;
+        return new EncodedRequest(compressed[..Snappy.Compress(message.Span, compressed.Span)], samples);
     }
 
-    /// <summary>The message before compression; valid until the next call.</summary>
-    internal bool TryEncodeMessage(SampleRange range, int maxBytes, out ReadOnlyMemory<byte> message)
+    /// <summary>Encodes the message, without compression; it is valid until the next call.</summary>
+    /// <returns>How many samples are in it.</returns>
+    internal int EncodeMessage(SampleRange range, int maxBytes, out ReadOnlyMemory<byte> message)
     {
-        message = default;
-        var size = Measure(range);
-        if (size > maxBytes)
-        {
-            return false;
-        }
-
         var batch = range.Batch;
-        var buffer = _message.Take((int)size);
-        var writer = new ProtobufWriter(buffer.Span);
-        var index = 0;
+        BeginMetadata(batch);
+        var writer = new ProtobufWriter(_message);
+        var samples = 0;
         foreach (var run in new SeriesRuns(range.Samples.Span))
         {
-            writer.WriteLength(WriteRequestField.TimeSeries, _seriesSizes[index++]);
-            WriteSeries(ref writer, batch, run);
+            var family = batch.Series[run[0].Series].Family;
+            var metadata = MeasureMetadata(batch, family);
+            var written = WriteSeries(ref writer, batch, run, mustFit: samples > 0, maxBytes - _metadataBytes - metadata);
+            samples += written;
+            if (written > 0)
+            {
+                Describe(batch, family, metadata);
+            }
+
+            if (written < run.Length)
+            {
+                break;
+            }
         }
 
-        foreach (var name in _familyNames)
-        {
-            WriteMetadata(ref writer, batch, batch.Families[_familyOfName[name] - 1]);
-        }
-
-        Debug.Assert(writer.Position == size, "what was measured is what is written");
-        message = buffer;
-        return true;
+        WriteMetadata(ref writer, batch);
+        message = writer.Written;
+        return samples;
     }
 
-    private static int SeriesSize(MetricBatch batch, ReadOnlySpan<SeriesSample> run)
+    // Writes samples of one series until the next would exceed the limit. Returns how many; with none, the series is not written.
+    private static int WriteSeries(ref ProtobufWriter destination, MetricBatch batch, ReadOnlySpan<SeriesSample> run, bool mustFit, int maxBytes)
     {
-        var symbols = batch.Symbols;
-        ref readonly var series = ref batch.Series[run[0].Series];
-        var size = (long)ProtobufSize.LengthDelimited(TimeSeriesField.Labels, LabelSize(NameLabel.Length, symbols[series.Name].Length));
-        foreach (var label in batch.LabelsOf(series))
-        {
-            size += ProtobufSize.LengthDelimited(
-                TimeSeriesField.Labels,
-                LabelSize(symbols[label.Name].Length, symbols[label.Value].Length));
-        }
-
+        // A copy, so that its position is no field in memory.
+        var writer = destination;
+        var before = writer.Position;
+        var start = writer.Begin(WriteRequestField.TimeSeries);
+        WriteLabels(ref writer, batch, batch.Series[run[0].Series]);
+        var written = 0;
         foreach (ref readonly var sample in run)
         {
-            size += sample.Sample.IsHistogram
-                ? ProtobufSize.LengthDelimited(TimeSeriesField.Histograms, HistogramSize(batch, sample.Sample))
-                : ProtobufSize.LengthDelimited(TimeSeriesField.Samples, SampleSize(sample.Sample));
+            var end = writer.Position;
+            if (sample.Sample.IsHistogram)
+            {
+                WriteHistogram(ref writer, batch, sample.Sample);
+            }
+            else
+            {
+                WriteSample(ref writer, sample.Sample);
+            }
+
+            if (writer.Position > maxBytes - MaxLengthBytes && (mustFit || written > 0))
+            {
+                writer.Truncate(end);
+                break;
+            }
+
+            written++;
         }
 
-        return checked((int)size);
+        if (written > 0)
+        {
+            writer.End(start);
+        }
+        else
+        {
+            writer.Truncate(before);
+        }
+
+        destination = writer;
+        return written;
     }
 
-    private static void WriteSeries(ref ProtobufWriter writer, MetricBatch batch, ReadOnlySpan<SeriesSample> run)
+    private static void WriteLabels(ref ProtobufWriter writer, MetricBatch batch, in Series series)
     {
-        var symbols = batch.Symbols;
-        ref readonly var series = ref batch.Series[run[0].Series];
-
         // The specification wants labels sorted by name, and capitals sort before the underscore of __name__.
+        var symbols = batch.Symbols;
         var labels = batch.LabelsOf(series);
         var before = 0;
         while (before < labels.Length && symbols[labels[before].Name].SequenceCompareTo(NameLabel) < 0)
@@ -113,38 +132,20 @@ internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
         {
             WriteLabel(ref writer, symbols[label.Name], symbols[label.Value]);
         }
-
-        foreach (ref readonly var sample in run)
-        {
-            if (sample.Sample.IsHistogram)
-            {
-                WriteHistogram(ref writer, batch, sample.Sample);
-            }
-            else
-            {
-                WriteSample(ref writer, sample.Sample);
-            }
-        }
     }
-
-    private static int LabelSize(int name, int value) =>
-        ProtobufSize.LengthDelimited(LabelField.Name, name) + ProtobufSize.LengthDelimited(LabelField.Value, value);
 
     private static void WriteLabel(ref ProtobufWriter writer, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
-        writer.WriteLength(TimeSeriesField.Labels, LabelSize(name.Length, value.Length));
+        var start = writer.Begin(TimeSeriesField.Labels);
         writer.WriteBytes(LabelField.Name, name);
         writer.WriteBytes(LabelField.Value, value);
+        writer.End(start);
     }
 
     // A default value is left out, as proto3 has it; the default of a double is zero with every bit zero, which -0 is not.
-    private static int SampleSize(in Sample sample) =>
-        (BitConverter.DoubleToUInt64Bits(sample.Value) == 0 ? 0 : ProtobufSize.Fixed64(SampleField.Value))
-        + (sample.TimestampMs == 0 ? 0 : ProtobufSize.Varint(SampleField.Timestamp, (ulong)sample.TimestampMs));
-
     private static void WriteSample(ref ProtobufWriter writer, in Sample sample)
     {
-        writer.WriteLength(TimeSeriesField.Samples, SampleSize(sample));
+        var start = writer.Begin(TimeSeriesField.Samples);
         if (BitConverter.DoubleToUInt64Bits(sample.Value) != 0)
         {
             writer.WriteDouble(SampleField.Value, sample.Value);
@@ -154,32 +155,78 @@ internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
         {
             writer.WriteVarint(SampleField.Timestamp, (ulong)sample.TimestampMs);
         }
+
+        writer.End(start);
     }
 
-    // A histogram's bytes are the message but for its time.
-    private static int HistogramSize(MetricBatch batch, in Sample sample) =>
-        batch.Symbols[sample.Histogram].Length
-        + (sample.TimestampMs == 0 ? 0 : ProtobufSize.Varint(NativeHistogramFields.Timestamp, (ulong)sample.TimestampMs));
-
+    // The symbol of a histogram is the message without its time.
     private static void WriteHistogram(ref ProtobufWriter writer, MetricBatch batch, in Sample sample)
     {
-        writer.WriteLength(TimeSeriesField.Histograms, HistogramSize(batch, sample));
+        var start = writer.Begin(TimeSeriesField.Histograms);
         writer.WriteRaw(batch.Symbols[sample.Histogram]);
         if (sample.TimestampMs != 0)
         {
             writer.WriteVarint(NativeHistogramFields.Timestamp, (ulong)sample.TimestampMs);
         }
+
+        writer.End(start);
     }
 
-    private static int MetadataSize(MetricBatch batch, in MetricFamily family) =>
-        (family.Type == MetricType.Unspecified ? 0 : ProtobufSize.Varint(MetadataField.Type, (ulong)family.Type))
-        + StringSize(batch, MetadataField.FamilyName, family.Name)
-        + StringSize(batch, MetadataField.Help, family.Help)
-        + StringSize(batch, MetadataField.Unit, family.Unit);
+    private void BeginMetadata(MetricBatch batch)
+    {
+        _metadataBytes = 0;
+        _lastFamily = -1;
+        if (_familyOfName.Length < batch.Symbols.Count)
+        {
+            _familyOfName = new int[batch.Symbols.Count * 2];
+        }
+    }
+
+    // The most bytes that describing the family adds to the request; 0 when it is not described, or already is. Without type, help and unit
+    // there is nothing to describe, and an empty description would wipe out what the target knows.
+    private int MeasureMetadata(MetricBatch batch, int index)
+    {
+        ref readonly var family = ref batch.Families[index];
+        if (!sendMetadata || index == _lastFamily || family is { Type: MetricType.Unspecified, Help: 0, Unit: 0 })
+        {
+            return 0;
+        }
+
+        var bytes = batch.Symbols[family.Name].Length + batch.Symbols[family.Help].Length + batch.Symbols[family.Unit].Length;
+        return bytes > MaxMetadataBytes ? 0 : bytes + MaxMetadataOverhead;
+    }
+
+    // One description per name, as the target keeps it. Of several, which come from different pushes, that of the latest push is sent.
+    private void Describe(MetricBatch batch, int index, int metadata)
+    {
+        _lastFamily = index;
+        _metadataBytes += metadata;
+        if (metadata > 0)
+        {
+            ref var described = ref _familyOfName[batch.Families[index].Name];
+            if (described == 0)
+            {
+                _describedNames.Add(batch.Families[index].Name);
+            }
+
+            described = Math.Max(described, index + 1);
+        }
+    }
+
+    private void WriteMetadata(ref ProtobufWriter writer, MetricBatch batch)
+    {
+        foreach (var name in _describedNames)
+        {
+            WriteMetadata(ref writer, batch, batch.Families[_familyOfName[name] - 1]);
+            _familyOfName[name] = 0;
+        }
+
+        _describedNames.Clear();
+    }
 
     private static void WriteMetadata(ref ProtobufWriter writer, MetricBatch batch, in MetricFamily family)
     {
-        writer.WriteLength(WriteRequestField.Metadata, MetadataSize(batch, family));
+        var start = writer.Begin(WriteRequestField.Metadata);
         if (family.Type != MetricType.Unspecified)
         {
             writer.WriteVarint(MetadataField.Type, (ulong)family.Type);
@@ -188,10 +235,8 @@ internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
         WriteString(ref writer, batch, MetadataField.FamilyName, family.Name);
         WriteString(ref writer, batch, MetadataField.Help, family.Help);
         WriteString(ref writer, batch, MetadataField.Unit, family.Unit);
+        writer.End(start);
     }
-
-    private static int StringSize(MetricBatch batch, int field, int symbol) =>
-        symbol == 0 ? 0 : ProtobufSize.LengthDelimited(field, batch.Symbols[symbol].Length);
 
     private static void WriteString(ref ProtobufWriter writer, MetricBatch batch, int field, int symbol)
     {
@@ -199,77 +244,6 @@ internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
         {
             writer.WriteBytes(field, batch.Symbols[symbol]);
         }
-    }
-
-    private long Measure(SampleRange range)
-    {
-        var batch = range.Batch;
-        long size = 0;
-        _seriesSizes.Clear();
-        foreach (var run in new SeriesRuns(range.Samples.Span))
-        {
-            var series = SeriesSize(batch, run);
-            _seriesSizes.Add(series);
-            size += ProtobufSize.LengthDelimited(WriteRequestField.TimeSeries, series);
-        }
-
-        CollectFamilies(range);
-        foreach (var name in _familyNames)
-        {
-            size += ProtobufSize.LengthDelimited(WriteRequestField.Metadata, MetadataSize(batch, batch.Families[_familyOfName[name] - 1]));
-        }
-
-        return size;
-    }
-
-    // One description per name, as the target keeps it. Of several, which come from different pushes, the latest push's is sent.
-    private void CollectFamilies(SampleRange range)
-    {
-        var batch = range.Batch;
-        _familyNames.Clear();
-        if (!sendMetadata)
-        {
-            return;
-        }
-
-        if (_familyOfName.Length < batch.Symbols.Count)
-        {
-            _familyOfName = new int[batch.Symbols.Count * 2];
-        }
-
-        Array.Clear(_familyOfName, 0, batch.Symbols.Count);
-        var last = -1;
-        foreach (var run in new SeriesRuns(range.Samples.Span))
-        {
-            var index = batch.Series[run[0].Series].Family;
-            if (index == last)
-            {
-                continue;
-            }
-
-            last = index;
-            ref readonly var family = ref batch.Families[index];
-            if (!IsWorthSending(batch, family))
-            {
-                continue;
-            }
-
-            ref var latest = ref _familyOfName[family.Name];
-            if (latest == 0)
-            {
-                _familyNames.Add(family.Name);
-            }
-
-            latest = Math.Max(latest, index + 1);
-        }
-    }
-
-    // Without type, help and unit there is nothing to say, and saying it would wipe out what the target knows.
-    private static bool IsWorthSending(MetricBatch batch, in MetricFamily family)
-    {
-        var symbols = batch.Symbols;
-        return (family.Type != MetricType.Unspecified || family.Help != 0 || family.Unit != 0)
-            && symbols[family.Name].Length + symbols[family.Help].Length + symbols[family.Unit].Length <= MaxMetadataBytes;
     }
 
     private static class WriteRequestField

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using PushGateway.Delivery;
-using PushGateway.Queue;
 
 namespace PushGateway.Telemetry;
 
@@ -49,7 +47,7 @@ public static class PushTelemetry
 
     /// <summary>Counts a push.</summary>
     /// <param name="format">The wire format, or <c>none</c> when it was not recognised.</param>
-    /// <param name="result"><c>accepted</c>, or a code of <see cref="Push.RejectCode"/>.</param>
+    /// <param name="result"><c>accepted</c>, or the code of the refusal.</param>
     /// <param name="samples">Samples in it, when accepted.</param>
     public static void Pushed(string format, string result, int samples)
     {
@@ -64,7 +62,8 @@ public static class PushTelemetry
     public static Activity? StartEnqueue() => Source.StartActivity("push enqueue", ActivityKind.Producer);
 
     /// <summary>The span of one delivery: a child of the push when all messages are of one, otherwise linked to each.</summary>
-    public static Activity? StartDelivery(IReadOnlyList<ReceivedMessage> messages)
+    /// <param name="traceParents">W3C trace contexts of the messages; enumerated only when someone listens.</param>
+    public static Activity? StartDelivery(IEnumerable<string> traceParents)
     {
         if (!Source.HasListeners())
         {
@@ -72,11 +71,9 @@ public static class PushTelemetry
         }
 
         var contexts = new HashSet<ActivityContext>();
-        foreach (var message in messages)
+        foreach (var parent in traceParents)
         {
-            if (contexts.Count < MaxLinks
-                && message.Message.Attributes.TryGetValue(MessageAttribute.TraceParent, out var parent)
-                && ActivityContext.TryParse(parent, null, isRemote: true, out var context))
+            if (contexts.Count < MaxLinks && ActivityContext.TryParse(parent, null, isRemote: true, out var context))
             {
                 contexts.Add(context);
             }
@@ -91,24 +88,20 @@ public static class PushTelemetry
 
     internal static void Retried() => SinkRetries.Add(1);
 
-    internal static void Delivered(BatchOutcome outcome, TimeSpan duration, DateTimeOffset now)
+    /// <summary>Counts what became of one batch of messages.</summary>
+    internal static void BatchEnded(int delivered, int failed, TimeSpan duration)
     {
         DeliveryDuration.Record(duration.TotalSeconds);
-        MessagesDelivered.Add(outcome.Delivered.Count);
-        MessagesFailed.Add(outcome.Failed.Count);
-        foreach (var letter in outcome.DeadLetters)
-        {
-            MessagesRejected.Add(1, new KeyValuePair<string, object?>("reason", letter.Reason.Code));
-        }
-
-        if (QueueAge.Enabled)
-        {
-            foreach (var message in outcome.Delivered)
-            {
-                QueueAge.Record(Math.Max(0, now.ToUnixTimeMilliseconds() - message.SentMs) / 1000.0);
-            }
-        }
+        MessagesDelivered.Add(delivered);
+        MessagesFailed.Add(failed);
     }
+
+    /// <summary>Counts a message that is dead-lettered.</summary>
+    /// <param name="reason">The code of the reason.</param>
+    internal static void MessageRejected(string reason) => MessagesRejected.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    /// <summary>Records how long a delivered message was on the queue.</summary>
+    internal static void QueueLeft(TimeSpan age) => QueueAge.Record(Math.Max(0, age.TotalSeconds));
 
     private static Histogram<double> CreateHistogram(string name, string description) => Meter.CreateHistogram(
         name, "s", description, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.025, 0.1, 0.5, 1, 5, 15, 60, 300, 3600] });

@@ -1,28 +1,58 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace PushGateway.Wire;
 
 /// <summary>
-/// Writes protobuf into memory that the caller has sized with <see cref="ProtobufSize"/>; writing past its end throws.
+/// Writes protobuf into a <see cref="ReusableBuffer"/>, which grows with it. A message is written in one pass: its length is set when it ends.
 /// Every call writes: leaving out fields at their default is the caller's choice, since a repeated field or a oneof must not.
 /// </summary>
-/// <remarks>What is inlined is for writers that are locals, whose position then stays in a register: a tenth of the time of a request.</remarks>
-internal ref struct ProtobufWriter(Span<byte> destination)
+/// <remarks>
+/// One buffer has one writer at a time. A copy of a writer goes on where the original stood, and takes its place: the memory of the original
+/// may be gone once the copy has written. Methods are inlined for writers that are locals,
+/// whose position then stays in a register: that is a tenth of the time of a request.
+/// </remarks>
+internal ref struct ProtobufWriter(ReusableBuffer buffer)
 {
     internal const int WireTypeBits = 3;
+
+    /// <summary>Bytes of the longest varint.</summary>
+    internal const int MaxVarintBytes = 10;
 
     private const int MoreFollows = 0x80;
     private const int BitsPerByte = 7;
 
-    private readonly Span<byte> _destination = destination;
+    // Beyond one byte, what the length of a message can take.
+    private const int MaxMovedBytes = 4;
+
+    private readonly ReusableBuffer _buffer = buffer;
+    private Span<byte> _destination = buffer.Bytes;
 
     /// <summary>Number of bytes written.</summary>
     public int Position { get; private set; }
 
+    /// <summary>What has been written; valid until the buffer is written to again.</summary>
+    public readonly ReadOnlyMemory<byte> Written => _buffer.Take(Position);
+
     /// <summary>Maps small numbers of either sign to small varints (<c>sint32</c>, <c>sint64</c>).</summary>
     public static ulong ZigZag(long value) => (ulong)((value << 1) ^ (value >> 63));
 
+    /// <summary>Writes a varint to the start of <paramref name="destination"/>, and returns how many bytes it took.</summary>
+    public static int WriteVarint(Span<byte> destination, ulong value)
+    {
+        var length = 0;
+        while (value >= MoreFollows)
+        {
+            destination[length++] = (byte)(value | MoreFollows);
+            value >>= BitsPerByte;
+        }
+
+        destination[length++] = (byte)value;
+        return length;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteTag(int field, WireType type) => WriteVarint(((ulong)field << WireTypeBits) | (uint)type);
 
     /// <summary>
@@ -31,19 +61,23 @@ internal ref struct ProtobufWriter(Span<byte> destination)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteVarint(ulong value)
     {
-        // Tags, most references and most lengths are of one byte.
-        if (value < MoreFollows)
+        // Tags, most references and most lengths take one byte.
+        var position = Position;
+        if (value < MoreFollows && (uint)position < (uint)_destination.Length)
         {
-            _destination[Position++] = (byte)value;
+            _destination[position] = (byte)value;
+            Position = position + 1;
             return;
         }
 
-        Position += WriteLongVarint(_destination[Position..], value);
+        Reserve(MaxVarintBytes);
+        Position += WriteVarint(_destination[Position..], value);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteFixed64(ulong value)
     {
+        Reserve(sizeof(ulong));
         BinaryPrimitives.WriteUInt64LittleEndian(_destination[Position..], value);
         Position += sizeof(ulong);
     }
@@ -52,6 +86,7 @@ internal ref struct ProtobufWriter(Span<byte> destination)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteRaw(scoped ReadOnlySpan<byte> bytes)
     {
+        Reserve(bytes.Length);
         bytes.CopyTo(_destination[Position..]);
         Position += bytes.Length;
     }
@@ -65,6 +100,7 @@ internal ref struct ProtobufWriter(Span<byte> destination)
     }
 
     /// <summary>Writes a <c>fixed64</c> or <c>sfixed64</c> field.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteFixed64(int field, ulong value)
     {
         WriteTag(field, WireType.Fixed64);
@@ -72,40 +108,33 @@ internal ref struct ProtobufWriter(Span<byte> destination)
     }
 
     /// <summary>Writes a <c>double</c> field; every bit of a NaN is kept.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteDouble(int field, double value) => WriteFixed64(field, BitConverter.DoubleToUInt64Bits(value));
 
     /// <summary>Writes a string or bytes field.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteBytes(int field, scoped ReadOnlySpan<byte> bytes)
     {
-        WriteLength(field, bytes.Length);
+        WriteTag(field, WireType.LengthDelimited);
+        WriteVarint((ulong)bytes.Length);
         WriteRaw(bytes);
     }
 
-    /// <summary>
-    /// Writes tag and length of a message or packed field; its payload of exactly <paramref name="length"/> bytes follows.
-    /// </summary>
-    public void WriteLength(int field, int length)
-    {
-        WriteTag(field, WireType.LengthDelimited);
-        WriteVarint((ulong)length);
-    }
-
-    /// <summary>
-    /// Begins a message or packed field whose length is not known yet: what is written from here on is its payload, until <see cref="End"/>.
-    /// </summary>
+    /// <summary>Begins a message or packed field. What is written until <see cref="End"/> is its payload.</summary>
     /// <returns>Where the payload begins.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Begin(int field)
     {
         WriteTag(field, WireType.LengthDelimited);
+        Reserve(1);
         return ++Position;
     }
 
-    /// <summary>Ends what <see cref="Begin"/> began.</summary>
+    /// <summary>Ends what <see cref="Begin"/> began. A payload of 128 bytes or more moves by up to four bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void End(int start)
     {
-        // There is room for a length of one byte, which most have.
+        // Begin left room for a length of one byte, which is enough for most.
         var length = Position - start;
         if (length < MoreFollows)
         {
@@ -113,28 +142,39 @@ internal ref struct ProtobufWriter(Span<byte> destination)
             return;
         }
 
+        Reserve(MaxMovedBytes);
         Position += MakeRoom(_destination[(start - 1)..], length);
     }
 
-    private static int WriteLongVarint(Span<byte> destination, ulong value)
+    /// <summary>Leaves room for <paramref name="bytes"/> that the caller fills in; until then they are undefined.</summary>
+    public void Skip(int bytes)
     {
-        var length = 0;
-        while (value >= MoreFollows)
-        {
-            destination[length++] = (byte)(value | MoreFollows);
-            value >>= BitsPerByte;
-        }
+        Reserve(bytes);
+        Position += bytes;
+    }
 
-        destination[length++] = (byte)value;
-        return length;
+    /// <summary>Takes back what was written from <paramref name="position"/> on.</summary>
+    public void Truncate(int position)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)position, (uint)Position);
+        Position = position;
     }
 
     // Moves the payload behind its length, and returns by how much.
     private static int MakeRoom(Span<byte> field, int length)
     {
-        var moved = ProtobufSize.Varint((ulong)length) - 1;
+        var moved = BitOperations.Log2((uint)length) / BitsPerByte;
         field.Slice(1, length).CopyTo(field[(1 + moved)..]);
-        WriteLongVarint(field, (ulong)length);
+        WriteVarint(field, (ulong)length);
         return moved;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Reserve(int bytes)
+    {
+        if (_destination.Length - Position < bytes)
+        {
+            _destination = _buffer.Grow(Position, bytes);
+        }
     }
 }

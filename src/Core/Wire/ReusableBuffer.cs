@@ -5,16 +5,33 @@ namespace PushGateway.Wire;
 /// <summary>Memory that grows to its working size and is then used again. Not thread-safe.</summary>
 internal sealed class ReusableBuffer
 {
+    private const int MinBytes = 256;
+
     private byte[] _bytes = [];
 
-    /// <summary>The first <paramref name="size"/> bytes, their content undefined; valid until the next call.</summary>
+    /// <summary>All of it; valid until it grows.</summary>
+    public Span<byte> Bytes => _bytes;
+
+    /// <summary>The first <paramref name="size"/> bytes. Those that were not there before are undefined. Valid until it grows.</summary>
     public Memory<byte> Take(int size)
     {
         if (_bytes.Length < size)
         {
-            _bytes = GC.AllocateUninitializedArray<byte>((int)Math.Min(BitOperations.RoundUpToPowerOf2((uint)size), (uint)Array.MaxLength));
+            _bytes = Allocate(size);
         }
 
         return _bytes.AsMemory(0, size);
     }
+
+    /// <summary>Makes room for <paramref name="bytes"/> behind the first <paramref name="used"/>, which are kept.</summary>
+    /// <returns>All of it.</returns>
+    public Span<byte> Grow(int used, int bytes)
+    {
+        var grown = Allocate(checked(used + bytes));
+        _bytes.AsSpan(0, used).CopyTo(grown);
+        return _bytes = grown;
+    }
+
+    private static byte[] Allocate(int size) => GC.AllocateUninitializedArray<byte>(
+        (int)Math.Min(BitOperations.RoundUpToPowerOf2((uint)Math.Max(size, MinBytes)), (uint)Array.MaxLength));
 }

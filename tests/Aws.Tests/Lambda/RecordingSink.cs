@@ -2,29 +2,22 @@ using PushGateway.Sinks;
 
 namespace PushGateway.Aws.Tests.Lambda;
 
-/// <summary>The far side of delivery: answers as told, and remembers the names of what it stored.</summary>
+/// <summary>The far side of delivery: takes one sample a request, answers as told, and remembers what it stored.</summary>
 internal sealed class RecordingSink(Func<string, CancellationToken, ValueTask<SinkResult>> answer) : IMetricSink
 {
-    /// <summary>A sink whose requests hold one sample each.</summary>
-    public int MaxRequestBytes => 1;
-
     public List<string> Stored { get; } = [];
 
-    public async ValueTask<SinkResult> SendAsync(SampleRange samples, CancellationToken cancellationToken)
+    public async ValueTask<SentRequest> SendAsync(SampleRange samples, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        foreach (var sample in samples.Samples.ToArray())
+        var sample = samples.Samples.Span[0];
+        var name = samples.Batch.Symbols.GetString(samples.Batch.Series[sample.Series].Name);
+        var result = await answer(name, cancellationToken);
+        if (result.Status == SinkStatus.Delivered)
         {
-            var name = samples.Batch.Symbols.GetString(samples.Batch.Series[sample.Series].Name);
-            var result = await answer(name, cancellationToken);
-            if (result.Status != SinkStatus.Delivered)
-            {
-                return result;
-            }
-
             Stored.Add($"{name} {sample.Sample.Value} @{sample.Sample.TimestampMs}");
         }
 
-        return SinkResult.Delivered;
+        return new SentRequest(1, result);
     }
 }

@@ -109,7 +109,7 @@ public sealed class BatchHandlerTests
             return SinkResult.Retry("HTTP 500");
         })
         {
-            MaxRequestBytes = 1,
+            MaxSamples = 1,
         };
 
         var outcome = await Handler(sink).HandleAsync([Text("1", "a 1 1\n"), Text("2", "b 1 1\n"), Text("3", "c 1 1\n")], deadline.Token);

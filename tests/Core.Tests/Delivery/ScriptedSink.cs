@@ -7,20 +7,22 @@ internal sealed class ScriptedSink(Func<IReadOnlyList<string>, SinkResult> answe
 {
     private readonly Lock _lock = new();
 
-    public int MaxRequestBytes { get; init; } = 1_000_000;
+    /// <summary>Most samples that a request holds.</summary>
+    public int MaxSamples { get; init; } = int.MaxValue;
 
     public List<string> Stored { get; } = [];
 
     public int Requests { get; private set; }
 
-    public ValueTask<SinkResult> SendAsync(SampleRange samples, CancellationToken cancellationToken)
+    public ValueTask<SentRequest> SendAsync(SampleRange samples, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         lock (_lock)
         {
             Requests++;
             var lines = new List<string>();
-            foreach (var sample in samples.Samples.Span)
+            var sent = samples.Samples[..Math.Min(samples.Samples.Length, MaxSamples)];
+            foreach (var sample in sent.Span)
             {
                 var series = samples.Batch.Series[sample.Series];
                 var value = sample.Sample.IsHistogram
@@ -35,7 +37,7 @@ internal sealed class ScriptedSink(Func<IReadOnlyList<string>, SinkResult> answe
                 Stored.AddRange(lines);
             }
 
-            return ValueTask.FromResult(result);
+            return ValueTask.FromResult(new SentRequest(sent.Length, result));
         }
     }
 }

@@ -4,7 +4,7 @@ using FsCheck.Xunit;
 using Google.Protobuf;
 using PushGateway.Core.Tests.Formats.Protobuf;
 using PushGateway.Core.Tests.Formats.Text;
-using PushGateway.Delivery;
+using PushGateway.Core.Tests.Sinks;
 using PushGateway.Exposition;
 using PushGateway.Formats.Protobuf;
 using PushGateway.Formats.RemoteWrite2;
@@ -51,7 +51,7 @@ public sealed class NativeHistogramTests
             new ReceivedMessage("1", Assert.Single(messages), Now), batch, PushLimits.Default, out _, out var error), error?.Detail);
 
         var range = RangeOf(batch);
-        Assert.True(new RemoteWriteEncoder(sendMetadata: true).TryEncodeMessage(range, int.MaxValue, out var encoded));
+        new RemoteWriteEncoder(sendMetadata: true).EncodeMessage(range, int.MaxValue, out var encoded);
         var request = WriteRequest.Parser.ParseFrom(encoded.Span);
         Assert.Equal(
             family.Metric.Select(metric => HistogramModel.ToRemoteWrite(metric.Histogram, Now, family.Type == MetricType.GaugeHistogram)),
@@ -82,10 +82,8 @@ public sealed class NativeHistogramTests
         var encoder = new OtlpEncoder(gzip: false);
         var range = RangeOf(batch);
 
-        Assert.Null(encoder.Refuse(range));
-        Assert.True(encoder.TryEncode(range, int.MaxValue, out var body));
-        Assert.False(encoder.TryEncode(range, body.Length - 1, out _));
-        Assert.True(encoder.TryEncode(range, int.MaxValue, out body));
+        var (body, samples, refusal) = encoder.Encode(range, int.MaxValue);
+        Assert.Equal((range.Samples.Length, null), (samples, refusal));
 
         var metric = Assert.Single(Assert.Single(Assert.Single(
             Reference.Otlp.ExportMetricsServiceRequest.Parser.ParseFrom(body.Span).ResourceMetrics).ScopeMetrics).Metrics);
@@ -122,7 +120,7 @@ public sealed class NativeHistogramTests
         static void AssertRefused(string reason, Histogram histogram)
         {
             var batch = ProtobufOutcome.Parse(RandomFamilies.Encode(Family(MetricType.Histogram, histogram)));
-            Assert.Equal($"the native histogram \"h\" cannot be expressed: {reason}", new OtlpEncoder(gzip: false).Refuse(RangeOf(batch)));
+            Assert.Equal($"the native histogram \"h\" cannot be expressed: {reason}", new OtlpEncoder(gzip: false).Encode(RangeOf(batch), int.MaxValue).Refusal);
         }
     }
 
@@ -292,10 +290,10 @@ public sealed class NativeHistogramTests
             new SeriesSample(0, 0, batch.Samples[0] with { TimestampMs = Now + 2 }),
         });
 
-        Assert.True(new RemoteWriteEncoder(sendMetadata: false).TryEncodeMessage(range, int.MaxValue, out var message));
+        new RemoteWriteEncoder(sendMetadata: false).EncodeMessage(range, int.MaxValue, out var message);
         Assert.Equal([(1, 0), (0, 1), (1, 0)], WriteRequest.Parser.ParseFrom(message.Span).Timeseries.Select(s => (s.Histograms.Count, s.Samples.Count)));
 
-        Assert.True(new OtlpEncoder(gzip: false).TryEncode(range, int.MaxValue, out message));
+        message = new OtlpEncoder(gzip: false).Encode(range, int.MaxValue).Body;
         var metrics = Reference.Otlp.ExportMetricsServiceRequest.Parser.ParseFrom(message.Span).ResourceMetrics[0].ScopeMetrics[0].Metrics;
         Assert.Equal([true, false, true], metrics.Select(metric => metric.Gauge is null));
         Assert.Equal(1u, metrics[1].Gauge.DataPoints[0].Flags);
@@ -309,15 +307,14 @@ public sealed class NativeHistogramTests
             MetricType.Histogram, [.. Enumerable.Range(0, 50).Select(_ => random.Next())])));
         var range = RangeOf(batch);
         var encoder = new RemoteWriteEncoder(sendMetadata: true);
-        Assert.True(encoder.TryEncodeMessage(range, int.MaxValue, out var whole));
-
-        for (var maxBytes = 256; maxBytes < 2 * whole.Length; maxBytes *= 2)
+        for (var maxBytes = 256; maxBytes <= 1 << 20; maxBytes *= 2)
         {
-            var count = RequestCutter.Cut(batch, range.Samples.Span, maxBytes);
-            Assert.True(count == 1 || encoder.TryEncodeMessage(range with { Samples = range.Samples[..count] }, maxBytes, out _));
+            Requests.AssertCut(range, maxBytes, (rest, limit) =>
+            {
+                var samples = encoder.EncodeMessage(rest, limit, out var message);
+                return (message.Length, samples);
+            });
         }
-
-        Assert.InRange(RequestCutter.Cut(batch, range.Samples.Span, whole.Length), 1, 49);
     }
 
     [Fact]
@@ -345,7 +342,13 @@ public sealed class NativeHistogramTests
 
             accepted++;
             var range = RangeOf(batch);
-            Assert.True(sink.Refuse(range) is not null || sink.TryEncode(range, int.MaxValue, out _));
+            for (var rest = range; !rest.Samples.IsEmpty;)
+            {
+                var request = sink.Encode(rest, int.MaxValue);
+                Assert.Equal(request.Refusal is null, !request.Body.IsEmpty);
+                rest = rest with { Samples = rest.Samples[request.Samples..] };
+            }
+
             Text(batch, PrometheusTextWriter.Write);
             Text(batch, OpenMetricsWriter.Write);
             Assert.Equal(Histograms(batch), Histograms(ProtobufOutcome.Parse(Write(batch))));

@@ -31,7 +31,7 @@ public sealed class HttpSinkSocketTests : IDisposable
     public async Task A_server_that_hangs_means_retry()
     {
         var sink = new RemoteWriteSink(_client, new() { Endpoint = Url, Timeout = TimeSpan.FromMilliseconds(300) });
-        var sending = sink.SendAsync(Ranges.OfSize(1), Cancellation);
+        var sending = sink.SendWholeAsync(Ranges.OfSize(1), Cancellation);
         using var connection = await _listener.AcceptTcpClientAsync(Cancellation);
 
         Assert.Equal(SinkResult.Retry("remote write timed out after 0.3 s"), await sending);
@@ -40,7 +40,7 @@ public sealed class HttpSinkSocketTests : IDisposable
     [Fact]
     public async Task A_connection_cut_before_the_answer_means_retry()
     {
-        var sending = new RemoteWriteSink(_client, new() { Endpoint = Url }).SendAsync(Ranges.OfSize(1), Cancellation);
+        var sending = new RemoteWriteSink(_client, new() { Endpoint = Url }).SendWholeAsync(Ranges.OfSize(1), Cancellation);
         (await _listener.AcceptTcpClientAsync(Cancellation)).Dispose();
 
         var result = await sending;
@@ -51,7 +51,7 @@ public sealed class HttpSinkSocketTests : IDisposable
     [Fact]
     public async Task A_connection_cut_within_the_answer_means_retry()
     {
-        var sending = new OtlpSink(_client, new() { Endpoint = Url }).SendAsync(Ranges.OfSize(1), Cancellation);
+        var sending = new OtlpSink(_client, new() { Endpoint = Url }).SendWholeAsync(Ranges.OfSize(1), Cancellation);
         await AnswerAsync("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n\n");
 
         Assert.Equal(SinkStatus.Retry, (await sending).Status);
@@ -63,7 +63,7 @@ public sealed class HttpSinkSocketTests : IDisposable
         var url = Url;
         _listener.Stop();
 
-        var result = await new RemoteWriteSink(_client, new() { Endpoint = url }).SendAsync(Ranges.OfSize(1), Cancellation);
+        var result = await new RemoteWriteSink(_client, new() { Endpoint = url }).SendWholeAsync(Ranges.OfSize(1), Cancellation);
         Assert.Equal(SinkStatus.Retry, result.Status);
         Assert.StartsWith("remote write failed: Connection refused", result.Reason, StringComparison.Ordinal);
     }
@@ -71,7 +71,7 @@ public sealed class HttpSinkSocketTests : IDisposable
     [Fact]
     public async Task A_redirect_is_not_followed()
     {
-        var sending = new RemoteWriteSink(_client, new() { Endpoint = Url }).SendAsync(Ranges.OfSize(1), Cancellation);
+        var sending = new RemoteWriteSink(_client, new() { Endpoint = Url }).SendWholeAsync(Ranges.OfSize(1), Cancellation);
         await AnswerAsync($"HTTP/1.1 302 Found\r\nLocation: {Url}\r\nContent-Length: 0\r\n\r\n");
 
         Assert.Equal(SinkResult.Retry("remote write returned HTTP status 302"), await sending);
@@ -81,7 +81,7 @@ public sealed class HttpSinkSocketTests : IDisposable
     public async Task The_callers_cancellation_ends_the_request()
     {
         using var caller = new CancellationTokenSource();
-        var sending = new RemoteWriteSink(_client, new() { Endpoint = Url }).SendAsync(Ranges.OfSize(1), caller.Token).AsTask();
+        var sending = new RemoteWriteSink(_client, new() { Endpoint = Url }).SendWholeAsync(Ranges.OfSize(1), caller.Token);
         using var connection = await _listener.AcceptTcpClientAsync(Cancellation);
         await caller.CancelAsync();
 
@@ -98,7 +98,7 @@ public sealed class HttpSinkSocketTests : IDisposable
 
         var sizes = Enumerable.Range(1, 200).ToArray();
         await Parallel.ForEachAsync(sizes, Cancellation, async (size, token) =>
-            Assert.Equal(SinkStatus.Delivered, (await sink.SendAsync(Ranges.OfSize(size), token)).Status));
+            Assert.Equal(SinkStatus.Delivered, (await sink.SendWholeAsync(Ranges.OfSize(size), token)).Status));
 
         Assert.Equal(
             sizes,

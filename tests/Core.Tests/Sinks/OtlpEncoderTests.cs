@@ -21,9 +21,16 @@ public sealed class OtlpEncoderTests
 
         // Protobuf's own equality compares doubles bit by bit.
         Assert.Equal(Expected(range), ExportMetricsServiceRequest.Parser.ParseFrom(encoded));
-        Assert.True(_encoder.TryEncode(range, encoded.Length, out _));
-        Assert.False(_encoder.TryEncode(range, encoded.Length - 1, out _));
     }
+
+    [Property(MaxTest = 500)]
+    public void Requests_keep_to_their_limit_and_lose_no_sample(int seed, ushort limit) =>
+        Requests.AssertCut(RandomRange.Create(seed), limit, (rest, maxBytes) =>
+        {
+            var request = _encoder.Encode(rest, maxBytes);
+            Assert.Equal(Expected(rest with { Samples = rest.Samples[..request.Samples] }), ExportMetricsServiceRequest.Parser.ParseFrom(request.Body.Span));
+            return (request.Body.Length, request.Samples);
+        });
 
     [Property(MaxTest = 500)]
     public void Every_byte_is_as_the_reference_writes_it(int seed)
@@ -92,13 +99,14 @@ public sealed class OtlpEncoderTests
     public void Encoding_again_allocates_nothing()
     {
         var range = RandomRange.Create(1);
-        SteadyState.AssertNoAllocation(() => Encode(range));
+        SteadyState.AssertNoAllocation(() => _encoder.Encode(range, int.MaxValue));
     }
 
     private ReadOnlyMemory<byte> Encode(SampleRange range, OtlpEncoder? encoder = null)
     {
-        Assert.True((encoder ?? _encoder).TryEncode(range, int.MaxValue, out var body));
-        return body;
+        var request = (encoder ?? _encoder).Encode(range, int.MaxValue);
+        Assert.Equal((range.Samples.Length, null), (request.Samples, request.Refusal));
+        return request.Body;
     }
 
     private NumberDataPoint EncodeOne(Sample sample)

@@ -150,6 +150,6 @@ public sealed class OtlpSinkTests
     private static async Task<SinkResult> SendAsync(ScriptedTarget target, OtlpSinkOptions? options = null)
     {
         using var client = new HttpClient(target, disposeHandler: false);
-        return await new OtlpSink(client, options ?? Options).SendAsync(Ranges.OfSize(1), Cancellation);
+        return await new OtlpSink(client, options ?? Options).SendWholeAsync(Ranges.OfSize(1), Cancellation);
     }
 }

@@ -299,9 +299,9 @@ public sealed class RealSinkTests : IDisposable
     // VictoriaMetrics and its agent make it a plain zero.
     private Sample[] WithoutNegativeZero() => [.. Extremes().Where(s => !(s.Value == 0 && double.IsNegative(s.Value)))];
 
-    private ValueTask<SinkResult> RemoteWriteAsync(Uri url, SampleRange range) =>
-        new RemoteWriteSink(_client, new() { Endpoint = url }).SendAsync(range, Cancellation);
+    private Task<SinkResult> RemoteWriteAsync(Uri url, SampleRange range) =>
+        new RemoteWriteSink(_client, new() { Endpoint = url }).SendWholeAsync(range, Cancellation);
 
-    private ValueTask<SinkResult> OtlpAsync(Uri url, SampleRange range, bool gzip) =>
-        new OtlpSink(_client, new() { Endpoint = url, Gzip = gzip }).SendAsync(range, Cancellation);
+    private Task<SinkResult> OtlpAsync(Uri url, SampleRange range, bool gzip) =>
+        new OtlpSink(_client, new() { Endpoint = url, Gzip = gzip }).SendWholeAsync(range, Cancellation);
 }

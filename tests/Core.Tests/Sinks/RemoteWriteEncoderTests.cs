@@ -23,9 +23,16 @@ public sealed class RemoteWriteEncoderTests
 
         // Protobuf's own equality compares doubles bit by bit.
         Assert.Equal(expected, WriteRequest.Parser.ParseFrom(encoded));
-        Assert.True(_encoder.TryEncodeMessage(range, encoded.Length, out _));
-        Assert.False(_encoder.TryEncodeMessage(range, encoded.Length - 1, out _));
     }
+
+    [Property(MaxTest = 500)]
+    public void Requests_keep_to_their_limit_and_lose_no_sample(int seed, ushort limit) =>
+        Requests.AssertCut(RandomRange.Create(seed), limit, (rest, maxBytes) =>
+        {
+            var samples = _encoder.EncodeMessage(rest, maxBytes, out var message);
+            Assert.Equal(Expected(rest with { Samples = rest.Samples[..samples] }), WriteRequest.Parser.ParseFrom(message.Span));
+            return (message.Length, samples);
+        });
 
     [Property(MaxTest = 500)]
     public void Every_byte_is_as_the_reference_writes_it(int seed)
@@ -57,8 +64,7 @@ public sealed class RemoteWriteEncoderTests
         var range = RandomRange.Create(seed);
         var message = Encode(range).ToArray();
 
-        Assert.True(_encoder.TryEncode(range, int.MaxValue, out var body));
-        Assert.Equal(message, Snappy.DecompressToArray(body.Span));
+        Assert.Equal(message, Snappy.DecompressToArray(_encoder.Encode(range, int.MaxValue).Body.Span));
     }
 
     [Fact]
@@ -120,12 +126,12 @@ public sealed class RemoteWriteEncoderTests
     public void Encoding_again_allocates_nothing()
     {
         var range = RandomRange.Create(1);
-        SteadyState.AssertNoAllocation(() => Encode(range));
+        SteadyState.AssertNoAllocation(() => _encoder.EncodeMessage(range, int.MaxValue, out _));
     }
 
     private ReadOnlyMemory<byte> Encode(SampleRange range, RemoteWriteEncoder? encoder = null)
     {
-        Assert.True((encoder ?? _encoder).TryEncodeMessage(range, int.MaxValue, out var message));
+        Assert.Equal(range.Samples.Length, (encoder ?? _encoder).EncodeMessage(range, int.MaxValue, out var message));
         return message;
     }
 

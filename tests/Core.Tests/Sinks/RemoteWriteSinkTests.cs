@@ -141,7 +141,7 @@ public sealed class RemoteWriteSinkTests
         using var client = new HttpClient(target);
         var sink = new RemoteWriteSink(client, Options, _time);
 
-        var exception = await Assert.ThrowsAsync<OperationCanceledException>(() => sink.SendAsync(Ranges.OfSize(1), caller.Token).AsTask());
+        var exception = await Assert.ThrowsAsync<OperationCanceledException>(() => sink.SendWholeAsync(Ranges.OfSize(1), caller.Token));
         Assert.Equal(caller.Token, exception.CancellationToken);
     }
 
@@ -154,53 +154,40 @@ public sealed class RemoteWriteSinkTests
     }
 
     [Fact]
-    public async Task Nothing_to_send_is_not_sent()
-    {
-        using var target = new ScriptedTarget(HttpStatusCode.InternalServerError, []);
-
-        Assert.Equal(SinkResult.Delivered, await SendAsync(target, Ranges.OfSize(0)));
-        Assert.Empty(target.Requests);
-    }
-
-    [Fact]
-    public async Task What_is_too_large_for_one_request_travels_in_several()
+    public async Task A_request_holds_what_fits_and_the_result_says_how_many()
     {
         var range = Ranges.OfSize(1000);
-        using var target = new ScriptedTarget(HttpStatusCode.NoContent, []);
+        using var target = new ScriptedTarget((n, _) => Task.FromResult(ScriptedTarget.Answer(n == 2 ? HttpStatusCode.BadRequest : HttpStatusCode.NoContent, [])));
 
-        Assert.Equal(SinkResult.Delivered, await SendAsync(target, range, Options with { MaxRequestBytes = 10_000 }));
+        var sent = new List<SentRequest>();
+        for (var rest = range.Samples; !rest.IsEmpty; rest = rest[sent[^1].Samples..])
+        {
+            sent.Add(await SendAsync(target, range with { Samples = rest }, Options with { MaxRequestBytes = 10_000 }));
+        }
 
         var messages = target.Requests.ConvertAll(r => Snappy.DecompressToArray(r.Body));
         Assert.All(messages, m => Assert.InRange(m.Length, 1, 10_000));
         Assert.Equal(
             range.Samples.ToArray().Select(s => s.Sample.TimestampMs),
             messages.SelectMany(m => WriteRequest.Parser.ParseFrom(m).Timeseries).SelectMany(t => t.Samples).Select(s => s.Timestamp));
-    }
-
-    [Theory]
-    [InlineData(204, 204, SinkStatus.Delivered, 2)]
-    [InlineData(400, 204, SinkStatus.Rejected, 2)]
-    [InlineData(204, 400, SinkStatus.Rejected, 2)]
-    [InlineData(503, 204, SinkStatus.Retry, 1)]
-    [InlineData(400, 503, SinkStatus.Retry, 2)]
-    public async Task The_worse_of_two_answers_counts(int first, int second, SinkStatus expected, int requests)
-    {
-        using var target = new ScriptedTarget((n, _) =>
-            Task.FromResult(ScriptedTarget.Answer((HttpStatusCode)(n == 1 ? first : second), [])));
-
-        var result = await SendAsync(target, Ranges.OfSize(2), Options with { MaxRequestBytes = 70 });
-
-        Assert.Equal(expected, result.Status);
-        Assert.Equal(requests, target.Requests.Count);
+        Assert.Equal(SinkStatus.Rejected, sent[1].Result.Status);
+        Assert.All(sent.Where((_, i) => i != 1), request => Assert.Equal(SinkStatus.Delivered, request.Result.Status));
     }
 
     [Fact]
     public void The_largest_request_fits_AMP_however_badly_it_compresses() =>
         Assert.InRange(Snappy.GetMaxCompressedLength(RemoteWriteSinkOptions.DefaultMaxRequestBytes), 1, 1_000_000);
 
-    private async Task<SinkResult> SendAsync(ScriptedTarget target, SampleRange range, RemoteWriteSinkOptions? options = null)
+    private async Task<SinkResult> SendAsync(ScriptedTarget target, SampleRange range)
+    {
+        var request = await SendAsync(target, range, Options);
+        Assert.Equal(range.Samples.Length, request.Samples);
+        return request.Result;
+    }
+
+    private async Task<SentRequest> SendAsync(ScriptedTarget target, SampleRange range, RemoteWriteSinkOptions options)
     {
         using var client = new HttpClient(target, disposeHandler: false);
-        return await new RemoteWriteSink(client, options ?? Options, _time).SendAsync(range, Cancellation);
+        return await new RemoteWriteSink(client, options, _time).SendAsync(range, Cancellation);
     }
 }

@@ -99,16 +99,13 @@ public sealed class ProtobufReaderTests
     [Property(MaxTest = 1000)]
     public void What_the_writer_writes_is_read_back(ulong varint, long zigzag, ulong bits, byte[] bytes)
     {
-        var buffer = new byte[
-            ProtobufSize.Varint(1, varint) + ProtobufSize.Varint(2, ProtobufWriter.ZigZag(zigzag)) + ProtobufSize.Fixed64(3)
-            + ProtobufSize.LengthDelimited(4, bytes.Length)];
-        var writer = new ProtobufWriter(buffer);
+        var writer = new ProtobufWriter(new ReusableBuffer());
         writer.WriteVarint(1, varint);
         writer.WriteVarint(2, ProtobufWriter.ZigZag(zigzag));
         writer.WriteDouble(3, BitConverter.UInt64BitsToDouble(bits));
         writer.WriteBytes(4, bytes);
 
-        var reader = new ProtobufReader(buffer);
+        var reader = new ProtobufReader(writer.Written.Span);
         Assert.True(reader.TryReadTag(out _, out _) & reader.TryReadVarint(out var readVarint));
         Assert.True(reader.TryReadTag(out _, out _) & reader.TryReadVarint(out var readZigzag));
         Assert.True(reader.TryReadTag(out _, out _) & reader.TryReadDouble(out var readDouble));

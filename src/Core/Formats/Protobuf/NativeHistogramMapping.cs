@@ -28,22 +28,6 @@ internal static class NativeHistogramMapping
         _ => 0,
     };
 
-    /// <summary>Size in bytes of a <see cref="NativeHistogram"/>'s bytes as the protobuf of client libraries has them.</summary>
-    public static int Measure(ReadOnlySpan<byte> histogram)
-    {
-        var size = 0;
-        var reader = new ProtobufReader(histogram);
-        while (reader.TryReadTag(out var field, out var type))
-        {
-            var rest = reader.BytesLeft;
-            reader.TrySkip(type);
-            field = FromRemoteWrite(field);
-            size += field == 0 ? 0 : ProtobufSize.Tag(field) + rest - reader.BytesLeft;
-        }
-
-        return size;
-    }
-
     /// <summary>Writes a <see cref="NativeHistogram"/>'s bytes as the protobuf of client libraries has them.</summary>
     public static void Write(ref ProtobufWriter writer, ReadOnlySpan<byte> histogram)
     {
