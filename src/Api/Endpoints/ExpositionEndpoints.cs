@@ -40,7 +40,7 @@ internal static class ExpositionEndpoints
     private static async Task GetAsync(HttpContext http, IPushQueue queue)
     {
         var format = Negotiate(http, out var compresses);
-        using var writer = ExpositionWriter.Create(format, await ReadAsync(http, queue));
+        using var writer = ExpositionWriters.Create(format, await ReadAsync(http, queue));
         if (!compresses)
         {
             await WriteAsync(writer, http.Response.Body, http.RequestAborted);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections;
 using PushGateway.Model;
 
 namespace PushGateway.Exposition;
@@ -35,18 +36,6 @@ public abstract class ExpositionWriter : IDisposable
     private protected MetricBatch Batch { get; }
 
     private protected ExposedLabels Labels { get; }
-
-    /// <summary>A writer of everything in <paramref name="reading"/>, which stays as it is while it is written.</summary>
-    public static ExpositionWriter Create(ExpositionFormat format, GroupReading reading)
-    {
-        ArgumentNullException.ThrowIfNull(reading);
-        return format switch
-        {
-            ExpositionFormat.OpenMetrics => new OpenMetricsWriter(reading.Batch, reading),
-            ExpositionFormat.Protobuf => new MetricFamilyWriter(reading.Batch, reading),
-            _ => new PrometheusTextWriter(reading.Batch, reading),
-        };
-    }
 
     /// <summary>Writes the next piece: some hundred lines of text, or one protobuf message.</summary>
     /// <returns>False when there was nothing more to write.</returns>
@@ -108,12 +97,55 @@ public abstract class ExpositionWriter : IDisposable
 
     private ExposedSeries[] TakeKeys()
     {
-        var keys = ArrayPool<ExposedSeries>.Shared.Rent(Batch.Series.Length);
-        WriteKeys(keys.AsSpan(0, Batch.Series.Length));
-        _count = _reading is null
-            ? Batch.Series.Length
-            : new SupersededSeries(Batch, _groupedSeries, _reading).DropFrom(keys.AsSpan(0, Batch.Series.Length));
+        var series = Batch.Series.Length;
+        var keys = ArrayPool<ExposedSeries>.Shared.Rent(series);
+        WriteKeys(keys.AsSpan(0, series));
+        _count = _reading is null ? series : DropSuperseded(keys.AsSpan(0, series), _reading);
         keys.AsSpan(0, _count).Sort(new ExposedSeriesOrder(Batch));
         return keys;
+    }
+
+    // Of equal series, the one that was pushed last stays. Returns how many are left, in their order.
+    private int DropSuperseded(Span<ExposedSeries> keys, GroupReading reading)
+    {
+        using var index = new SeriesIndex(Batch, keys.Length);
+        var superseded = new BitArray(keys.Length);
+        for (var series = 0; series < keys.Length; series++)
+        {
+            var other = index.FindOrAdd(series);
+            if (other != series)
+            {
+                var isEarlier = PushTime(series, reading) < PushTime(other, reading);
+                superseded[isEarlier ? series : other] = true;
+                if (!isEarlier)
+                {
+                    index.Replace(series);
+                }
+            }
+        }
+
+        var kept = 0;
+        for (var i = 0; i < keys.Length; i++)
+        {
+            if (!superseded[i])
+            {
+                keys[kept++] = keys[i];
+            }
+        }
+
+        return kept;
+    }
+
+    // Ungrouped series were pushed at the time of their sample, as far as is known; what has none is the gateway's own, and stays.
+    private Int128 PushTime(int index, GroupReading reading)
+    {
+        ref readonly var series = ref Batch.Series[index];
+        if (index < _groupedSeries)
+        {
+            return reading.PushTimeNs(series.Family);
+        }
+
+        var timestampMs = Batch.SamplesOf(series) is [.., var last] ? last.TimestampMs : Sample.NoTimestamp;
+        return timestampMs == Sample.NoTimestamp ? Int128.MaxValue : (Int128)timestampMs * 1_000_000;
     }
 }

@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Numerics;
-using System.Security.Cryptography;
 using System.Text;
 using PushGateway.Formats.Prometheus;
 using PushGateway.Model;
@@ -19,9 +16,6 @@ internal static class PushConsistency
 
     // An excerpt is for a person; the registry quotes the whole metric.
     private const int MaxQuoted = 1000;
-    private const int MinSlots = 16;
-
-    private static readonly ulong Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
     /// <summary>
     /// Checks what was added to <paramref name="batch"/> since <paramref name="since"/>; null when it is consistent, otherwise the first
@@ -32,29 +26,6 @@ internal static class PushConsistency
     /// <param name="format">The format that the push had, which decides whether lines are one metric.</param>
     public static PushError? Check(MetricBatch batch, BatchMark since, PushFormat format) =>
         CheckFamilies(batch, since) ?? CheckSeries(batch, since, format);
-
-    /// <summary>The first series, of those added since the mark, that is equal to one before it and has the same time; -1 when there is none.</summary>
-    public static int FindDuplicate(MetricBatch batch, BatchMark since)
-    {
-        var series = batch.Series[since.Series..];
-        var rented = Rent(series.Length, out var slots);
-        try
-        {
-            for (var s = 0; s < series.Length; s++)
-            {
-                if (FindOrAdd(batch, series, s, slots) != s)
-                {
-                    return since.Series + s;
-                }
-            }
-
-            return -1;
-        }
-        finally
-        {
-            ArrayPool<Slot>.Shared.Return(rented);
-        }
-    }
 
     /// <summary>A refusal of what could be read, as Pushgateway puts it.</summary>
     public static PushError Refuse(string code, string detail, int line = 0) => new(code, Prefix + detail, line) { FailsGroup = true };
@@ -104,31 +75,11 @@ internal static class PushConsistency
 
     private static PushError? CheckSeries(MetricBatch batch, BatchMark since, PushFormat format)
     {
-        var series = batch.Series[since.Series..];
-        var rented = Rent(series.Length, out var slots);
-        try
-        {
-            return CheckSeries(batch, series, slots, format);
-        }
-        finally
-        {
-            ArrayPool<Slot>.Shared.Return(rented);
-        }
-    }
-
-    private static Slot[] Rent(int series, out Span<Slot> slots)
-    {
-        var length = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(series * 2, MinSlots));
-        var rented = ArrayPool<Slot>.Shared.Rent(length);
-        slots = rented.AsSpan(0, length);
-        slots.Clear();
-        return rented;
-    }
-
-    private static PushError? CheckSeries(MetricBatch batch, ReadOnlySpan<Series> all, Span<Slot> slots, PushFormat format)
-    {
+        // Where a group may be given times, a series may have several.
+        var all = batch.Series;
+        using var index = new SeriesIndex(batch, all.Length - since.Series, byTime: true);
         ReadOnlySpan<Label> previous = default;
-        for (var s = 0; s < all.Length; s++)
+        for (var s = since.Series; s < all.Length; s++)
         {
             ref readonly var series = ref all[s];
             var labels = batch.LabelsOf(series);
@@ -139,7 +90,7 @@ internal static class PushConsistency
             }
 
             previous = labels;
-            var other = FindOrAdd(batch, all, s, slots);
+            var other = index.FindOrAdd(s);
             if (other != s && IsDuplicate(batch, all[other], series, format))
             {
                 return RefuseMetric(RejectCode.DuplicateSeries, batch, series, "was collected before with the same name and label values");
@@ -147,28 +98,6 @@ internal static class PushConsistency
         }
 
         return null;
-    }
-
-    // The first series that is equal to this one, which may be itself.
-    private static int FindOrAdd(MetricBatch batch, ReadOnlySpan<Series> all, int index, Span<Slot> slots)
-    {
-        ref readonly var series = ref all[index];
-        var time = TimeOf(batch, series);
-        var hash = Hash(series.Name, batch.LabelsOf(series), time);
-        var mask = slots.Length - 1;
-        var at = (int)hash & mask;
-        int other;
-        while ((other = slots[at].Number - 1) >= 0 && !(slots[at].Hash == hash && AreEqual(batch, all[other], series, time)))
-        {
-            at = (at + 1) & mask;
-        }
-
-        if (other < 0)
-        {
-            slots[at] = new Slot(hash, index + 1);
-        }
-
-        return other < 0 ? index : other;
     }
 
     // The series before mostly has the same label names, which have been looked at then. 0: none is reserved.
@@ -186,12 +115,6 @@ internal static class PushConsistency
         return 0;
     }
 
-    // Where a group may be given times, a series may have several.
-    private static long TimeOf(MetricBatch batch, in Series series) => series.SampleCount == 0 ? 0 : batch.Samples[series.SampleStart].TimestampMs;
-
-    private static bool AreEqual(MetricBatch batch, in Series other, in Series series, long time) =>
-        other.Name == series.Name && TimeOf(batch, other) == time && batch.LabelsOf(other).SequenceEqual(batch.LabelsOf(series));
-
     // To a Pushgateway a histogram or summary is one metric, whose buckets and quantiles nothing compares. In text, all lines with the same
     // labels are that metric, of which the last sum and count hold; in protobuf, each metric has one sum and count.
     private static bool IsDuplicate(MetricBatch batch, in Series other, in Series series, PushFormat format)
@@ -204,25 +127,6 @@ internal static class PushConsistency
 
         var isBound = !batch.HasHistograms(series) && (series.Name == family.Name || SeriesRoles.OfSuffix(batch.Symbols[series.Name], out _) == SeriesRole.Bucket);
         return !isBound && format != PushFormat.Text;
-    }
-
-    // Symbols are interned, so equal series have equal references. Seeded, so that a sender cannot choose colliding series.
-    private static uint Hash(int name, ReadOnlySpan<Label> labels, long time)
-    {
-        const ulong k = 0x9E37_79B9_7F4A_7C15;
-        var hash = Mix(Seed ^ (uint)name, k) ^ (ulong)time;
-        foreach (var label in labels)
-        {
-            hash = Mix(hash ^ (uint)label.Name ^ ((ulong)(uint)label.Value << 32), k);
-        }
-
-        return (uint)(hash ^ (hash >> 32));
-    }
-
-    private static ulong Mix(ulong a, ulong b)
-    {
-        var high = Math.BigMul(a, b, out var low);
-        return high ^ low;
     }
 
     private static PushError RefuseMetric(string code, MetricBatch batch, in Series series, string reason)
@@ -243,7 +147,4 @@ internal static class PushConsistency
 
         return Refuse(code, detail.Append("} ").Append(reason).ToString());
     }
-
-    // The series' place, counted from 1; 0 is a free slot.
-    private readonly record struct Slot(uint Hash, int Number);
 }

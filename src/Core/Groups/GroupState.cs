@@ -3,7 +3,6 @@ using System.Text;
 using PushGateway.Exposition;
 using PushGateway.Model;
 using PushGateway.Push;
-using PushGateway.Queue;
 
 namespace PushGateway.Groups;
 
@@ -174,7 +173,7 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
 
         var key = Key;
         var batch = destination.Batch;
-        var start = batch.BeginPush(PushMessageCodec.GroupingLabels(key, batch.Symbols));
+        var start = batch.BeginPush(key.LabelsIn(batch.Symbols));
         foreach (var family in _families)
         {
             var index = FamilyHeader.AddTo(batch, family.Header);

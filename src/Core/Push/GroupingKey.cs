@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PushGateway.Model;
 
 namespace PushGateway.Push;
 
@@ -48,6 +49,9 @@ public sealed class GroupingKey : IEquatable<GroupingKey>
 
         return GroupingKeyParser.Create(all);
     }
+
+    /// <summary>The labels as symbols, for <see cref="MetricBatch.BeginPush"/>.</summary>
+    public Label[] LabelsIn(SymbolTable symbols) => [.. Labels.Select(label => new Label(symbols.Intern(label.Key), symbols.Intern(label.Value)))];
 
     /// <inheritdoc/>
     public bool Equals(GroupingKey? other) => other is not null && Path == other.Path;

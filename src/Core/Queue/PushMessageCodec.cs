@@ -72,7 +72,7 @@ public static class PushMessageCodec
             return false;
         }
 
-        var start = destination.BeginPush(GroupingLabels(read.Group, destination.Symbols));
+        var start = destination.BeginPush(read.Group?.LabelsIn(destination.Symbols) ?? []);
         if (!MessageBody.TryOpen(message.Message, limits.MaxDecompressedBytes, out var body, out error))
         {
             return false;
@@ -204,10 +204,6 @@ public static class PushMessageCodec
 
         return error is null;
     }
-
-    /// <summary>The labels of a group as symbols, for <see cref="MetricBatch.BeginPush"/>.</summary>
-    public static Label[] GroupingLabels(GroupingKey? group, SymbolTable symbols) =>
-        group is null ? [] : [.. group.Labels.Select(label => new Label(symbols.Intern(label.Key), symbols.Intern(label.Value)))];
 
     internal static Dictionary<string, string> Attributes(PushHeader header, bool brotli, bool base64)
     {

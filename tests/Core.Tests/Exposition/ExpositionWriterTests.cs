@@ -8,7 +8,6 @@ using PushGateway.Formats.Text;
 using PushGateway.Groups;
 using PushGateway.Model;
 using PushGateway.Push;
-using PushGateway.Queue;
 using PushGateway.Reference.ClientModel;
 using Xunit;
 using MetricFamily = PushGateway.Reference.ClientModel.MetricFamily;
@@ -146,7 +145,7 @@ public sealed class ExpositionWriterTests
         var reading = new GroupReading();
         _store.Read(reading);
         var whole = new ArrayBufferWriter<byte>();
-        using var writer = ExpositionWriter.Create(format, reading);
+        using var writer = ExpositionWriters.Create(format, reading);
         while (writer.WritePiece(whole))
         {
         }
@@ -158,7 +157,7 @@ public sealed class ExpositionWriterTests
     {
         var batch = new MetricBatch();
         var key = path is null ? null : TestPush.Key(path);
-        var start = key is null ? batch.BeginPush() : batch.BeginPush(PushMessageCodec.GroupingLabels(key, batch.Symbols));
+        var start = key is null ? batch.BeginPush() : batch.BeginPush(key.LabelsIn(batch.Symbols));
         Assert.True(PrometheusTextParser.TryParse(Encoding.UTF8.GetBytes(text), batch, new ParseContext(PushLimits.Default, NowMs + ms), out _, out var error), error?.Detail);
         var header = new PushHeader(key is null ? PushOperation.Append : PushOperation.Merge, key, (NowMs + ms) * 1_000_000);
         _store.Apply(new BatchedPush(header, batch, start, batch.Mark), new GroupEffects());

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using PushGateway.Model;
 using PushGateway.Push;
-using PushGateway.Queue;
 
 namespace PushGateway.Formats.Json;
 
@@ -26,7 +25,7 @@ public sealed class NamedGroup
 
     internal void Add(RecordPlace place) => _records.Add(place);
 
-    internal void BeginIn(MetricBatch batch) => Start = batch.BeginGroup(PushMessageCodec.GroupingLabels(Key, batch.Symbols));
+    internal void BeginIn(MetricBatch batch) => Start = batch.BeginGroup(Key.LabelsIn(batch.Symbols));
 
     internal void EndIn(MetricBatch batch) => End = batch.Mark;
 

@@ -126,7 +126,7 @@ internal ref struct RecordReader
             }
 
             group.EndIn(_batch);
-            if (PushConsistency.FindDuplicate(_batch, group.Start) is >= 0 and var duplicate)
+            if (FindDuplicate(_batch, group.Start.Series) is >= 0 and var duplicate)
             {
                 record = group.RecordOf(duplicate);
                 return Refuse(RecordErrors.DuplicateSeries(MetricsPointer, _batch.Symbols[_batch.Series[duplicate].Name]));
@@ -134,6 +134,21 @@ internal ref struct RecordReader
         }
 
         return true;
+    }
+
+    // The first series from the given one on that stands there twice at one time; -1 without one.
+    private static int FindDuplicate(MetricBatch batch, int first)
+    {
+        using var index = new SeriesIndex(batch, batch.Series.Length - first, byTime: true);
+        for (var s = first; s < batch.Series.Length; s++)
+        {
+            if (index.FindOrAdd(s) != s)
+            {
+                return s;
+            }
+        }
+
+        return -1;
     }
 
     // Passes over a record and keeps its place. What is wrong beside the group is found when it is read.

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using PushGateway.Exposition;
-using PushGateway.Formats.Text;
+using PushGateway.Formats.Prometheus;
 using PushGateway.Model;
 using PushGateway.Push;
 
@@ -20,7 +19,7 @@ namespace PushGateway.Formats.OpenMetrics;
 /// those that text 0.0.4 has: the counter <c>foo</c> becomes the counter family <c>foo_total</c>, the info <c>foo</c> the info family
 /// <c>foo_info</c>. <c>_created</c> samples stay series, as in a Prometheus that scrapes them; their families, and those of
 /// <c>_gsum</c> and <c>_gcount</c>, are gauges of their own, because 0.0.4 has no such member of a counter or histogram.
-/// <see cref="OpenMetricsWriter"/> puts them together again.
+/// The OpenMetrics exposition puts them together again.
 /// </para>
 /// <para>Families without samples are checked and leave nothing in the batch. A label whose value is empty is no label.</para>
 /// </remarks>

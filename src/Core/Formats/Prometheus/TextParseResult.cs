@@ -1,4 +1,4 @@
-namespace PushGateway.Formats.Text;
+namespace PushGateway.Formats.Prometheus;
 
 /// <summary>What a parsed body holds that a caller may want to refuse although the text format allows it.</summary>
 /// <param name="TimestampLine">Line of the first sample with a timestamp of its own, counted from 1; 0 when there is none.</param>
