@@ -31,50 +31,46 @@ public sealed class SettingsReader(Func<string, string?> lookup)
     public string? Text(string name) => lookup(name) is { Length: > 0 } text ? text : null;
 
     /// <summary><c>true</c> or <c>false</c>, in any case; <c>false</c> is the default.</summary>
-    public bool Flag(string name)
-    {
-        var text = Text(name);
-        if (text is not null && !bool.TryParse(text, out _))
-        {
-            Fail(name, text, "true or false", false);
-        }
-
-        var isOn = bool.TryParse(text, out var value) && value;
-        Show(name, isOn ? "true" : "false");
-        return isOn;
-    }
+    public bool Flag(string name) => Read(
+        name, false, static text => bool.TryParse(text, out var flag) ? flag : null, "true or false", static flag => flag ? "true" : "false");
 
     /// <summary>A whole number within bounds.</summary>
-    public long Number(string name, long fallback, long min, long max)
-    {
-        var number = ReadNumber(name, fallback, min, max);
-        Show(name, number.ToString(CultureInfo.InvariantCulture));
-        return number;
-    }
+    public long Number(string name, long fallback, long min, long max) => Read(
+        name,
+        fallback,
+        text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max ? number : null,
+        $"a whole number from {min} to {max}",
+        static number => number.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>A duration as <see cref="Configuration.Duration"/> reads it, at least <paramref name="min"/>.</summary>
-    public TimeSpan Duration(string name, TimeSpan fallback, TimeSpan min)
-    {
-        var duration = ReadDuration(name, fallback, min);
-        Show(name, Configuration.Duration.Format(duration));
-        return duration;
-    }
+    public TimeSpan Duration(string name, TimeSpan fallback, TimeSpan min) => Read(
+        name,
+        fallback,
+        text => Configuration.Duration.TryParse(text, out var duration) && duration >= min ? duration : null,
+        string.Create(CultureInfo.InvariantCulture, $"a duration such as 5m or 1h30m, at least {min.TotalSeconds} s"),
+        Configuration.Duration.Format);
+
+    /// <summary>One of an enumeration's names, in any case.</summary>
+    public T Choice<T>(string name, T fallback)
+        where T : struct, Enum => Read(
+        name,
+        fallback,
+        static text => !char.IsAsciiDigit(text[0]) && Enum.TryParse<T>(text, ignoreCase: true, out var choice) && Enum.IsDefined(choice) ? choice : null,
+        "one of " + string.Join(", ", Enum.GetNames<T>()),
+        static choice => choice.ToString());
 
     /// <summary>An absolute http or https URL, or null.</summary>
     public Uri? Url(string name)
     {
-        var url = ReadUrl(name);
+        Uri? url = null;
+        if (Text(name) is { } text && !(Uri.TryCreate(text, UriKind.Absolute, out url) && url.Scheme is "http" or "https"))
+        {
+            Fail(name, text, "an absolute http or https URL");
+            url = null;
+        }
+
         Show(name, url?.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) ?? "");
         return url;
-    }
-
-    /// <summary>One of an enumeration's names, in any case.</summary>
-    public T Choice<T>(string name, T fallback)
-        where T : struct, Enum
-    {
-        var choice = ReadChoice(name, fallback);
-        Show(name, choice.ToString());
-        return choice;
     }
 
     /// <summary>Throws <see cref="SettingsException"/> with every error when there was one.</summary>
@@ -86,74 +82,25 @@ public sealed class SettingsReader(Func<string, string?> lookup)
         }
     }
 
-    private long ReadNumber(string name, long fallback, long min, long max)
+    private T Read<T>(string name, T fallback, Func<string, T?> read, string expected, Func<T, string> show)
+        where T : struct
     {
-        var text = Text(name);
-        if (text is null)
+        var value = fallback;
+        if (Text(name) is { } text)
         {
-            return fallback;
+            if (read(text) is { } valid)
+            {
+                value = valid;
+            }
+            else
+            {
+                Fail(name, text, expected);
+            }
         }
 
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max)
-        {
-            return number;
-        }
-
-        return Fail(name, text, $"a whole number from {min} to {max}", fallback);
+        Show(name, show(value));
+        return value;
     }
 
-    private TimeSpan ReadDuration(string name, TimeSpan fallback, TimeSpan min)
-    {
-        var text = Text(name);
-        if (text is null)
-        {
-            return fallback;
-        }
-
-        if (Configuration.Duration.TryParse(text, out var duration) && duration >= min)
-        {
-            return duration;
-        }
-
-        return Fail(name, text, $"a duration such as 5m or 1h30m, at least {min.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s", fallback);
-    }
-
-    private Uri? ReadUrl(string name)
-    {
-        var text = Text(name);
-        if (text is null)
-        {
-            return null;
-        }
-
-        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps))
-        {
-            return url;
-        }
-
-        return Fail<Uri?>(name, text, "an absolute http or https URL", null);
-    }
-
-    private T ReadChoice<T>(string name, T fallback)
-        where T : struct, Enum
-    {
-        var text = Text(name);
-        if (text is null)
-        {
-            return fallback;
-        }
-
-        if (!char.IsAsciiDigit(text[0]) && Enum.TryParse<T>(text, ignoreCase: true, out var choice) && Enum.IsDefined(choice))
-        {
-            return choice;
-        }
-
-        return Fail(name, text, "one of " + string.Join(", ", Enum.GetNames<T>()), fallback);
-    }
-
-    private T Fail<T>(string name, string text, string expected, T fallback)
-    {
-        _errors.Add($"{name}: \"{text}\" is not {expected}.");
-        return fallback;
-    }
+    private void Fail(string name, string text, string expected) => _errors.Add($"{name}: \"{text}\" is not {expected}.");
 }

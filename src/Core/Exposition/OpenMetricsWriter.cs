@@ -21,15 +21,12 @@ namespace PushGateway.Exposition;
 /// another format, for example a counter that is NaN or a histogram without <c>+Inf</c> bucket, is written as it is.
 /// </para>
 /// </remarks>
-public sealed class OpenMetricsWriter : ExpositionWriter
+public sealed class OpenMetricsWriter : TextExpositionWriter
 {
-    private const int SeriesPerPiece = 512;
-
     // Help and label values have the same escapes here.
     private static readonly SearchValues<byte> Escaped = SearchValues.Create("\\\n\""u8);
 
     private readonly OpenMetricsFamilies _families;
-    private int _family = -1;
 
     internal OpenMetricsWriter(MetricBatch batch, GroupReading? reading)
         : this(TextView.Of(batch, reading?.GroupsEnd.Series ?? 0), reading)
@@ -37,7 +34,7 @@ public sealed class OpenMetricsWriter : ExpositionWriter
     }
 
     private OpenMetricsWriter(TextView view, GroupReading? reading)
-        : base(view.Batch, view.GroupedSeries, reading) => _families = new OpenMetricsFamilies(view.Batch);
+        : base(view, reading) => _families = new OpenMetricsFamilies(view.Batch);
 
     /// <summary>Writes everything in <paramref name="batch"/>.</summary>
     /// <param name="batch">The batch, which is only read. A timestamp of <see cref="Sample.NoTimestamp"/> is not written.</param>
@@ -51,48 +48,26 @@ public sealed class OpenMetricsWriter : ExpositionWriter
 
     private protected override void WriteKeys(Span<ExposedSeries> keys) => _families.WriteKeys(keys);
 
-    private protected override int Write(Span<ExposedSeries> rest, IBufferWriter<byte> output)
-    {
-        rest = rest[..Math.Min(rest.Length, SeriesPerPiece)];
-        foreach (ref readonly var key in rest)
-        {
-            if (key.Family != _family)
-            {
-                _family = key.Family;
-                WriteHeader(Batch.Symbols, _families, _families[_family], output);
-            }
-
-            ref readonly var series = ref Batch.Series[key.Series];
-            foreach (ref readonly var sample in Batch.SamplesOf(series))
-            {
-                output.Write(Batch.Symbols[series.Name]);
-                WriteLabels(Labels.Of(key.Series), _families[_family].Type == MetricType.StateSet ? 0 : key.BoundName, output);
-                WriteSample(sample, output);
-            }
-        }
-
-        return rest.Length;
-    }
-
     private protected override void WriteEnd(IBufferWriter<byte> output) => output.Write("# EOF\n"u8);
 
-    private static void WriteHeader(SymbolTable symbols, OpenMetricsFamilies families, OpenMetricsFamily family, IBufferWriter<byte> output)
+    private protected override void WriteHeader(int family, IBufferWriter<byte> output)
     {
-        var name = families.Names[family.Name];
+        var (symbols, exposed) = (Batch.Symbols, _families[family]);
+        var name = _families.Names[exposed.Name];
         WriteMetadata("# TYPE "u8, name, output);
-        output.Write(OpenMetricsType.Word(family.Type));
+        output.Write(OpenMetricsType.Word(exposed.Type));
         output.Write("\n"u8);
-        if (family.Unit != 0)
+        if (exposed.Unit != 0)
         {
             WriteMetadata("# UNIT "u8, name, output);
-            output.Write(symbols[family.Unit]);
+            output.Write(symbols[exposed.Unit]);
             output.Write("\n"u8);
         }
 
-        if (family.Help != 0)
+        if (exposed.Help != 0)
         {
             WriteMetadata("# HELP "u8, name, output);
-            PrometheusTextWriter.WriteEscaped(symbols[family.Help], Escaped, output);
+            WriteEscaped(symbols[exposed.Help], Escaped, output);
             output.Write("\n"u8);
         }
     }
@@ -104,28 +79,14 @@ public sealed class OpenMetricsWriter : ExpositionWriter
         output.Write(" "u8);
     }
 
-    private void WriteLabels(ReadOnlySpan<Label> labels, int boundName, IBufferWriter<byte> output)
+    private protected override void WriteLabelValue(in ExposedSeries key, Label label, IBufferWriter<byte> output)
     {
-        if (labels.IsEmpty)
+        var value = Batch.Symbols[label.Value];
+        var isBound = label.Name == key.BoundName && _families[key.Family].Type != MetricType.StateSet;
+        if (!isBound || !TryWriteBound(value, output))
         {
-            return;
+            WriteEscaped(value, Escaped, output);
         }
-
-        var separator = "{"u8;
-        foreach (var label in labels)
-        {
-            output.Write(separator);
-            output.Write(Batch.Symbols[label.Name]);
-            output.Write("=\""u8);
-            if (label.Name != boundName || !TryWriteBound(Batch.Symbols[label.Value], output))
-            {
-                PrometheusTextWriter.WriteEscaped(Batch.Symbols[label.Value], Escaped, output);
-            }
-
-            separator = "\","u8;
-        }
-
-        output.Write("\"}"u8);
     }
 
     // Canonical numbers: Go's %g, "with a .0 appended in case there is no decimal point or exponent".
@@ -144,21 +105,9 @@ public sealed class OpenMetricsWriter : ExpositionWriter
         return true;
     }
 
-    private static void WriteSample(in Sample sample, IBufferWriter<byte> output)
+    private protected override void WriteTimestamp(long timestampMs, IBufferWriter<byte> output)
     {
-        output.Write(" "u8);
-        output.Advance(GoFloat.Format(sample.Value, output.GetSpan(GoFloat.MaxLength)));
-        if (sample.TimestampMs != Sample.NoTimestamp)
-        {
-            WriteTimestamp(sample.TimestampMs, output);
-        }
-
-        output.Write("\n"u8);
-    }
-
-    private static void WriteTimestamp(long timestampMs, IBufferWriter<byte> output)
-    {
-        output.Write(timestampMs < 0 ? " -"u8 : " "u8);
+        output.Write(timestampMs < 0 ? "-"u8 : default);
         var (seconds, milliseconds) = Math.DivRem(timestampMs, 1000);
         Utf8Formatter.TryFormat(Math.Abs(seconds), output.GetSpan(GoFloat.MaxLength), out var written);
         output.Advance(written);

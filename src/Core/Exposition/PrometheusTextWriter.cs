@@ -22,15 +22,12 @@ namespace PushGateway.Exposition;
 /// Prometheus scrapes and expfmt refuses; Pushgateway refuses such a push as inconsistent.
 /// </para>
 /// </remarks>
-public sealed class PrometheusTextWriter : ExpositionWriter
+public sealed class PrometheusTextWriter : TextExpositionWriter
 {
-    private const int SeriesPerPiece = 512;
-
     private static readonly SearchValues<byte> EscapedInHelp = SearchValues.Create("\\\n"u8);
     private static readonly SearchValues<byte> EscapedInValue = SearchValues.Create("\\\n\""u8);
 
     private readonly ExposedFamilies _families;
-    private int _family = -1;
 
     internal PrometheusTextWriter(MetricBatch batch, GroupReading? reading)
         : this(TextView.Of(batch, reading?.GroupsEnd.Series ?? 0), reading)
@@ -38,7 +35,7 @@ public sealed class PrometheusTextWriter : ExpositionWriter
     }
 
     private PrometheusTextWriter(TextView view, GroupReading? reading)
-        : base(view.Batch, view.GroupedSeries, reading) => _families = new ExposedFamilies(view.Batch);
+        : base(view, reading) => _families = new ExposedFamilies(view.Batch);
 
     /// <summary>Writes everything in <paramref name="batch"/>; nothing when it has no series.</summary>
     /// <param name="batch">The batch, which is only read. A timestamp of <see cref="Sample.NoTimestamp"/> is not written.</param>
@@ -52,40 +49,32 @@ public sealed class PrometheusTextWriter : ExpositionWriter
 
     private protected override void WriteKeys(Span<ExposedSeries> keys) => _families.WriteKeys(keys);
 
-    private protected override int Write(Span<ExposedSeries> rest, IBufferWriter<byte> output)
+    private protected override void WriteHeader(int family, IBufferWriter<byte> output)
     {
-        rest = rest[..Math.Min(rest.Length, SeriesPerPiece)];
-        foreach (ref readonly var key in rest)
-        {
-            if (key.Family != _family)
-            {
-                _family = key.Family;
-                WriteHeader(Batch.Symbols, _families[_family], output);
-            }
-
-            foreach (ref readonly var sample in Batch.SamplesOf(Batch.Series[key.Series]))
-            {
-                WriteSample(key.Series, sample, output);
-            }
-        }
-
-        return rest.Length;
-    }
-
-    private static void WriteHeader(SymbolTable symbols, MetricFamily family, IBufferWriter<byte> output)
-    {
-        if (family.Help != 0)
+        var symbols = Batch.Symbols;
+        var name = symbols[_families[family].Name];
+        var help = symbols[_families[family].Help];
+        if (!help.IsEmpty)
         {
             output.Write("# HELP "u8);
-            output.Write(symbols[family.Name]);
+            output.Write(name);
             output.Write(" "u8);
-            WriteEscaped(symbols[family.Help], EscapedInHelp, output);
+            WriteEscaped(help, EscapedInHelp, output);
             output.Write("\n"u8);
         }
 
         output.Write("# TYPE "u8);
-        output.Write(symbols[family.Name]);
-        output.Write(TypeLine(family.Type));
+        output.Write(name);
+        output.Write(TypeLine(_families[family].Type));
+    }
+
+    private protected override void WriteLabelValue(in ExposedSeries key, Label label, IBufferWriter<byte> output) =>
+        WriteEscaped(Batch.Symbols[label.Value], EscapedInValue, output);
+
+    private protected override void WriteTimestamp(long timestampMs, IBufferWriter<byte> output)
+    {
+        Utf8Formatter.TryFormat(timestampMs, output.GetSpan(GoFloat.MaxLength), out var written);
+        output.Advance(written);
     }
 
     private static ReadOnlySpan<byte> TypeLine(MetricType type) => type switch
@@ -96,57 +85,4 @@ public sealed class PrometheusTextWriter : ExpositionWriter
         MetricType.Summary => " summary\n"u8,
         _ => " untyped\n"u8,
     };
-
-    private void WriteSample(int series, in Sample sample, IBufferWriter<byte> output)
-    {
-        output.Write(Batch.Symbols[Batch.Series[series].Name]);
-        WriteLabels(Labels.Of(series), output);
-        output.Write(" "u8);
-        output.Advance(GoFloat.Format(sample.Value, output.GetSpan(GoFloat.MaxLength)));
-        if (sample.TimestampMs != Sample.NoTimestamp)
-        {
-            output.Write(" "u8);
-            Utf8Formatter.TryFormat(sample.TimestampMs, output.GetSpan(GoFloat.MaxLength), out var written);
-            output.Advance(written);
-        }
-
-        output.Write("\n"u8);
-    }
-
-    private void WriteLabels(ReadOnlySpan<Label> labels, IBufferWriter<byte> output)
-    {
-        if (labels.IsEmpty)
-        {
-            return;
-        }
-
-        var separator = "{"u8;
-        foreach (var label in labels)
-        {
-            output.Write(separator);
-            output.Write(Batch.Symbols[label.Name]);
-            output.Write("=\""u8);
-            WriteEscaped(Batch.Symbols[label.Value], EscapedInValue, output);
-            separator = "\","u8;
-        }
-
-        output.Write("\"}"u8);
-    }
-
-    internal static void WriteEscaped(ReadOnlySpan<byte> text, SearchValues<byte> escaped, IBufferWriter<byte> output)
-    {
-        for (var plain = text.IndexOfAny(escaped); plain >= 0; plain = text.IndexOfAny(escaped))
-        {
-            output.Write(text[..plain]);
-            output.Write(text[plain] switch
-            {
-                (byte)'\n' => @"\n"u8,
-                (byte)'"' => @"\"""u8,
-                _ => @"\\"u8,
-            });
-            text = text[(plain + 1)..];
-        }
-
-        output.Write(text);
-    }
 }

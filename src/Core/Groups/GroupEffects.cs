@@ -6,8 +6,8 @@ namespace PushGateway.Groups;
 public sealed class GroupEffects
 {
     private readonly List<DueMarker> _stale = [];
-    private readonly List<RefusedPush> _refused = [];
-    private readonly List<FailedPush> _failed = [];
+    private readonly List<(int Push, PushError Reason)> _refused = [];
+    private readonly List<(int Push, string Reason)> _failed = [];
 
     /// <summary>Whether a sink is to hear of the series that end; without one, the store does not keep them.</summary>
     public bool TellsSink { get; init; } = true;
@@ -19,19 +19,19 @@ public sealed class GroupEffects
     public IReadOnlyList<DueMarker> Stale => _stale;
 
     /// <summary>The pushes that the store has no room for. Nothing of them was applied.</summary>
-    public IReadOnlyList<RefusedPush> Refused => _refused;
+    public IReadOnlyList<(int Push, PushError Reason)> Refused => _refused;
 
     /// <summary>
     /// The pushes that the store could not apply now, and that are to be applied again. Of a push to one group, nothing was applied; of a
     /// deletion by selector, what could be.
     /// </summary>
-    public IReadOnlyList<FailedPush> Failed => _failed;
+    public IReadOnlyList<(int Push, string Reason)> Failed => _failed;
 
     /// <summary>The store has no room for a push.</summary>
-    public void Refuse(int push, PushError reason) => _refused.Add(new RefusedPush(push, reason));
+    public void Refuse(int push, PushError reason) => _refused.Add((push, reason));
 
     /// <summary>The store could not apply a push.</summary>
-    public void Fail(int push, string reason) => _failed.Add(new FailedPush(push, reason));
+    public void Fail(int push, string reason) => _failed.Add((push, reason));
 
     /// <summary>Adds what other pushes of the same batch led to.</summary>
     public void Add(GroupEffects other)

@@ -99,7 +99,7 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
 
         var effects = await table.ApplyAsync(Push(A, 1, "ours"), Push(B, 1, "b"));
 
-        Assert.Equal([new FailedPush(0, $"Group {A} is written by others all the time.")], effects.Failed);
+        Assert.Equal([(0, $"Group {A} is written by others all the time.")], effects.Failed);
         table.Client.AfterGet = _ => Task.CompletedTask;
         Assert.Equal(["theirs{x}", "b{x}"], Held(await table.ReadAsync()));
     }

@@ -9,24 +9,29 @@ namespace PushGateway.Formats.Protobuf;
 /// </summary>
 internal static class NativeHistogramMapping
 {
+    // Both numbers of each field.
+    private static readonly (int MetricFamily, int RemoteWrite)[] Fields =
+    [
+        (MetricFamilyFields.SampleCount, NativeHistogramFields.Count),
+        (MetricFamilyFields.HistogramCountFloat, NativeHistogramFields.CountFloat),
+        (MetricFamilyFields.SampleSum, NativeHistogramFields.Sum),
+        (MetricFamilyFields.HistogramSchema, NativeHistogramFields.Schema),
+        (MetricFamilyFields.HistogramZeroThreshold, NativeHistogramFields.ZeroThreshold),
+        (MetricFamilyFields.HistogramZeroCount, NativeHistogramFields.ZeroCount),
+        (MetricFamilyFields.HistogramZeroCountFloat, NativeHistogramFields.ZeroCountFloat),
+        (MetricFamilyFields.HistogramNegativeSpan, NativeHistogramFields.NegativeSpans),
+        (MetricFamilyFields.HistogramNegativeDelta, NativeHistogramFields.NegativeDeltas),
+        (MetricFamilyFields.HistogramNegativeCount, NativeHistogramFields.NegativeCounts),
+        (MetricFamilyFields.HistogramPositiveSpan, NativeHistogramFields.PositiveSpans),
+        (MetricFamilyFields.HistogramPositiveDelta, NativeHistogramFields.PositiveDeltas),
+        (MetricFamilyFields.HistogramPositiveCount, NativeHistogramFields.PositiveCounts),
+    ];
+
+    private static readonly int[] RemoteWriteNumbers = NumbersBy(static field => field.MetricFamily, static field => field.RemoteWrite);
+    private static readonly int[] MetricFamilyNumbers = NumbersBy(static field => field.RemoteWrite, static field => field.MetricFamily);
+
     /// <summary>The number in remote write; 0 for what is no part of a native histogram there.</summary>
-    public static int ToRemoteWrite(int field) => field switch
-    {
-        MetricFamilyFields.SampleCount => NativeHistogramFields.Count,
-        MetricFamilyFields.HistogramCountFloat => NativeHistogramFields.CountFloat,
-        MetricFamilyFields.SampleSum => NativeHistogramFields.Sum,
-        MetricFamilyFields.HistogramSchema => NativeHistogramFields.Schema,
-        MetricFamilyFields.HistogramZeroThreshold => NativeHistogramFields.ZeroThreshold,
-        MetricFamilyFields.HistogramZeroCount => NativeHistogramFields.ZeroCount,
-        MetricFamilyFields.HistogramZeroCountFloat => NativeHistogramFields.ZeroCountFloat,
-        MetricFamilyFields.HistogramNegativeSpan => NativeHistogramFields.NegativeSpans,
-        MetricFamilyFields.HistogramNegativeDelta => NativeHistogramFields.NegativeDeltas,
-        MetricFamilyFields.HistogramNegativeCount => NativeHistogramFields.NegativeCounts,
-        MetricFamilyFields.HistogramPositiveSpan => NativeHistogramFields.PositiveSpans,
-        MetricFamilyFields.HistogramPositiveDelta => NativeHistogramFields.PositiveDeltas,
-        MetricFamilyFields.HistogramPositiveCount => NativeHistogramFields.PositiveCounts,
-        _ => 0,
-    };
+    public static int ToRemoteWrite(int field) => RemoteWriteNumbers.ElementAtOrDefault(field);
 
     /// <summary>Writes a <see cref="NativeHistogram"/>'s bytes as the protobuf of client libraries has them.</summary>
     public static void Write(ref ProtobufWriter writer, ReadOnlySpan<byte> histogram)
@@ -46,21 +51,16 @@ internal static class NativeHistogramMapping
     }
 
     // 0 for the hint, which the family's type gives there.
-    private static int FromRemoteWrite(int field) => field switch
+    private static int FromRemoteWrite(int field) => MetricFamilyNumbers.ElementAtOrDefault(field);
+
+    private static int[] NumbersBy(Func<(int MetricFamily, int RemoteWrite), int> from, Func<(int MetricFamily, int RemoteWrite), int> to)
     {
-        NativeHistogramFields.Count => MetricFamilyFields.SampleCount,
-        NativeHistogramFields.CountFloat => MetricFamilyFields.HistogramCountFloat,
-        NativeHistogramFields.Sum => MetricFamilyFields.SampleSum,
-        NativeHistogramFields.Schema => MetricFamilyFields.HistogramSchema,
-        NativeHistogramFields.ZeroThreshold => MetricFamilyFields.HistogramZeroThreshold,
-        NativeHistogramFields.ZeroCount => MetricFamilyFields.HistogramZeroCount,
-        NativeHistogramFields.ZeroCountFloat => MetricFamilyFields.HistogramZeroCountFloat,
-        NativeHistogramFields.NegativeSpans => MetricFamilyFields.HistogramNegativeSpan,
-        NativeHistogramFields.NegativeDeltas => MetricFamilyFields.HistogramNegativeDelta,
-        NativeHistogramFields.NegativeCounts => MetricFamilyFields.HistogramNegativeCount,
-        NativeHistogramFields.PositiveSpans => MetricFamilyFields.HistogramPositiveSpan,
-        NativeHistogramFields.PositiveDeltas => MetricFamilyFields.HistogramPositiveDelta,
-        NativeHistogramFields.PositiveCounts => MetricFamilyFields.HistogramPositiveCount,
-        _ => 0,
-    };
+        var numbers = new int[Fields.Max(from) + 1];
+        foreach (var field in Fields)
+        {
+            numbers[from(field)] = to(field);
+        }
+
+        return numbers;
+    }
 }
