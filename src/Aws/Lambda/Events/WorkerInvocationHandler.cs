@@ -4,7 +4,7 @@ using PushGateway.Queue;
 
 namespace PushGateway.Aws.Lambda.Events;
 
-/// <summary>Answers what may be sent to the worker function: SQS events, direct invocations, and scheduled events.</summary>
+/// <summary>Answers the events of the worker function: SQS events, direct invocations and scheduled events.</summary>
 internal sealed class WorkerInvocationHandler(EventBatchDelivery delivery, IEnumerable<ScheduledTask> scheduled, TimeProvider time) : IInvocationHandler
 {
     private static readonly Dictionary<string, string> NoAttributes = [];
