@@ -9,7 +9,7 @@ public static class PushTelemetry
     /// <summary>Name of the meter and of the activity source.</summary>
     public const string Name = "PushGateway";
 
-    // The most that a batch's span is linked to; more would only be cut by the exporters.
+    // Most links of a batch's span. Exporters would cut off more.
     private const int MaxLinks = 128;
 
     private static readonly ActivitySource Source = new(Name);
@@ -58,7 +58,7 @@ public static class PushTelemetry
     /// <summary>Counts messages stored in the queue.</summary>
     public static void Queued(int messages) => MessagesQueued.Add(messages);
 
-    /// <summary>The span of storing a push; its context travels with the messages.</summary>
+    /// <summary>The span of storing a push. The messages carry its context.</summary>
     public static Activity? StartEnqueue() => Source.StartActivity("push enqueue", ActivityKind.Producer);
 
     /// <summary>The span of one delivery: a child of the push when all messages are of one, otherwise linked to each.</summary>

@@ -56,7 +56,7 @@ internal ref struct ProtobufWriter(ReusableBuffer buffer)
     public void WriteTag(int field, WireType type) => WriteVarint(((ulong)field << WireTypeBits) | (uint)type);
 
     /// <summary>
-    /// Writes a varint in as few bytes as it takes. Negative <c>int32</c>, <c>int64</c> and enums are sign-extended to 64 bits.
+    /// Writes a varint in as few bytes as possible. Negative <c>int32</c>, <c>int64</c> and enums are sign-extended to 64 bits.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteVarint(ulong value)
@@ -160,7 +160,7 @@ internal ref struct ProtobufWriter(ReusableBuffer buffer)
         Position = position;
     }
 
-    // Moves the payload behind its length, and returns by how much.
+    // Moves the payload to make room for its length. Returns the number of bytes it was moved by.
     private static int MakeRoom(Span<byte> field, int length)
     {
         var moved = BitOperations.Log2((uint)length) / BitsPerByte;

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace PushGateway.Wire;
 
-/// <summary>Memory that grows to its working size and is then used again. Not thread-safe.</summary>
+/// <summary>Memory that grows to its working size and is then reused. Not thread-safe.</summary>
 internal sealed class ReusableBuffer
 {
     private const int MinBytes = 256;
