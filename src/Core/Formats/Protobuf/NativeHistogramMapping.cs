@@ -4,12 +4,12 @@ using PushGateway.Wire;
 namespace PushGateway.Formats.Protobuf;
 
 /// <summary>
-/// A native histogram in the protobuf of client libraries has the fields that it has in remote write, of the same types, under other
-/// numbers.
+/// Converts native histograms between the protobuf of client libraries and that of remote write. Both have the same fields of the same
+/// types, with different numbers.
 /// </summary>
 internal static class NativeHistogramMapping
 {
-    /// <summary>The number in remote write; 0 for what is no part of a native histogram there.</summary>
+    /// <summary>The field number in remote write; 0 for a field that a native histogram of remote write does not have.</summary>
     public static int ToRemoteWrite(int field) => field switch
     {
         MetricFamilyFields.SampleCount => NativeHistogramFields.Count,
@@ -45,7 +45,7 @@ internal static class NativeHistogramMapping
         }
     }
 
-    // 0 for the hint, which the family's type gives there.
+    // Returns 0 for the reset hint. The protobuf of client libraries expresses it by the family's type.
     private static int FromRemoteWrite(int field) => field switch
     {
         NativeHistogramFields.Count => MetricFamilyFields.SampleCount,
