@@ -62,7 +62,7 @@ public sealed class GroupSelector : IEquatable<GroupSelector>
 
         if (matchers.Count == 0 && !braces)
         {
-            return Refuse("it is empty; {} takes every group", out selector, out error);
+            return Refuse("it is empty; {} selects every group", out selector, out error);
         }
 
         selector = new GroupSelector(matchers.ToImmutable());
