@@ -27,7 +27,7 @@ internal static class PushConsistency
     public static PushError? Check(MetricBatch batch, BatchMark since, PushFormat format) =>
         CheckFamilies(batch, since) ?? CheckSeries(batch, since, format);
 
-    /// <summary>A refusal of what could be read, as Pushgateway puts it.</summary>
+    /// <summary>Creates the error for a push that could be read but is refused, in Pushgateway's words.</summary>
     public static PushError Refuse(string code, string detail, int line = 0) => new(code, Prefix + detail, line) { FailsGroup = true };
 
     private static PushError? CheckFamilies(MetricBatch batch, BatchMark since)
@@ -75,7 +75,7 @@ internal static class PushConsistency
 
     private static PushError? CheckSeries(MetricBatch batch, BatchMark since, PushFormat format)
     {
-        // Where a group may be given times, a series may have several.
+        // Where timestamps are allowed, a series may occur once per timestamp.
         var all = batch.Series;
         using var index = new SeriesIndex(batch, all.Length - since.Series, byTime: true);
         ReadOnlySpan<Label> previous = default;
@@ -100,7 +100,8 @@ internal static class PushConsistency
         return null;
     }
 
-    // The series before mostly has the same label names, which have been looked at then. 0: none is reserved.
+    // Returns the first reserved name, or 0. Most series have the same label names as the one before, and equal names are not checked
+    // again.
     private static int FindReserved(SymbolTable symbols, ReadOnlySpan<Label> labels, ReadOnlySpan<Label> previous)
     {
         for (var i = 0; i < labels.Length; i++)
@@ -115,8 +116,9 @@ internal static class PushConsistency
         return 0;
     }
 
-    // To a Pushgateway a histogram or summary is one metric, whose buckets and quantiles nothing compares. In text, all lines with the same
-    // labels are that metric, of which the last sum and count hold; in protobuf, each metric has one sum and count.
+    // For Pushgateway a histogram or summary is one metric, and its buckets and quantiles are not compared with each other. In the text
+    // format, all lines with the same labels form that metric, and its last sum and count win. In protobuf each metric has one sum and one
+    // count.
     private static bool IsDuplicate(MetricBatch batch, in Series other, in Series series, PushFormat format)
     {
         ref readonly var family = ref batch.Families[series.Family];

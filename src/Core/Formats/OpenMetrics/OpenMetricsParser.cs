@@ -15,11 +15,11 @@ namespace PushGateway.Formats.OpenMetrics;
 /// rounded to milliseconds. When a metric has several points in one millisecond, the first one is kept.
 /// </para>
 /// <para>
-/// The families of the model are not those of the body but those that <see cref="FamilyName"/> finds again behind the queue, which are
-/// those that text 0.0.4 has: the counter <c>foo</c> becomes the counter family <c>foo_total</c>, the info <c>foo</c> the info family
-/// <c>foo_info</c>. <c>_created</c> samples stay series, as in a Prometheus that scrapes them; their families, and those of
-/// <c>_gsum</c> and <c>_gcount</c>, are gauges of their own, because 0.0.4 has no such member of a counter or histogram.
-/// The OpenMetrics exposition puts them together again.
+/// The families of the batch differ from those of the body. They are the families of the text format 0.0.4, because
+/// <see cref="FamilyName"/> must find them again from the series' names after the queue: the counter <c>foo</c> becomes the counter family
+/// <c>foo_total</c>, the info <c>foo</c> the info family <c>foo_info</c>. <c>_created</c> samples stay series, as in a Prometheus that
+/// scrapes them. They, and <c>_gsum</c> and <c>_gcount</c> samples, become gauge families of their own, because counters and histograms of
+/// 0.0.4 have no such members. The OpenMetrics exposition joins them again.
 /// </para>
 /// <para>Families without samples are checked but not added to the batch. A label with an empty value counts as missing.</para>
 /// </remarks>

@@ -28,7 +28,7 @@ internal static class NativeHistogramMapping
         _ => 0,
     };
 
-    /// <summary>Writes a <see cref="NativeHistogram"/>'s bytes as the protobuf of client libraries has them.</summary>
+    /// <summary>Writes a <see cref="NativeHistogram"/>'s bytes in the protobuf of client libraries.</summary>
     public static void Write(ref ProtobufWriter writer, ReadOnlySpan<byte> histogram)
     {
         var reader = new ProtobufReader(histogram);
