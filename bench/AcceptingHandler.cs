@@ -2,7 +2,7 @@ using System.Net;
 
 namespace PushGateway.Bench;
 
-/// <summary>A target that takes the bytes of every request and answers 200.</summary>
+/// <summary>A target that reads every request and answers 200.</summary>
 internal sealed class AcceptingHandler : HttpMessageHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

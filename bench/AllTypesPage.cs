@@ -4,8 +4,8 @@ using System.Text;
 namespace PushGateway.Bench;
 
 /// <summary>
-/// A page in the shape of Prometheus' own benchmark input <c>alltypes.237mfs.prom.txt</c>, which is a scrape of a Prometheus server: 237
-/// families of all four types, 1,857 samples, 190 KB, of which two wide histograms are the half. Names, help and values are made up.
+/// A page in the shape of <c>alltypes.237mfs.prom.txt</c>, Prometheus' own benchmark input, which is a scrape of a Prometheus server: 237
+/// families of all four types, 1,857 samples, 190 KB. Two wide histograms are half of it. Names, help and values are made up.
 /// </summary>
 internal sealed class AllTypesPage
 {
@@ -28,7 +28,7 @@ internal sealed class AllTypesPage
 
     private AllTypesPage(int variant) => _random = ((ulong)variant * 2654435761) + 88172645463325252;
 
-    /// <param name="variant">Pages of two variants differ in their values, and in nothing else.</param>
+    /// <param name="variant">Pages of different variants differ only in their values.</param>
     public static byte[] Create(int variant = 0)
     {
         var page = new AllTypesPage(variant);
@@ -150,7 +150,7 @@ internal sealed class AllTypesPage
         _page.Append(CultureInfo.InvariantCulture, $"# HELP {name} State of {words}.{detail}\n# TYPE {name} {type}\n");
     }
 
-    // As in the original: mostly small whole numbers, some beyond a million in scientific notation, some fractions.
+    // As in the original: mostly small whole numbers, some numbers above a million in scientific notation, some fractions.
     private void WriteSample(string series) => Append(series, Next(10) switch
     {
         < 4 => 0,
@@ -166,7 +166,7 @@ internal sealed class AllTypesPage
             ? value.ToString("0.################e+00", CultureInfo.InvariantCulture)
             : value.ToString("R", CultureInfo.InvariantCulture);
 
-    // xorshift: the same page on every machine.
+    // xorshift, so that the page is the same on every machine.
     private int Next(int below)
     {
         _random ^= _random << 13;

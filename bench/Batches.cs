@@ -5,10 +5,10 @@ using PushGateway.Push;
 
 namespace PushGateway.Bench;
 
-/// <summary>Bodies as model.</summary>
+/// <summary>Parses bodies into batches.</summary>
 internal static class Batches
 {
-    /// <summary>When everything is pushed.</summary>
+    /// <summary>The push time of everything.</summary>
     public const long NowMs = 1_700_000_000_000;
 
     public static ParseContext Context { get; } = new(PushLimits.Default, NowMs);
@@ -22,7 +22,7 @@ internal static class Batches
         return batch;
     }
 
-    /// <summary>Every body as a message of its own, as delivery has them once decoded.</summary>
+    /// <summary>Parses every body as a message of its own, in the form that delivery has after decoding.</summary>
     public static (MetricBatch Batch, DecodedMessage[] Messages) Decode(PushFormat format, Input input)
     {
         var batch = new MetricBatch();

@@ -5,7 +5,7 @@ using PushGateway.Model;
 
 namespace PushGateway.Bench;
 
-/// <summary>The series of many messages into one run of samples.</summary>
+/// <summary>Coalesces the series of many messages into one run of samples.</summary>
 [MemoryDiagnoser(displayGenColumns: false)]
 public class CoalesceBenchmarks
 {

@@ -1,9 +1,9 @@
 namespace PushGateway.Bench;
 
-/// <summary>What a benchmark is given once per operation; its name is a column of the table.</summary>
+/// <summary>The input of one benchmark operation. Its name is a column of the table.</summary>
 /// <param name="name">The name.</param>
 /// <param name="samples">Samples in it.</param>
-/// <param name="bodies">Its bytes: a page, or the bodies of many messages, or events.</param>
+/// <param name="bodies">Its bytes: one page, the bodies of many messages, or events.</param>
 public sealed class Input(string name, int samples, params byte[][] bodies)
 {
     /// <summary>Samples in all bodies.</summary>

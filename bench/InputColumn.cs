@@ -6,7 +6,7 @@ namespace PushGateway.Bench;
 
 /// <summary>A column that is calculated from a benchmark's <see cref="Input"/>.</summary>
 /// <param name="name">Its name.</param>
-/// <param name="legend">What it says.</param>
+/// <param name="legend">Its meaning.</param>
 public abstract class InputColumn(string name, string legend) : IColumn
 {
     public string Id => name;

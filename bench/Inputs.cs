@@ -6,13 +6,13 @@ using PushGateway.Model;
 
 namespace PushGateway.Bench;
 
-/// <summary>What the benchmarks are given.</summary>
+/// <summary>The inputs of the benchmarks.</summary>
 internal static class Inputs
 {
     private const string DataFolder = "PUSHGATEWAY_BENCH_DATA";
     private const string AllTypesFile = "alltypes.237mfs.prom.txt";
 
-    /// <summary>Prometheus' own benchmark input where there is its folder, otherwise a page like it.</summary>
+    /// <summary>Prometheus' own benchmark input when its folder is given, otherwise a page like it.</summary>
     public static Input AllTypes() => Environment.GetEnvironmentVariable(DataFolder) is { Length: > 0 } folder
         ? Text("alltypes.237mfs", File.ReadAllBytes(Path.Combine(folder, AllTypesFile)))
         : Text("all types, generated", AllTypesPage.Create());
@@ -25,7 +25,7 @@ internal static class Inputs
 
     public static Input Escapes() => Text("escapes", Pages.Escapes());
 
-    /// <summary>A page without its comments.</summary>
+    /// <summary>The page without its comments.</summary>
     public static Input WithoutMetadata(Input page)
     {
         var lines = Encoding.UTF8.GetString(page.Bodies[0]).Split('\n').Where(line => !line.StartsWith('#'));

@@ -3,16 +3,16 @@ using System.Text;
 
 namespace PushGateway.Bench;
 
-/// <summary>Devices behind an IoT rule that puts their records into the queue.</summary>
+/// <summary>Records of devices that an IoT rule puts into the queue.</summary>
 internal static class IotFleet
 {
     private const int SamplesPerRecord = 2;
     private const string Arn = "arn:aws:sqs:us-east-2:123456789012:fleet";
 
-    // Shorter than AWS's, as everything here: an event of 10,000 messages has 600 bytes for each.
+    // Shorter than the handles of AWS, like everything here: an event of 10,000 messages has 600 bytes per message.
     private const string ReceiptHandle = "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a";
 
-    /// <summary>A record of two metrics and two dimensions for each device.</summary>
+    /// <summary>One record for each device, with two metrics and two dimensions.</summary>
     public static Input Records(int devices) =>
         new(devices == 1 ? "1 record" : $"{devices:#,0} records", devices * SamplesPerRecord, [.. Enumerable.Range(0, devices).Select(device => Encoding.UTF8.GetBytes(Record(device)))]);
 
@@ -22,7 +22,7 @@ internal static class IotFleet
         devices * SamplesPerRecord,
         Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Range(0, devices).Select(Record))}]"));
 
-    /// <summary>The records as SQS events, as AWS Lambda hands them to a function.</summary>
+    /// <summary>The records as SQS events, in the form that AWS Lambda hands to a function.</summary>
     public static Input SqsEvents(int events, int recordsPerEvent) => new(
         $"{events:#,0} × {recordsPerEvent:#,0} records",
         events * recordsPerEvent * SamplesPerRecord,
@@ -37,7 +37,7 @@ internal static class IotFleet
     private static byte[] SqsEvent(int first, int records) => Encoding.UTF8.GetBytes(
         $$"""{"Records":[{{string.Join(',', Enumerable.Range(first, records).Select(SqsRecord))}}]}""");
 
-    // Timestamps of SQS are text.
+    // SQS sends timestamps as text.
     private static string SqsRecord(int device)
     {
         var body = Record(device).Replace("\"", "\\\"", StringComparison.Ordinal);

@@ -8,9 +8,9 @@ internal static class Pages
 {
     private const int SeriesPerFamily = 16;
 
-    /// <summary>A page as node_exporter writes it: families with help, a few labels, counters. One sample stands alone, without help.</summary>
+    /// <summary>A page like that of node_exporter: families with help, a few labels, counters. A single sample has no help.</summary>
     /// <param name="samples">Number of samples.</param>
-    /// <param name="variant">Pages of two variants differ in their values, and in nothing else.</param>
+    /// <param name="variant">Pages of different variants differ only in their values.</param>
     public static byte[] NodeExporter(int samples, int variant = 0)
     {
         var page = new StringBuilder();
@@ -30,11 +30,11 @@ internal static class Pages
         return Encoding.UTF8.GetBytes(page.ToString());
     }
 
-    /// <summary>Labels with long values, as of paths and queries.</summary>
+    /// <summary>Labels with long values, such as paths and queries.</summary>
     public static byte[] LongLabels() => Encoding.UTF8.GetBytes(
         string.Concat(Enumerable.Range(0, 200).Select(i => $"m{{path=\"/{new string('x', 1000)}/{i}\"}} {i}\n")));
 
-    /// <summary>Labels whose values have to be unescaped.</summary>
+    /// <summary>Labels with values that must be unescaped.</summary>
     public static byte[] Escapes() => Encoding.UTF8.GetBytes(
         string.Concat(Enumerable.Range(0, 2000).Select(i => $"m{{path=\"C:\\\\dir\\\\{i}\\n\\\"quoted\\\"\"}} {i}\n")));
 }

@@ -4,7 +4,7 @@ using PushGateway.Model;
 
 namespace PushGateway.Bench;
 
-/// <summary>Bytes to model.</summary>
+/// <summary>Parses bodies into the model.</summary>
 [MemoryDiagnoser(displayGenColumns: false)]
 public class ParseBenchmarks
 {

@@ -9,7 +9,7 @@ using BenchmarkDotNet.Running;
 using Perfolizer.Horology;
 using PushGateway.Bench;
 
-// Short: what matters is ratios, and those of a shared machine get no better by waiting.
+// A short job: what matters is ratios, and on a shared machine they do not improve with more time.
 var job = Job.Default
     .WithWarmupCount(3)
     .WithIterationCount(8)

@@ -9,11 +9,11 @@ using PushGateway.Queue;
 
 namespace PushGateway.Bench;
 
-/// <summary>Model to SQS messages and back, beside the page's own text compressed with gzip.</summary>
+/// <summary>Encodes the model as SQS messages and decodes it again, compared with the page's text compressed by gzip.</summary>
 [MemoryDiagnoser(displayGenColumns: false)]
 public class QueueBenchmarks
 {
-    // As SqsPushQueue has it.
+    // The same format as in SqsPushQueue.
     private static readonly MessageFormat Sqs = new(SqsQueueOptions.DefaultMaxMessageBytes, TextOnly: true, ChunkBytes: 64 * 1024);
     private static readonly ZLibCompressionOptions Level6 = new() { CompressionLevel = 6 };
 
@@ -54,7 +54,7 @@ public class QueueBenchmarks
     [Benchmark]
     public int GzipText() => Gzip(Input.Bodies[0]);
 
-    /// <summary>Bytes of the bodies that go into the queue.</summary>
+    /// <summary>Bytes of the message bodies in the queue.</summary>
     /// <param name="benchmark">Name of the benchmark.</param>
     /// <param name="input">Its input.</param>
     internal static long BytesOf(string benchmark, Input input) => benchmark == nameof(GzipText)

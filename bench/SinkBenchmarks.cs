@@ -5,7 +5,7 @@ using PushGateway.Sinks;
 
 namespace PushGateway.Bench;
 
-/// <summary>Coalesced samples to the bodies of requests.</summary>
+/// <summary>Encodes coalesced samples as bodies of requests.</summary>
 [MemoryDiagnoser(displayGenColumns: false)]
 public class SinkBenchmarks
 {

@@ -7,7 +7,7 @@ using PushGateway.Sinks;
 
 namespace PushGateway.Bench;
 
-/// <summary>All that the worker does: from the JSON of SQS events to the bytes of the sink's requests.</summary>
+/// <summary>All work of the worker: from the JSON of SQS events to the bytes of the sink's requests.</summary>
 [MemoryDiagnoser(displayGenColumns: false)]
 public class WorkerBenchmarks
 {

@@ -4,7 +4,7 @@ using Constructs;
 
 namespace PushGateway.Infra;
 
-/// <summary>The collector of the AWS Distro for OpenTelemetry, as AWS publishes it: one layer for each region and architecture.</summary>
+/// <summary>The collector layer of the AWS Distro for OpenTelemetry. AWS publishes one for each region and architecture.</summary>
 internal static class AdotLayer
 {
     // https://aws-otel.github.io/docs/getting-started/lambda

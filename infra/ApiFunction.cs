@@ -4,7 +4,7 @@ using Constructs;
 
 namespace PushGateway.Infra;
 
-/// <summary>Api: takes pushes over HTTP, and puts them into the queue.</summary>
+/// <summary>The Api function: it takes pushes over HTTP and puts them into the queue.</summary>
 internal sealed class ApiFunction : Construct
 {
     public ApiFunction(Construct scope, PrometheusPushGatewayProps props, GatewaySettings settings, GatewayQueues queues, GroupTable? groups)

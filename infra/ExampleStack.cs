@@ -6,10 +6,11 @@ using Constructs;
 
 namespace PushGateway.Infra;
 
-/// <summary>An example to copy from: a workspace, a gateway in front of it, and devices that push through IoT Core.</summary>
+/// <summary>An example to copy: a workspace, a gateway in front of it, and devices that push through IoT Core.</summary>
 internal sealed class ExampleStack : Stack
 {
-    // A device publishes {"site":"north","temperature":21.5,"humidity":40} to devices/<device>/telemetry; what arrives in the queue is a JSON record.
+    // A device publishes {"site":"north","temperature":21.5,"humidity":40} to devices/<device>/telemetry. The rule makes a JSON record of
+    // it.
     private const string Telemetry =
         "SELECT {'device': topic(2), 'site': site} AS dimensions, timestamp() AS timestamp, "
         + "{'temperature': temperature, 'humidity': humidity} AS metrics FROM 'devices/+/telemetry'";

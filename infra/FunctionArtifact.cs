@@ -2,15 +2,15 @@ using Amazon.CDK.AWS.Lambda;
 
 namespace PushGateway.Infra;
 
-/// <summary>The zips that <c>eng/publish-lambda.sh</c> makes.</summary>
+/// <summary>Finds the zips that <c>eng/publish-lambda.sh</c> makes.</summary>
 internal static class FunctionArtifact
 {
-    /// <summary>The code of a function, from the repository that the app was started or built in.</summary>
-    /// <exception cref="FileNotFoundException">There is no such zip; the sentence says how to make it.</exception>
+    /// <summary>The code of a function, from the repository in which the app was started or built.</summary>
+    /// <exception cref="FileNotFoundException">There is no such zip. The message says how to make it.</exception>
     public static Code Find(string function, GatewayArchitecture architecture) =>
         Code.FromAsset(Find(function, architecture, Directory.GetCurrentDirectory(), AppContext.BaseDirectory));
 
-    /// <summary>The path of the zip in the <c>artifacts</c> of a folder, or of one above it; the first that has it counts.</summary>
+    /// <summary>The path of the zip in <c>artifacts</c> of a folder or of one of its parents. The first one that exists is used.</summary>
     internal static string Find(string function, GatewayArchitecture architecture, params string[] folders)
     {
         var zip = Path.Combine("artifacts", $"{function}-{architecture.OfZip}.zip");

@@ -7,7 +7,7 @@ using Constructs;
 namespace PushGateway.Infra;
 
 /// <summary>
-/// A Function URL. Since October 2025 whoever calls one needs two permissions: to invoke the URL, and to invoke the function through its URL.
+/// A Function URL. Since October 2025 its callers need two permissions: to invoke the URL, and to invoke the function through its URL.
 /// </summary>
 internal sealed class FunctionUrlEntry : HttpEntry
 {
@@ -60,7 +60,7 @@ internal sealed class FunctionUrlEntry : HttpEntry
     {
         ArnPrincipal arn => arn.Arn,
         ServicePrincipal service => service.Service,
-        _ => throw new ArgumentException("GrantPush: a principal that has no policy of its own is an ArnPrincipal, an AccountPrincipal or a ServicePrincipal."),
+        _ => throw new ArgumentException("GrantPush: a principal without a policy of its own must be an ArnPrincipal, an AccountPrincipal or a ServicePrincipal."),
     };
 
     private void AllowInvoking(string id, string principal) => new CfnPermission(this, id, new CfnPermissionProps
@@ -68,5 +68,5 @@ internal sealed class FunctionUrlEntry : HttpEntry
         FunctionName = _api.FunctionArn,
         Action = InvokeFunction,
         Principal = principal,
-    }).OnlyThroughItsUrl();
+    }).LimitToFunctionUrl();
 }

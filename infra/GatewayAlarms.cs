@@ -7,7 +7,7 @@ using Constructs;
 
 namespace PushGateway.Infra;
 
-/// <summary>What somebody has to look at.</summary>
+/// <summary>The alarms that need a person's attention.</summary>
 internal sealed class GatewayAlarms : Construct
 {
     private static readonly Duration Minute = Duration.Minutes(1);
@@ -43,7 +43,7 @@ internal sealed class GatewayAlarms : Construct
 
         if (http is not null)
         {
-            Add("ServerErrors", "Pushes are not taken: Api answers 5xx, as it does while the queue cannot be had.", http.ServerErrors.With(EveryMinute()));
+            Add("ServerErrors", "Pushes are not accepted: Api answers 5xx, for example while the queue is unavailable.", http.ServerErrors.With(EveryMinute()));
         }
     }
 
@@ -60,7 +60,7 @@ internal sealed class GatewayAlarms : Construct
             ComparisonOperator = ComparisonOperator.GREATER_THAN_THRESHOLD,
             Threshold = threshold,
             EvaluationPeriods = 1,
-            // Where nothing happens, CloudWatch has no data.
+            // CloudWatch has no data while nothing happens.
             TreatMissingData = TreatMissingData.NOT_BREACHING,
         });
         if (_topic is not null)

@@ -5,7 +5,7 @@ using Constructs;
 
 namespace PushGateway.Infra;
 
-/// <summary>The way of a push from left to right and top to bottom: taken, queued, delivered; and what the parts run on.</summary>
+/// <summary>A dashboard that follows a push: received, queued, delivered. Below that are the queues and the functions.</summary>
 internal sealed class GatewayDashboard : Construct
 {
     private const int Third = 8;
@@ -64,7 +64,7 @@ internal sealed class GatewayDashboard : Construct
         LeftYAxis = new YAxisProps { Min = 0, ShowUnits = false },
     });
 
-    // By whatever dimensions the workspace has them.
+    // The search finds the metric with any dimensions that the workspace gives it.
     private static MathExpression Discarded(PrometheusWorkspace workspace) => new(new MathExpressionProps
     {
         Expression = $"SEARCH('Namespace=\"AWS/Prometheus\" MetricName=\"DiscardedSamples\" \"{workspace.Id}\"', 'Sum')",

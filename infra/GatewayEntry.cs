@@ -1,17 +1,17 @@
 namespace PushGateway.Infra;
 
-/// <summary>Where pushes over HTTP come in.</summary>
+/// <summary>The entry for pushes over HTTP.</summary>
 public enum GatewayEntry
 {
-    /// <summary>A Lambda Function URL. It hands the path on as it was sent.</summary>
+    /// <summary>A Lambda Function URL. It passes the path on unchanged.</summary>
     FunctionUrl,
 
     /// <summary>
-    /// An API Gateway HTTP API. It decodes the path before Api sees it: <c>%2F</c> in a grouping key is then a slash. A value that has one goes as
-    /// <c>label@base64</c>. It answers within 30 s.
+    /// An API Gateway HTTP API. It decodes the path before Api sees it, so <c>%2F</c> in a grouping key becomes a slash. A value with a
+    /// slash must be sent as <c>label@base64</c>. It waits at most 30 s for an answer.
     /// </summary>
     HttpApi,
 
-    /// <summary>None: there is no Api function. Pushes come through the queue, or by invoking Worker.</summary>
+    /// <summary>No entry and no Api function. Pushes come through the queue, or by invoking Worker.</summary>
     None,
 }

@@ -1,6 +1,6 @@
 namespace PushGateway.Infra;
 
-/// <summary>The settings of Api and Worker that the gateway makes, by the names that they read them by.</summary>
+/// <summary>The names of the environment variables that the gateway sets for Api and Worker.</summary>
 internal static class GatewayEnvironment
 {
     public const string QueueUrl = "PUSHGATEWAY_QUEUE_URL";
@@ -14,11 +14,11 @@ internal static class GatewayEnvironment
     public const string CollectorConfiguration = "OPENTELEMETRY_COLLECTOR_CONFIG_URI";
     public const string CollectorRemoteWriteUrl = "AMP_REMOTE_WRITE_URL";
 
-    /// <summary>Where the ADOT layer listens, and its configuration in Worker's zip.</summary>
+    /// <summary>The address of the ADOT layer, and its configuration in Worker's zip.</summary>
     public const string CollectorEndpoint = "http://localhost:4318";
     public const string CollectorFile = "/var/task/collector.yaml";
 
-    // Hashes do not belong into a template, nor is there a file to read them from.
+    // Hashes do not belong in a template, and a function has no file to read them from.
     private static readonly string[] OtherCredentials = ["PUSHGATEWAY_CREDENTIALS", "PUSHGATEWAY_CREDENTIALS_FILE"];
 
     private static readonly string[] Own =
@@ -34,8 +34,8 @@ internal static class GatewayEnvironment
         "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT",
     ];
 
-    /// <summary>Why a variable cannot be set by <see cref="PrometheusPushGatewayProps.Environment"/>; null when it can.</summary>
-    public static string? WhyNot(string name) => name switch
+    /// <summary>Returns why <see cref="PrometheusPushGatewayProps.Environment"/> may not set a variable; null when it may.</summary>
+    public static string? ReasonToRefuse(string name) => name switch
     {
         _ when Own.Contains(name) => $"Environment sets {name}, which the gateway sets itself: remove it, and use the property for it.",
         _ when OtherCredentials.Contains(name) => $"Environment sets {name}: use Auth Credentials with CredentialsSecret or CredentialsParameter.",

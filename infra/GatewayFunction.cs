@@ -5,7 +5,7 @@ using Constructs;
 
 namespace PushGateway.Infra;
 
-/// <summary>What Api and Worker have in common: the runtime, a role that may write its own log and no more, and the settings for both.</summary>
+/// <summary>The common part of Api and Worker: the runtime, a role that may only write its own log, and the common settings.</summary>
 internal static class GatewayFunction
 {
     public static Function Create(Construct scope, PrometheusPushGatewayProps props, FunctionOptions options, Code code)

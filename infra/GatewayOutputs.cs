@@ -4,7 +4,7 @@ using Constructs;
 
 namespace PushGateway.Infra;
 
-/// <summary>What those who push and those who query have to know: as outputs of the stack, and as SSM parameters.</summary>
+/// <summary>The addresses that senders and queries need, as outputs of the stack and as SSM parameters.</summary>
 internal sealed class GatewayOutputs : Construct
 {
     private readonly string _path;

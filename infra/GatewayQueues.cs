@@ -5,7 +5,7 @@ using Constructs;
 
 namespace PushGateway.Infra;
 
-/// <summary>The queue between the functions, and the queue of what can never be delivered: new ones, or the caller's.</summary>
+/// <summary>The queue between the functions and its dead-letter queue. They are new ones or the caller's.</summary>
 internal sealed class GatewayQueues : Construct
 {
     public GatewayQueues(Construct scope, PrometheusPushGatewayProps props, GatewaySettings settings)
@@ -19,18 +19,18 @@ internal sealed class GatewayQueues : Construct
 
     public IQueue DeadLetters { get; }
 
-    /// <summary>The dead-letter queue that the caller's queue has; null when it has not been told.</summary>
+    /// <summary>The dead-letter queue of the caller's queue; null when the caller has not given it.</summary>
     public static IQueue? DeadLetterQueueOf(PrometheusPushGatewayProps props) =>
         props.DeadLetterQueue ?? (props.Queue as Queue)?.DeadLetterQueue?.Queue;
 
-    /// <summary>Sending, and what <c>/-/ready</c> asks.</summary>
+    /// <summary>Allows sending, and reading the attributes for <c>/-/ready</c>.</summary>
     public void GrantApi(IGrantable api)
     {
         GrantSend(api);
         Source.Grant(api, "sqs:GetQueueAttributes");
     }
 
-    /// <summary>What the event source does in Worker's name, and sending what can never be delivered.</summary>
+    /// <summary>Allows what the event source does in Worker's name, and sending to the dead-letter queue.</summary>
     public void GrantWorker(IGrantable worker)
     {
         Source.Grant(worker, "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes");
@@ -60,7 +60,7 @@ internal sealed class GatewayQueues : Construct
     private Queue Create(string id, GatewaySettings settings, QueueProps props)
     {
         var queue = new Queue(this, id, props);
-        queue.TakesMessagesOf(settings.MaxMessageBytes);
+        queue.SetMaximumMessageSize(settings.MaxMessageBytes);
         return queue;
     }
 
@@ -71,7 +71,8 @@ internal sealed class GatewayQueues : Construct
         Encryption = props.EncryptionKey is null ? QueueEncryption.SQS_MANAGED : QueueEncryption.KMS,
         EncryptionMasterKey = props.EncryptionKey,
         Fifo = settings.IsFifo ? true : null,
-        // A push without a group is a message group of its own: the limit of a whole FIFO queue would be that of all of them.
+        // A push without a group is a message group of its own, so the throughput limit must apply to each message group, not to the whole
+        // queue.
         DeduplicationScope = settings.IsFifo ? DeduplicationScope.MESSAGE_GROUP : null,
         FifoThroughputLimit = settings.IsFifo ? FifoThroughputLimit.PER_MESSAGE_GROUP_ID : null,
         RemovalPolicy = RemovalPolicy.DESTROY,

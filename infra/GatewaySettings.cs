@@ -2,26 +2,26 @@ using Amazon.CDK;
 
 namespace PushGateway.Infra;
 
-/// <summary>The props' numbers, those that depend on others filled in. Times are in seconds.</summary>
+/// <summary>The numbers of the props, with all defaults filled in. Times are in seconds.</summary>
 internal sealed record GatewaySettings
 {
-    /// <summary>Most messages of a batch (Lambda quotas): of a standard queue, and of a FIFO queue.</summary>
+    /// <summary>Most messages in a batch of a standard queue, and of a FIFO queue (Lambda quotas).</summary>
     public const int LargestBatch = 10_000;
     public const int LargestFifoBatch = 10;
 
-    /// <summary>A batch larger than that takes a window (Lambda quota).</summary>
+    /// <summary>A larger batch needs a batch window (Lambda quota).</summary>
     public const int LargestBatchWithoutWindow = 10;
 
-    /// <summary>How many times its timeout a message has to be hidden (AWS Lambda developer guide, on Amazon SQS).</summary>
+    /// <summary>How many times the function's timeout a message must be hidden (AWS Lambda developer guide, on Amazon SQS).</summary>
     public const int VisibilityOverTimeout = 6;
 
-    /// <summary>The longest that SQS keeps a message, 14 days.</summary>
+    /// <summary>The longest time that SQS keeps a message: 14 days.</summary>
     public const int LongestRetention = 14 * 24 * 60 * 60;
 
     /// <summary>The highest <c>maxReceiveCount</c> (SQS quota).</summary>
     public const int MostReceives = 1000;
 
-    /// <summary>The largest message (SQS quota), and the largest that SQS took for years, which many queues are still set to.</summary>
+    /// <summary>The largest message of SQS in bytes (quota), and the former largest, which is still the setting of many queues.</summary>
     public const int LargestMessage = 1024 * 1024;
     public const int UsualLargestMessage = 256 * 1024;
 

@@ -1,9 +1,9 @@
 namespace PushGateway.Infra;
 
-/// <summary>The way from Worker to the workspace.</summary>
+/// <summary>How Worker writes to the workspace.</summary>
 public enum GatewaySink
 {
-    /// <summary>By OTLP to the ADOT collector layer beside Worker, which writes to the workspace.</summary>
+    /// <summary>By OTLP to the ADOT collector layer in Worker, which writes to the workspace.</summary>
     Adot,
 
     /// <summary>By Prometheus remote write, without a layer.</summary>

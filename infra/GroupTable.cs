@@ -5,7 +5,7 @@ using Attribute = Amazon.CDK.AWS.DynamoDB.Attribute;
 
 namespace PushGateway.Infra;
 
-/// <summary>The table that the groups are kept in, as <c>docs/groups.md</c> has it.</summary>
+/// <summary>The table of the groups, as described in <c>docs/groups.md</c>.</summary>
 internal sealed class GroupTable : Construct
 {
     private const string ExpiryIndex = "expiry";
@@ -36,14 +36,14 @@ internal sealed class GroupTable : Construct
 
     public ITable Table => _table;
 
-    /// <summary>Showing the groups.</summary>
+    /// <summary>Allows showing the groups.</summary>
     public void GrantApi(IGrantable api)
     {
         Grant(api, _table.TableArn, "dynamodb:Scan");
         _table.EncryptionKey?.Grant(api, "kms:Decrypt", "kms:DescribeKey");
     }
 
-    /// <summary>Keeping the groups, and finding those that expire.</summary>
+    /// <summary>Allows keeping the groups, and finding those that expire.</summary>
     public void GrantWorker(IGrantable worker)
     {
         Grant(worker, _table.TableArn, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Scan");
@@ -52,7 +52,7 @@ internal sealed class GroupTable : Construct
             worker, "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo");
     }
 
-    // The table's own Grant would take in all of its indexes.
+    // The table's own Grant would include all of its indexes.
     private void Grant(IGrantable grantee, string arn, params string[] actions) => Amazon.CDK.AWS.IAM.Grant.AddToPrincipal(
         new GrantOnPrincipalOptions { Grantee = grantee, Actions = actions, ResourceArns = [arn], Scope = this });
 }

@@ -10,7 +10,7 @@ using Constructs;
 
 namespace PushGateway.Infra;
 
-/// <summary>An HTTP API with one route for everything, and an access log.</summary>
+/// <summary>An HTTP API with one route for all paths, and an access log.</summary>
 internal sealed class HttpApiEntry : HttpEntry
 {
     private const string EveryPath = "/{proxy+}";

@@ -4,7 +4,7 @@ using Constructs;
 
 namespace PushGateway.Infra;
 
-/// <summary>Where HTTP comes in.</summary>
+/// <summary>The entry of HTTP requests.</summary>
 internal abstract class HttpEntry : Construct
 {
     protected HttpEntry(Construct scope)
@@ -12,13 +12,13 @@ internal abstract class HttpEntry : Construct
     {
     }
 
-    /// <summary>Without a slash at the end.</summary>
+    /// <summary>The URL without a slash at the end.</summary>
     public abstract string Url { get; }
 
-    /// <summary>Answers that say that a push was not taken, though there may be nothing wrong with it.</summary>
+    /// <summary>The number of 5xx answers: pushes that were not taken, although they may be valid.</summary>
     public abstract Metric ServerErrors { get; }
 
-    /// <summary>Lets a principal push where the entry asks for AWS' signature.</summary>
+    /// <summary>Lets a principal push when the entry requires an AWS signature.</summary>
     public abstract Grant GrantPush(IGrantable grantee);
 
     public static HttpEntry Create(Construct scope, PrometheusPushGatewayProps props, ApiFunction api) => props.Entry switch

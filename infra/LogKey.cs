@@ -5,10 +5,10 @@ using Constructs;
 
 namespace PushGateway.Infra;
 
-/// <summary>CloudWatch Logs encrypts with a key only when the key's own policy lets it.</summary>
+/// <summary>Lets CloudWatch Logs use a key. It encrypts with a key only when the key's own policy allows it.</summary>
 internal static class LogKey
 {
-    /// <summary>Adds that to the policy, for the account's logs. The policy of an imported key stays as it is.</summary>
+    /// <summary>Allows it for the account's logs. The policy of an imported key is not changed.</summary>
     public static void Allow(Construct scope, IKey? key)
     {
         var stack = Stack.Of(scope);
@@ -16,7 +16,7 @@ internal static class LogKey
         {
             Principals = [new ServicePrincipal($"logs.{stack.Region}.amazonaws.com")],
             Actions = ["kms:Decrypt", "kms:Describe*", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
-            // In a key's policy, this is the key.
+            // In a key's policy, "*" means the key itself.
             Resources = ["*"],
             Conditions = new Dictionary<string, object>
             {

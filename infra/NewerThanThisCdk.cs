@@ -5,8 +5,8 @@ using Amazon.CDK.AWS.SQS;
 namespace PushGateway.Infra;
 
 /// <summary>
-/// What CloudFormation has and Amazon.CDK.Lib 2.160 does not yet: set by the property's name. With a newer library, each goes for what its
-/// comment names.
+/// Sets properties of CloudFormation that Amazon.CDK.Lib 2.160 does not have yet. The comment of each method names the property of a newer
+/// library that replaces it.
 /// </summary>
 internal static class NewerThanThisCdk
 {
@@ -14,21 +14,22 @@ internal static class NewerThanThisCdk
     public const int LongestOutOfOrderWindow = 600;
 
     // CfnWorkspaceProps.WorkspaceConfiguration.
-    public static void TakesSamplesOutOfOrder(this CfnWorkspace workspace) =>
+    public static void SetOutOfOrderWindow(this CfnWorkspace workspace) =>
         workspace.AddPropertyOverride("WorkspaceConfiguration.OutOfOrderTimeWindowInSeconds", LongestOutOfOrderWindow);
 
-    // QueueProps.MaxMessageSizeBytes, which 2.160 holds to 262,144.
-    public static void TakesMessagesOf(this Queue queue, int bytes) =>
+    // QueueProps.MaxMessageSizeBytes, which 2.160 limits to 262,144.
+    public static void SetMaximumMessageSize(this Queue queue, int bytes) =>
         ((CfnQueue)queue.Node.DefaultChild!).AddPropertyOverride("MaximumMessageSize", bytes);
 
     // EventSourceMappingOptions.ProvisionedPollerConfig.
-    public static void KeepsReady(this EventSourceMapping source, ProvisionedPollers pollers)
+    public static void SetProvisionedPollers(this EventSourceMapping source, ProvisionedPollers pollers)
     {
         var mapping = (CfnEventSourceMapping)source.Node.DefaultChild!;
         mapping.AddPropertyOverride("ProvisionedPollerConfig.MinimumPollers", pollers.Minimum);
         mapping.AddPropertyOverride("ProvisionedPollerConfig.MaximumPollers", pollers.Maximum);
     }
 
-    // CfnPermissionProps.InvokedViaFunctionUrl. FunctionUrl itself adds the permission where it is public, and GrantInvokeUrl where it is not.
-    public static void OnlyThroughItsUrl(this CfnPermission permission) => permission.AddPropertyOverride("InvokedViaFunctionUrl", true);
+    // CfnPermissionProps.InvokedViaFunctionUrl. A public FunctionUrl adds this permission itself, and GrantInvokeUrl does for one that is
+    // not public.
+    public static void LimitToFunctionUrl(this CfnPermission permission) => permission.AddPropertyOverride("InvokedViaFunctionUrl", true);
 }

@@ -3,7 +3,9 @@ using Amazon.CDK.AWS.CloudWatch;
 
 namespace PushGateway.Infra;
 
-/// <summary>The gateway's own metrics, by the names of the instruments of <c>PushTelemetry</c>, as Api and Worker write them into their logs.</summary>
+/// <summary>
+/// The gateway's own metrics, named as the instruments in <c>PushTelemetry</c>. Api and Worker write them into their logs.
+/// </summary>
 /// <param name="metricsNamespace">The CloudWatch namespace.</param>
 internal sealed class OwnMetrics(string metricsNamespace)
 {
@@ -29,7 +31,7 @@ internal sealed class OwnMetrics(string metricsNamespace)
     /// <summary>A statistic of a histogram, such as <c>p99</c>.</summary>
     public Metric Statistic(string name, string service, string label, string statistic) => Create(name, service, label, statistic);
 
-    /// <summary>A counter by one dimension more, whatever values it has.</summary>
+    /// <summary>The sum of a counter for each combination of values of the dimensions.</summary>
     public MathExpression SumBy(string name, string service, params string[] dimensions) => new(new MathExpressionProps
     {
         Expression = $"SEARCH('{{\"{metricsNamespace}\",{Service},{string.Join(',', dimensions)}}} MetricName=\"{name}\" {Service}=\"{service}\"', 'Sum')",

@@ -5,17 +5,17 @@ using Constructs;
 
 namespace PushGateway.Infra;
 
-/// <summary>A workspace of Amazon Managed Service for Prometheus: a new one, or one that is there already.</summary>
+/// <summary>A workspace of Amazon Managed Service for Prometheus: a new or an existing one.</summary>
 public sealed class PrometheusWorkspace : Construct
 {
-    /// <summary>Makes a workspace that takes samples up to ten minutes out of order, the most that there is.</summary>
+    /// <summary>Creates a workspace that accepts samples up to ten minutes out of order, the longest possible time.</summary>
     public PrometheusWorkspace(Construct scope, string id, PrometheusWorkspaceProps? props = null)
         : base(scope, id)
     {
         props ??= new PrometheusWorkspaceProps();
         var workspace = new CfnWorkspace(this, "Resource", new CfnWorkspaceProps { Alias = props.Alias, KmsKeyArn = props.EncryptionKey?.KeyArn });
         workspace.ApplyRemovalPolicy(props.RemovalPolicy ?? RemovalPolicy.RETAIN);
-        workspace.TakesSamplesOutOfOrder();
+        workspace.SetOutOfOrderWindow();
         Arn = workspace.AttrArn;
         Id = workspace.AttrWorkspaceId;
         Endpoint = workspace.AttrPrometheusEndpoint;
@@ -36,13 +36,16 @@ public sealed class PrometheusWorkspace : Construct
     /// <summary><c>ws-…</c></summary>
     public string Id { get; }
 
-    /// <summary>What Grafana and <c>awscurl</c> ask, with a slash at the end: <c>https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-…/</c></summary>
+    /// <summary>
+    /// The URL for queries by Grafana and <c>awscurl</c>, with a slash at the end:
+    /// <c>https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-…/</c>
+    /// </summary>
     public string Endpoint { get; }
 
-    /// <summary>Where samples are written to.</summary>
+    /// <summary>The URL for writing samples.</summary>
     public string RemoteWriteUrl => $"{Endpoint}api/v1/remote_write";
 
-    /// <summary>A workspace that is there already, of any region. Its out-of-order window should be 600 s.</summary>
+    /// <summary>An existing workspace, in any region. Its out-of-order window should be 600 s.</summary>
     /// <param name="scope">The scope.</param>
     /// <param name="id">The id in the scope.</param>
     /// <param name="arn"><c>arn:aws:aps:eu-west-1:123456789012:workspace/ws-…</c></param>

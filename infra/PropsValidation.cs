@@ -4,7 +4,10 @@ using Amazon.CDK.AWS.SQS;
 
 namespace PushGateway.Infra;
 
-/// <summary>Refuses what CloudFormation would refuse half way through a deployment, or what would lose pushes. Each sentence says what to change.</summary>
+/// <summary>
+/// Refuses a configuration that CloudFormation would refuse half way through a deployment, or that would lose pushes. Each sentence says
+/// what to change.
+/// </summary>
 internal static partial class PropsValidation
 {
     private const int ShortestMemory = 128;
@@ -16,10 +19,10 @@ internal static partial class PropsValidation
     private const int LongestVisibility = 12 * 60 * 60;
     private const int DefaultVisibility = 30;
 
-    // An HTTP API gives up on an integration after 30 s.
+    // An HTTP API waits 30 s for its integration.
     private const int LongestHttpApiTimeout = 29;
 
-    /// <exception cref="ArgumentException">Something cannot work.</exception>
+    /// <exception cref="ArgumentException">The configuration cannot work.</exception>
     public static void ThrowIfInvalid(PrometheusPushGatewayProps props, GatewaySettings settings)
     {
         string[] problems =
@@ -29,7 +32,7 @@ internal static partial class PropsValidation
             .. OfQueues(props, settings),
             .. OfSource(props, settings),
             .. OfFunctions(props, settings),
-            .. props.Environment.Keys.Select(GatewayEnvironment.WhyNot).OfType<string>(),
+            .. props.Environment.Keys.Select(GatewayEnvironment.ReasonToRefuse).OfType<string>(),
             .. OfNames(props),
         ];
         if (problems.Length > 0)
@@ -42,7 +45,7 @@ internal static partial class PropsValidation
     {
         if (props is { Workspace: not null, NewWorkspace: not null })
         {
-            yield return "Workspace is one that there is, NewWorkspace asks for another: remove one of them.";
+            yield return "Workspace is an existing workspace and NewWorkspace asks for a new one: remove one of them.";
         }
 
         if (props is { Sink: GatewaySink.RemoteWrite, AdotLayerArn: not null })
@@ -66,7 +69,7 @@ internal static partial class PropsValidation
 
         if (props.Auth != GatewayAuth.Credentials && hashes > 0)
         {
-            yield return $"Auth is {props.Auth}, and does not look at credentials: choose Auth Credentials, or remove CredentialsSecret and CredentialsParameter.";
+            yield return $"Auth is {props.Auth}, which does not use credentials: choose Auth Credentials, or remove CredentialsSecret and CredentialsParameter.";
         }
 
         if (hashes == 2)
@@ -107,11 +110,11 @@ internal static partial class PropsValidation
 
         if (GatewayQueues.DeadLetterQueueOf(props) is not { } deadLetters)
         {
-            yield return "Queue needs the DeadLetterQueue that its redrive policy names: Worker sends there what can never be delivered.";
+            yield return "Queue needs the DeadLetterQueue that its redrive policy names: Worker sends undeliverable messages to it.";
         }
         else if (deadLetters.Fifo != queue.Fifo)
         {
-            yield return "Of Queue and DeadLetterQueue one is a FIFO queue and the other is not: both have to be of a kind.";
+            yield return "One of Queue and DeadLetterQueue is a FIFO queue and the other is not: both must be of the same kind.";
         }
 
         if ((queue as Queue)?.Node.DefaultChild is CfnQueue definition
@@ -168,7 +171,7 @@ internal static partial class PropsValidation
         }
         else if (!settings.IsFifo && settings.BatchSize > GatewaySettings.LargestBatchWithoutWindow && settings.BatchWindow < 1)
         {
-            yield return $"BatchSize is {settings.BatchSize}, for which Lambda wants a BatchWindow of 1 s at least: set one, or make BatchSize 10 at most.";
+            yield return $"BatchSize is {settings.BatchSize}, which needs a BatchWindow of at least 1 s: set one, or make BatchSize 10 at most.";
         }
 
         if (settings.BatchWindow is < 0 or > LongestWindow || settings.BatchWindow % 1 != 0)
@@ -220,7 +223,7 @@ internal static partial class PropsValidation
             yield return $"ApiReservedConcurrency is {props.ApiReservedConcurrency}, and nothing could be pushed: make it 1 at least, or remove it.";
         }
 
-        // The sweep needs one, too.
+        // The scheduled sweep needs one as well.
         var needed = (settings.MaxConcurrency ?? 1) + (props.Groups ? 1 : 0);
         if (props.WorkerReservedConcurrency is { } reserved && reserved < needed)
         {

@@ -4,20 +4,20 @@ using Amazon.CDK.AWS.SQS;
 
 namespace PushGateway.Infra;
 
-/// <summary>SQS' metrics of a queue.</summary>
+/// <summary>SQS's metrics of a queue.</summary>
 internal static class QueueMetrics
 {
     private const string QuietGroups = "InQuietGroups";
 
-    /// <summary>Seconds that the oldest message has been waiting for.</summary>
+    /// <summary>Age of the oldest waiting message in seconds.</summary>
     /// <param name="queue">The queue.</param>
-    /// <param name="isFair">Whether groups do not count that send more than their share.</param>
+    /// <param name="isFair">Whether to ignore message groups that send more than their share.</param>
     public static Metric Age(IQueue queue, bool isFair) => Maximum(queue, "ApproximateAgeOfOldestMessage", isFair);
 
-    /// <summary>Messages that wait.</summary>
+    /// <summary>Number of waiting messages.</summary>
     public static Metric Waiting(IQueue queue, bool isFair = false) => Maximum(queue, "ApproximateNumberOfMessagesVisible", isFair);
 
-    /// <summary>Message groups that send more than their share.</summary>
+    /// <summary>Number of message groups that send more than their share.</summary>
     public static Metric NoisyGroups(IQueue queue) => Maximum(queue, "ApproximateNumberOfNoisyGroups", isFair: false);
 
     private static Metric Maximum(IQueue queue, string name, bool isFair) => queue.Metric(

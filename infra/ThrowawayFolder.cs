@@ -1,8 +1,8 @@
 namespace PushGateway.Infra;
 
 /// <summary>
-/// The CDK unpacks itself, some 66 MB, into the folder for temporary files, and leaves it there: this is one of its own, that goes with the app.
-/// To be made before anything of the CDK is used.
+/// A temporary folder for the CDK that is deleted with the app. The CDK unpacks about 66 MB into the folder for temporary files and leaves
+/// them there. Must be created before anything of the CDK is used.
 /// </summary>
 internal sealed class ThrowawayFolder : IDisposable
 {
@@ -26,7 +26,7 @@ internal sealed class ThrowawayFolder : IDisposable
         }
         catch (IOException)
         {
-            // Something in it is still open; the machine clears such folders itself.
+            // A file in it is still open. The machine cleans up such folders itself.
         }
     }
 }

@@ -6,7 +6,7 @@ using Constructs;
 
 namespace PushGateway.Infra;
 
-/// <summary>Worker: drains the queue into the workspace, and lets groups expire.</summary>
+/// <summary>The Worker function: it drains the queue into the workspace and lets groups expire.</summary>
 internal sealed class WorkerFunction : Construct
 {
     private const int SweepMinutes = 1;
@@ -76,16 +76,16 @@ internal sealed class WorkerFunction : Construct
             BatchSize = settings.BatchSize,
             MaxBatchingWindow = settings.BatchWindow > 0 ? Duration.Seconds(settings.BatchWindow) : null,
             MaxConcurrency = settings.MaxConcurrency,
-            // Without it, whatever Worker answers would count as the delivery of all.
+            // Without it, any answer of Worker would count as the delivery of the whole batch.
             ReportBatchItemFailures = true,
         });
         if (props.ProvisionedPollers is { } pollers)
         {
-            source.KeepsReady(pollers);
+            source.SetProvisionedPollers(pollers);
         }
     }
 
-    // Between invocations the function is frozen: it is woken up for what is due. A sweep that is missed is made up for by the next.
+    // The function is frozen between invocations, so a schedule wakes it for what is due. A missed sweep is made up for by the next one.
     private void Sweep() => _ = new Rule(this, "Sweep", new RuleProps
     {
         Description = "Groups of the Prometheus push gateway expire",

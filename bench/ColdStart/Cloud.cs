@@ -8,8 +8,8 @@ using System.Threading.Channels;
 namespace PushGateway.Bench.ColdStart;
 
 /// <summary>
-/// What the functions call, in this process: a Runtime API that hands out one event at a time, an SQS that takes every message, and a remote
-/// write target that takes every request. It does as little as it can, for it is not what is measured.
+/// The services that the functions call, in this process: a Runtime API that hands out one event at a time, an SQS that accepts every
+/// message, and a remote write target that accepts every request. They do as little as possible, because they are not what is measured.
 /// </summary>
 internal sealed class Cloud : IAsyncDisposable
 {
@@ -38,10 +38,10 @@ internal sealed class Cloud : IAsyncDisposable
         });
     }
 
-    /// <summary>Times, as <see cref="Stopwatch"/> has them, of requests for an event.</summary>
+    /// <summary>Timestamps of <see cref="Stopwatch"/> at the requests for an event.</summary>
     public ChannelReader<long> Polls => _polls.Reader;
 
-    /// <summary>Times, as <see cref="Stopwatch"/> has them, of answers to events.</summary>
+    /// <summary>Timestamps of <see cref="Stopwatch"/> at the answers to events.</summary>
     public ChannelReader<long> Answers => _answers.Reader;
 
     private string Address => _app.Urls.First();
@@ -56,10 +56,10 @@ internal sealed class Cloud : IAsyncDisposable
         return cloud;
     }
 
-    /// <summary>Has the next request for an event answered with it.</summary>
+    /// <summary>Gives this event to the next request for one.</summary>
     public void Send(byte[] functionEvent) => _events.Writer.TryWrite(functionEvent);
 
-    /// <summary>The environment of a function.</summary>
+    /// <summary>The environment variables of a function.</summary>
     public Dictionary<string, string> Environment() => new()
     {
         ["AWS_LAMBDA_RUNTIME_API"] = new Uri(Address).Authority,
@@ -74,7 +74,7 @@ internal sealed class Cloud : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    /// <summary>Waits until the last request for an event is answered, or has been given up with the process that made it.</summary>
+    /// <summary>Waits until the last request for an event is answered, or is aborted because its process has ended.</summary>
     public Task PollEndedAsync() => _poll;
 
     private async Task NextAsync(HttpContext http)
@@ -126,7 +126,7 @@ internal sealed class Cloud : IAsyncDisposable
         return Results.StatusCode(StatusCodes.Status202Accepted);
     }
 
-    // SendMessage and SendMessageBatch of the JSON protocol. The SDK compares the digest of what it has sent.
+    // SendMessage and SendMessageBatch of the JSON protocol. The SDK checks the digest of the body that it sent.
     private static async Task SendAsync(HttpContext http)
     {
         using var request = await JsonDocument.ParseAsync(http.Request.Body);
@@ -163,7 +163,7 @@ internal sealed class Cloud : IAsyncDisposable
     {
         var body = Encoding.UTF8.GetBytes(message.GetProperty("MessageBody").GetString()!);
         json.WriteString("MessageId", "1");
-#pragma warning disable CA5351 // SQS' own digest.
+#pragma warning disable CA5351 // SQS itself uses this digest.
         json.WriteString("MD5OfMessageBody", Convert.ToHexStringLower(MD5.HashData(body)));
 #pragma warning restore CA5351
     }

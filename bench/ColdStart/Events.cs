@@ -4,17 +4,17 @@ using System.Text.Json;
 
 namespace PushGateway.Bench.ColdStart;
 
-/// <summary>Events that the functions are given.</summary>
+/// <summary>The events for the functions.</summary>
 internal static class Events
 {
     private const int Megabyte = 1024 * 1024;
 
     public static byte[] Hello { get; } = "{}"u8.ToArray();
 
-    /// <summary>A Function URL's event: a push of ten samples of text to a group.</summary>
+    /// <summary>An event of a Function URL: a push of ten samples of text to a group.</summary>
     public static byte[] PushOfTenSamples { get; } = Push(Text(lines: 10));
 
-    /// <summary>A Function URL's event: a push of one megabyte of text to a group.</summary>
+    /// <summary>An event of a Function URL: a push of one megabyte of text to a group.</summary>
     public static byte[] PushOfOneMegabyte { get; } = Push(Text(lines: Megabyte / Text(lines: 1).Length));
 
     /// <summary>An SQS event of one JSON record.</summary>

@@ -3,15 +3,15 @@ using System.Globalization;
 
 namespace PushGateway.Bench.ColdStart;
 
-/// <summary>A function that can be started: its <c>bootstrap</c>, and the event that it is given.</summary>
+/// <summary>A function that can be started: its <c>bootstrap</c>, and the event for it.</summary>
 internal sealed record Function(string Name, string Bootstrap, byte[] Event)
 {
-    // The last core is the function's; what it calls runs on the others.
+    // The function runs on the last core. The services that it calls run on the others.
     private static readonly string Core = (System.Environment.ProcessorCount - 1).ToString(CultureInfo.InvariantCulture);
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
-    /// <summary>Starts the function in a process of its own, has one event answered, and ends it.</summary>
+    /// <summary>Starts the function in a new process, has one event answered, and ends the process.</summary>
     public async Task<Start> StartAsync(Cloud cloud)
     {
         using var timeout = new CancellationTokenSource(Deadline);
@@ -38,7 +38,10 @@ internal sealed record Function(string Name, string Bootstrap, byte[] Event)
         }
     }
 
-    /// <summary>Has a started function answer events, one after the other: the median time from event to answer, and the peak memory in the end.</summary>
+    /// <summary>
+    /// Has a started function answer events, one after the other. Returns the median time from event to answer, and the peak memory at the
+    /// end.
+    /// </summary>
     public async Task<Start> RunWarmAsync(Cloud cloud, int invocations)
     {
         var (process, _) = Launch(cloud);
@@ -91,7 +94,7 @@ internal sealed record Function(string Name, string Bootstrap, byte[] Event)
         return (process, started);
     }
 
-    // The next function's event must not go to a request that this one has left behind.
+    // Waits until this process's request for an event is gone, so that the next function's event does not go to it.
     private static async Task EndAsync(Process process, Cloud cloud)
     {
         process.Kill();
@@ -99,7 +102,7 @@ internal sealed record Function(string Name, string Bootstrap, byte[] Event)
         await cloud.PollEndedAsync();
     }
 
-    // taskset has made way for the function by now: it is the same process.
+    // By now taskset has replaced itself with the function, in the same process.
     private static double PeakMb(Process process)
     {
         var line = File.ReadLines($"/proc/{process.Id}/status").First(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));

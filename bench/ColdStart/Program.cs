@@ -16,7 +16,7 @@ Function[] functions =
     new("Worker", worker, Events.BatchOfOneMessage),
 ];
 
-// Taken in turn, so that what slows the machine for a while slows them all.
+// The functions take turns, so that a slow phase of the machine affects all of them.
 var starts = functions.ToDictionary(function => function, _ => new List<Start>());
 for (var run = 0; run <= runs; run++)
 {

@@ -1,6 +1,6 @@
 namespace PushGateway.Bench.ColdStart;
 
-/// <summary>What one start took.</summary>
+/// <summary>The cost of one start.</summary>
 /// <param name="NextMs">Milliseconds from the start of the process to its first request for an event.</param>
 /// <param name="AnswerMs">Milliseconds from the start of the process to the answer to that event.</param>
 /// <param name="CpuMs">User and system time until then, in milliseconds.</param>

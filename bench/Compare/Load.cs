@@ -3,16 +3,18 @@ using System.Globalization;
 
 namespace PushGateway.Bench.Compare;
 
-/// <summary>The load: <c>wrk</c> with one thread and eight connections, which costs the machine the least of all that can rotate bodies.</summary>
-/// <param name="wrk">The load generator.</param>
-/// <param name="script">What it sends.</param>
-/// <param name="folder">For the bodies.</param>
+/// <summary>
+/// The load generator: <c>wrk</c> with one thread and eight connections. Of all that can rotate bodies, it costs the machine the least.
+/// </summary>
+/// <param name="wrk">The executable.</param>
+/// <param name="script">The Lua script that makes the requests.</param>
+/// <param name="folder">A folder for the bodies.</param>
 internal sealed class Load(string wrk, string script, string folder)
 {
     private const int Connections = 8;
     private const int Variants = 4;
 
-    /// <summary>Pushes bodies of so many samples for a while.</summary>
+    /// <summary>Pushes bodies with this many samples for a while.</summary>
     public async Task<LoadResult> RunAsync(RunningServer server, Target target, int samples, TimeSpan duration)
     {
         string[] arguments =

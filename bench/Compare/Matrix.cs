@@ -2,7 +2,7 @@ using PushGateway.Configuration;
 
 namespace PushGateway.Bench.Compare;
 
-/// <summary>Every server under the same loads.</summary>
+/// <summary>Measures every server under the same loads.</summary>
 internal sealed class Matrix(Load load, string folder)
 {
     private static readonly int[] SamplesAPush = [1, 100, 2000];
@@ -10,10 +10,10 @@ internal sealed class Matrix(Load load, string folder)
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(4);
 
-    // By samples and groups; the first of a cell is what the others are compared with.
+    // By samples and groups. The other servers of a cell are compared with its first one.
     private readonly Dictionary<(int Samples, int Groups), List<(string Server, Figures Figures)>> _cells = [];
 
-    /// <summary>Measures a server with pushes of every size, each to so many groups in turn; 0: without a group.</summary>
+    /// <summary>Measures a server with pushes of every size, for each number of groups; 0 means without a group.</summary>
     public async Task MeasureAsync(Server server, params int[] groupCounts)
     {
         foreach (var samples in SamplesAPush)

@@ -1,6 +1,6 @@
 namespace PushGateway.Bench.Compare;
 
-/// <summary>Memory of each build of the gateway while 1 GB of pushes passes through.</summary>
+/// <summary>Measures the memory of each build of the gateway while 1 GB of pushes passes through.</summary>
 internal sealed class Memory(string folder)
 {
     private const int Senders = 8;

@@ -6,7 +6,7 @@ using Microsoft.Data.Sqlite;
 
 namespace PushGateway.Bench.Compare;
 
-/// <summary>A server in a process of its own, with a data folder and a port of its own.</summary>
+/// <summary>A server in its own process, with its own data folder and port.</summary>
 internal sealed class RunningServer : IAsyncDisposable
 {
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(30);
@@ -32,7 +32,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    /// <summary>User and system time of the process so far, all threads.</summary>
+    /// <summary>User and system time of the process so far, of all threads.</summary>
     public TimeSpan Cpu
     {
         get
@@ -42,10 +42,10 @@ internal sealed class RunningServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Resident set size, MB.</summary>
+    /// <summary>Resident set size in MB.</summary>
     public double RssMb => StatusMb("VmRSS:");
 
-    /// <summary>Peak of it since <see cref="ResetPeak"/>, MB.</summary>
+    /// <summary>Peak resident set size in MB since <see cref="ResetPeak"/>.</summary>
     public double PeakMb => StatusMb("VmHWM:");
 
     public static async Task<RunningServer> StartAsync(Server server, string folder)
@@ -89,7 +89,10 @@ internal sealed class RunningServer : IAsyncDisposable
         answer.EnsureSuccessStatusCode();
     }
 
-    /// <summary>Waits until all that was answered has been dealt with: the queue is empty, and the process rests. False if that takes too long.</summary>
+    /// <summary>
+    /// Waits until everything that was answered has been processed: the queue is empty and the process is idle. False when that takes too
+    /// long.
+    /// </summary>
     public async Task<bool> SettleAsync()
     {
         var started = Stopwatch.GetTimestamp();
@@ -118,7 +121,7 @@ internal sealed class RunningServer : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    // For a run that is ended from outside.
+    // Ends the server when the benchmark itself is ended.
     private void Kill(object? sender, EventArgs e) => _process.Kill();
 
     private async Task WaitUntilReadyAsync()
@@ -144,7 +147,7 @@ internal sealed class RunningServer : IAsyncDisposable
         throw new InvalidOperationException($"{_server.Name} did not start.");
     }
 
-    // Read from outside, so that asking costs the process nothing.
+    // The database is read from outside, so that the check costs the process nothing.
     private bool HasMessages()
     {
         if (!_server.HasQueue)

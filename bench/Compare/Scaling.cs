@@ -2,7 +2,7 @@ using PushGateway.Configuration;
 
 namespace PushGateway.Bench.Compare;
 
-/// <summary>What a sample costs the gateway as pushes grow, and as groups become more: it should always be the same.</summary>
+/// <summary>Measures the cost of a sample as pushes grow and as groups become more. It should stay the same.</summary>
 internal sealed class Scaling(Load load, string folder)
 {
     private const int SamplesToGroups = 10;
@@ -33,7 +33,7 @@ internal sealed class Scaling(Load load, string folder)
             var (target, samples) = loads(size);
             await Console.Error.WriteLineAsync($"{size:#,0} of {sizes[^1]:#,0}");
 
-            // Long enough to push to every group once: the first push costs more than those that replace it.
+            // Long enough to push to every group once, because the first push to a group costs more than those that replace it.
             var rate = measured is [.., (_, var last)] ? last.PushesPerSecond : double.PositiveInfinity;
             var seconds = Math.Clamp(1.3 * target.Groups / rate, measured is [] ? 4 : 1, 30);
             measured.Add((size, await Figures.MeasureAsync(load, running, target, samples, TimeSpan.FromSeconds(seconds), Duration)));

@@ -1,24 +1,24 @@
 namespace PushGateway.Bench.Compare;
 
-/// <summary>A server that can be started, and how it is pushed to.</summary>
-/// <param name="Name">As the tables have it.</param>
+/// <summary>A server that can be started, and how pushes are sent to it.</summary>
+/// <param name="Name">Its name in the tables.</param>
 /// <param name="Program">The executable.</param>
-/// <param name="ReadyPath">Answers 200 once pushes are taken.</param>
+/// <param name="ReadyPath">The path that answers 200 when the server accepts pushes.</param>
 internal sealed record Server(string Name, string Program, string ReadyPath)
 {
-    /// <summary>Arguments, from the port on 127.0.0.1 and the folder for its data.</summary>
+    /// <summary>Makes the arguments from a port on 127.0.0.1 and a data folder.</summary>
     public required Func<int, string, string[]> Arguments { get; init; }
 
-    /// <summary>Where a push without a group goes; null where there is no such thing.</summary>
+    /// <summary>The path of a push without a group; null when the server has no such push.</summary>
     public string? UngroupedPath { get; init; }
 
-    /// <summary>How a push replaces a group.</summary>
+    /// <summary>The method of a push that replaces a group.</summary>
     public required string GroupMethod { get; init; }
 
-    /// <summary>Where it goes; {group} stands for the group's number.</summary>
+    /// <summary>The path of a push that replaces a group. {group} stands for the group's number.</summary>
     public required string GroupPath { get; init; }
 
-    /// <summary>Whether what was answered is still on its way into the group store, by the queue in the data folder.</summary>
+    /// <summary>Whether answered pushes go through a queue in the data folder before they reach the group store.</summary>
     public bool HasQueue { get; init; }
 
     public static Server Gateway(string name, string program) => new(name, program, "/-/ready")

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PushGateway.Bench.Compare;
 
-/// <summary>A Markdown table on standard output, a line at a time: a run that is cut short has said what it knows.</summary>
+/// <summary>Prints a Markdown table line by line, so that a run that is cut short has printed its results so far.</summary>
 internal static class Table
 {
     public static void Begin(string title, params string[] columns)
@@ -16,7 +16,7 @@ internal static class Table
 
     public static string Count(double value) => value.ToString("#,0", CultureInfo.InvariantCulture);
 
-    /// <summary>Three digits that mean something.</summary>
+    /// <summary>The number with three significant digits.</summary>
     public static string Figure(double value) =>
         value.ToString(value >= 100 ? "#,0" : value >= 10 ? "0.0" : value >= 1 ? "0.00" : "0.000", CultureInfo.InvariantCulture);
 

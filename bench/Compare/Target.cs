@@ -1,9 +1,9 @@
 namespace PushGateway.Bench.Compare;
 
-/// <summary>What a load is sent to.</summary>
+/// <summary>The target of a load.</summary>
 /// <param name="Method">The method.</param>
-/// <param name="Path">The path; {group} stands for the group's number.</param>
-/// <param name="Groups">Number of groups; 0: without a group.</param>
+/// <param name="Path">The path. {group} stands for the group's number.</param>
+/// <param name="Groups">Number of groups; 0 means without a group.</param>
 internal readonly record struct Target(string Method, string Path, int Groups)
 {
     public static Target Of(Server server, int groups) => groups == 0

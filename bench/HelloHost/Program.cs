@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 
-// The least that a function in C# can be: it asks for events and answers each with an empty object. What it takes to start, every
-// function takes.
+// The smallest possible function in C#: it asks for events and answers each with an empty object. Every function needs at least its start
+// time.
 using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false })
 {
     BaseAddress = new Uri($"http://{Environment.GetEnvironmentVariable("AWS_LAMBDA_RUNTIME_API")}/2018-06-01/runtime/invocation/"),

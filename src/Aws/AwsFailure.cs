@@ -2,10 +2,13 @@ using Amazon.Runtime;
 
 namespace PushGateway.Aws;
 
-/// <summary>Tells what an AWS service does to its callers from what they do themselves.</summary>
+/// <summary>Tells failures of an AWS service from cancellation and from bugs.</summary>
 internal static class AwsFailure
 {
-    /// <summary>True for what the SDK throws when the far side, the way to it or the credentials fail; false for cancellation and for bugs.</summary>
+    /// <summary>
+    /// True for the exceptions that the SDK throws when the service, the network or the credentials fail. False for cancellation and for
+    /// bugs.
+    /// </summary>
     public static bool IsFailure(Exception exception, CancellationToken cancellationToken) => exception switch
     {
         // The SDK reports its own timeouts as cancellation.

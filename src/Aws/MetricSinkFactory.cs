@@ -8,8 +8,8 @@ namespace PushGateway.Aws;
 public static class MetricSinkFactory
 {
     /// <summary>
-    /// <c>PROMETHEUS_REMOTE_WRITE_URL</c> gives remote write, signed for AMP when the host is one of AMP's; otherwise
-    /// <c>OTEL_EXPORTER_OTLP_METRICS_ENDPOINT</c> or <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> gives OTLP; with none of them there is no sink.
+    /// <c>PROMETHEUS_REMOTE_WRITE_URL</c> gives remote write, signed when the host belongs to AMP. Without it,
+    /// <c>OTEL_EXPORTER_OTLP_METRICS_ENDPOINT</c> or <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> gives OTLP. Without any of them there is no sink.
     /// </summary>
     public static IMetricSink? Create(SettingsReader settings, TimeProvider time)
     {

@@ -6,14 +6,14 @@ using PushGateway.Queue;
 namespace PushGateway.Embedded;
 
 /// <summary>
-/// Message attributes as one blob: for each the number of a known name, or 0 and the name; then the value. Strings are UTF-8 behind
-/// a 32-bit little-endian length.
+/// Encodes message attributes as one blob. Each attribute is the number of a known name, or 0 and the name, and then the value. A string is
+/// UTF-8 after its 32-bit little-endian length in bytes.
 /// </summary>
 internal static class AttributeBlob
 {
     private const byte Unknown = 0;
 
-    // The numbers are stored: names are only ever added at the end.
+    // The numbers are stored, so new names may only be added at the end.
     private static readonly string[] KnownNames =
     [
         MessageAttribute.ContentType,

@@ -4,15 +4,15 @@ using PushGateway.Queue;
 namespace PushGateway.Embedded;
 
 /// <summary>
-/// Removes completed messages and writes changed group state, together and a little later: a group or series that many pushes
-/// hit is then written once. A crash in between brings the messages again, which is harmless.
+/// Removes completed messages and writes changed group state in one transaction, a little later than they occur. A group or series that
+/// many pushes change is then written only once. After a crash in between, the messages come again, which is harmless. Thread-safe.
 /// </summary>
 internal sealed class Checkpointer : IAsyncDisposable
 {
-    // Long enough to gather the pushes of a moment, short enough that writing them does not hold up the next for long.
+    // Long enough to collect the pushes of a moment. Short enough that writing them does not hold up the next pushes for long.
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
-    // A full disk is not asked again at once.
+    // After a failure, such as a full disk, the next try waits longer.
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(2);
 
     private readonly Lock _lock = new();
@@ -33,7 +33,7 @@ internal sealed class Checkpointer : IAsyncDisposable
         _timer = timeProvider.CreateTimer(_ => _ = FlushAsync(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Notes that the messages are done, and with them every group change made before.</summary>
+    /// <summary>Notes that the messages are completed. Every group change that was made before belongs to them.</summary>
     public void Complete(IReadOnlyList<ReceivedMessage> messages)
     {
         lock (_lock)
@@ -43,7 +43,7 @@ internal sealed class Checkpointer : IAsyncDisposable
         }
     }
 
-    /// <summary>Sees to it that what has changed is written soon.</summary>
+    /// <summary>Schedules a write of what has changed.</summary>
     public void Schedule()
     {
         lock (_lock)
@@ -52,7 +52,7 @@ internal sealed class Checkpointer : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes what there is. Failures are reported, not thrown; what was to be written is kept for the next time.</summary>
+    /// <summary>Writes everything that is noted. A failure is reported, not thrown, and everything stays noted for the next try.</summary>
     public async Task FlushAsync()
     {
         List<IdRun> completed;
@@ -62,7 +62,7 @@ internal sealed class Checkpointer : IAsyncDisposable
             (completed, _completed) = (_completed, []);
         }
 
-        // Taken after the completed messages: it holds everything that they led to.
+        // Taken after the completed messages, so it includes every change that they led to.
         var changes = _groups.TakeChanges();
         if (completed.Count == 0 && changes.IsEmpty)
         {
@@ -86,7 +86,7 @@ internal sealed class Checkpointer : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes what there is, and nothing after that.</summary>
+    /// <summary>Writes everything that is noted. Nothing is written afterwards.</summary>
     public async ValueTask DisposeAsync()
     {
         lock (_lock)

@@ -1,7 +1,8 @@
 namespace PushGateway.Embedded;
 
 /// <summary>
-/// The data folder, held by this process alone. The lock is the operating system's and goes with the process, however that ends.
+/// The data folder, which only this process uses. The operating system holds the lock and releases it when the process ends, however it
+/// ends.
 /// </summary>
 internal sealed class DataFolder : IDisposable
 {
@@ -20,7 +21,7 @@ internal sealed class DataFolder : IDisposable
     public string DatabasePath { get; }
 
     /// <summary>Creates the folder when it is missing, and locks it.</summary>
-    /// <exception cref="DataFolderException">It cannot be created or written, or another process holds it.</exception>
+    /// <exception cref="DataFolderException">The folder cannot be created or written, or another process uses it.</exception>
     public static DataFolder Open(string path)
     {
         path = Path.GetFullPath(path);

@@ -1,6 +1,6 @@
 namespace PushGateway.Embedded;
 
-/// <summary>The data folder cannot be used; the message is a sentence for the person who starts the gateway.</summary>
+/// <summary>The data folder cannot be used. The message is a sentence for the person who starts the gateway.</summary>
 public sealed class DataFolderException : Exception
 {
     /// <summary>Creates the exception.</summary>

@@ -9,16 +9,16 @@ internal static class Database
     /// <summary>Version of the schema, kept in <c>PRAGMA user_version</c>.</summary>
     public const int SchemaVersion = 1;
 
-    // "pgtw": marks the file as this gateway's in its SQLite header.
+    // "pgtw" in the SQLite header marks the file as a database of this gateway.
     private const int ApplicationId = 0x70677477;
 
-    // 16 MiB of write-ahead log between checkpoints: the pages that every commit rewrites then reach the database file once in
+    // 16 MiB of write-ahead log between checkpoints. Pages that every commit changes are then copied to the database file only once in
     // thousands of commits.
     private const int CheckpointPages = 4096;
     private const int MaxIdleWalBytes = 64 * 1024 * 1024;
     private const int BusyTimeoutMs = 5000;
 
-    // Ids are given out by the writer, in the order of arrival.
+    // The writer assigns the ids, in order of arrival.
     private const string Schema = """
         CREATE TABLE messages (
             id INTEGER PRIMARY KEY,
@@ -45,8 +45,10 @@ internal static class Database
         );
         """;
 
-    /// <summary>Opens the connection that writes, and brings the schema about.</summary>
-    /// <exception cref="DataFolderException">The file is not a database of this gateway, is damaged, newer or not writable.</exception>
+    /// <summary>Opens the connection that writes, and creates the schema when it is missing.</summary>
+    /// <exception cref="DataFolderException">
+    /// The file is damaged, not writable, from another version, or not a database of this gateway.
+    /// </exception>
     public static SqliteConnection OpenForWriting(string path, SynchronousMode synchronous)
     {
         try

@@ -2,7 +2,7 @@ using PushGateway.Queue;
 
 namespace PushGateway.Embedded;
 
-/// <summary>Moves messages to the dead letters, and forgets those that have had their time.</summary>
+/// <summary>Moves messages to the dead letters, and deletes dead letters that are older than the retention.</summary>
 internal sealed class DeadLetterRequest(IReadOnlyList<DeadLetter> letters, long diedMs, long retentionMs) : WriteRequest
 {
     public override void Execute(WriterSession session)
@@ -14,6 +14,6 @@ internal sealed class DeadLetterRequest(IReadOnlyList<DeadLetter> letters, long 
         }
     }
 
-    /// <summary>By how many there are more now. Messages no longer in the queue were not moved.</summary>
+    /// <summary>The change in the number of dead letters. A message that is no longer in the queue was not moved.</summary>
     public int Added { get; private set; }
 }

@@ -5,8 +5,8 @@ using PushGateway.Push;
 namespace PushGateway.Embedded;
 
 /// <summary>
-/// The group store in memory, kept in the queue's database: in the transaction that removes completed messages, the state that they
-/// led to is written too. A crash before that brings the messages again.
+/// The group store in memory, persisted in the queue's database. The transaction that removes completed messages also writes the group
+/// state that they led to. After a crash before that transaction the messages come again.
 /// </summary>
 public sealed class EmbeddedGroupStore : IGroupStore
 {
@@ -43,10 +43,10 @@ public sealed class EmbeddedGroupStore : IGroupStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<PushHeader>> FindExpiredAsync(CancellationToken cancellationToken) => _memory.FindExpiredAsync(cancellationToken);
 
-    /// <summary>Whether there is no room for a push now, by what has been applied so far; null when there is.</summary>
+    /// <summary>Returns an error when, by the pushes applied so far, there is no room for this push now; otherwise null.</summary>
     public PushError? Check(in BatchedPush push) => _memory.Check(push);
 
-    /// <summary>Ends purging.</summary>
+    /// <summary>Stops the removal of what has expired.</summary>
     internal void Close() => _purgeTimer.Dispose();
 
     private void Purge(DateTimeOffset now)

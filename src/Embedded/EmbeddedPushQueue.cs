@@ -3,23 +3,23 @@ using PushGateway.Queue;
 namespace PushGateway.Embedded;
 
 /// <summary>
-/// The queue in a SQLite file. Messages are handed out in the order of their commits, and again only after they are abandoned or the
-/// process has restarted: there is no visibility timeout, since the consumer lives and dies with the queue.
+/// The queue in a SQLite file. Messages are handed out in the order of their commits. A message comes again only after it was abandoned or
+/// the process has restarted. There is no visibility timeout, because the consumer runs in the same process as the queue.
 /// </summary>
 /// <remarks>
-/// A push is durable as <see cref="EmbeddedOptions.Synchronous"/> says. Waiting messages are kept on disk only. Completions are written
-/// within a fraction of a second and on disposal of the store; after a crash the messages of the last moment may come again.
+/// <see cref="EmbeddedOptions.Synchronous"/> decides how durable a push is. Waiting messages are kept only on disk. Completions are written
+/// within a fraction of a second, and on disposal of the store. After a crash the messages of the last moment may come again.
 /// </remarks>
 public sealed class EmbeddedPushQueue : IPushQueue
 {
-    // One SQLite row can hold far more. As on SQS, so that messages are cut alike everywhere, and that what a receiver holds
-    // in memory stays small.
+    // SQLite allows far larger rows. The limit equals that of SQS, so that pushes are cut into messages alike everywhere, and a receiver
+    // holds little in memory.
     private const int MaxMessageBytes = 1024 * 1024;
 
-    // What a Lambda gets from SQS at once.
+    // The most that SQS hands to a Lambda function at once.
     private const long MaxReceiveBytes = 6 * 1024 * 1024;
 
-    // As long as SQS keeps anything. Without an end, a flood of poison messages would fill the database for good.
+    // SQS keeps a message for at most 14 days, too. Without a limit, a flood of poison messages would fill the database for good.
     private static readonly TimeSpan DeadLetterRetention = TimeSpan.FromDays(14);
 
     private readonly Lock _lock = new();
@@ -57,13 +57,13 @@ public sealed class EmbeddedPushQueue : IPushQueue
     /// <inheritdoc/>
     public MessageFormat Format { get; } = new(MaxMessageBytes, TextOnly: false, ChunkBytes: 0);
 
-    /// <summary>How many dead letters there are.</summary>
+    /// <summary>The number of dead letters.</summary>
     public long DeadLetterCount => Interlocked.Read(ref _deadLetters);
 
     /// <inheritdoc/>
     /// <remarks>
-    /// All messages of a call are stored, or none. The token is looked at before they are handed to the writer, not after; the bodies
-    /// are in use until the task completes.
+    /// All messages of a call are stored, or none. The token is checked only before the messages go to the writer. The bodies must stay
+    /// unchanged until the task completes.
     /// </remarks>
     public ValueTask EnqueueAsync(IReadOnlyList<QueueMessage> messages, CancellationToken cancellationToken)
     {
@@ -74,7 +74,7 @@ public sealed class EmbeddedPushQueue : IPushQueue
     }
 
     /// <inheritdoc/>
-    /// <remarks>Waits until a message comes. At most 6 MiB of bodies are handed out at once, and at least one message.</remarks>
+    /// <remarks>Waits until there is a message. Hands out at most 6 MiB of bodies at once, but always at least one message.</remarks>
     public async ValueTask<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int maxMessages, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxMessages, 1);
@@ -93,7 +93,9 @@ public sealed class EmbeddedPushQueue : IPushQueue
     }
 
     /// <inheritdoc/>
-    /// <remarks>Returns at once; the removal is written soon after, together with the group state applied before this call.</remarks>
+    /// <remarks>
+    /// Returns at once. The removal is written soon after, together with the group state that was applied before this call.
+    /// </remarks>
     public ValueTask CompleteAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
         _checkpointer.Complete(messages);
@@ -129,18 +131,18 @@ public sealed class EmbeddedPushQueue : IPushQueue
     }
 
     /// <inheritdoc/>
-    /// <remarks>Nothing to do: a message stays with its receiver.</remarks>
+    /// <remarks>Does nothing: a message stays with its receiver.</remarks>
     public ValueTask RenewAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <inheritdoc/>
-    /// <remarks>Commits a row of its own.</remarks>
+    /// <remarks>Writes and commits a row of its own.</remarks>
     public ValueTask CheckAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return new ValueTask(_writer.WriteAsync(new ProbeRequest(NowMs(), _maxBytes)));
     }
 
-    /// <summary>The latest dead letters, latest first, at most <paramref name="max"/>.</summary>
+    /// <summary>The most recent dead letters, newest first, at most <paramref name="max"/>.</summary>
     public IReadOnlyList<StoredDeadLetter> ReadDeadLetters(int max)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
@@ -151,7 +153,7 @@ public sealed class EmbeddedPushQueue : IPushQueue
         }
     }
 
-    /// <summary>Hands out nothing more, and lets go of the reading connection.</summary>
+    /// <summary>Stops handing out messages, and closes the reading connection.</summary>
     internal void Close()
     {
         lock (_lock)
@@ -181,7 +183,7 @@ public sealed class EmbeddedPushQueue : IPushQueue
                 }
             }
 
-            // What is committed later has a greater id.
+            // Messages that are committed later have greater ids.
             if (messages.Count < maxMessages && maxBytes > 0)
             {
                 var abandoned = messages.Count;

@@ -4,7 +4,7 @@ using PushGateway.Groups;
 namespace PushGateway.Embedded;
 
 /// <summary>
-/// The one-machine storage: queue and group store in one SQLite file of a data folder, which belongs to one process at a time.
+/// The storage on one machine: the queue and the group store in one SQLite file. Only one process at a time may use its data folder.
 /// </summary>
 public sealed class EmbeddedStore : IAsyncDisposable
 {
@@ -40,11 +40,11 @@ public sealed class EmbeddedStore : IAsyncDisposable
 
     internal Checkpointer Checkpointer { get; }
 
-    /// <summary>Opens the data folder, creating what is missing, and takes up what the last process left.</summary>
-    /// <param name="options">Where, and how.</param>
+    /// <summary>Opens the data folder and continues with what the last process left. Creates what is missing.</summary>
+    /// <param name="options">The data folder and its settings.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="onFailure">
-    /// Called when completions and group state could not be written in the background; they are kept in memory and tried again.
+    /// Called when completions and group state could not be written in the background. They are kept in memory and written again later.
     /// </param>
     /// <exception cref="DataFolderException">
     /// The folder cannot be written, is in use by another process, or holds a database that is damaged, foreign or of another version.
@@ -75,8 +75,8 @@ public sealed class EmbeddedStore : IAsyncDisposable
     }
 
     /// <summary>
-    /// Closes the queue to new pushes once those under way are stored, writes completions and group state, moves the write-ahead log into
-    /// the database and lets the folder go. Receivers that still wait get a <see cref="PushGateway.Queue.QueueUnavailableException"/>.
+    /// Refuses new pushes, waits until the accepted ones are stored, writes completions and group state, moves the write-ahead log into the
+    /// database and unlocks the folder. Receivers that still wait get a <see cref="PushGateway.Queue.QueueUnavailableException"/>.
     /// </summary>
     public async ValueTask DisposeAsync()
     {

@@ -4,8 +4,8 @@ using PushGateway.Queue;
 namespace PushGateway.Embedded;
 
 /// <summary>
-/// The one thread that writes. Whatever waits when it gets to work goes into one transaction, so that concurrent pushes share a commit.
-/// A transaction that fails fails the requests in it and no other; the thread goes on.
+/// The only thread that writes. It puts all waiting requests into one transaction, so concurrent pushes share a commit. When a transaction
+/// fails, only the requests in it fail, and the thread goes on.
 /// </summary>
 internal sealed class GroupCommitWriter : IAsyncDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
     private bool _closed;
 
     /// <summary>Starts the thread.</summary>
-    /// <param name="session">Becomes the writer's own.</param>
+    /// <param name="session">The session. The writer owns it from now on.</param>
     /// <param name="onCommitted">Called on the writer's thread after every commit.</param>
     public GroupCommitWriter(WriterSession session, Action onCommitted)
     {
@@ -26,8 +26,8 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
         new Thread(Run) { IsBackground = true, Name = "SQLite writer" }.Start();
     }
 
-    /// <summary>Writes; what the request refers to is in use until the task completes.</summary>
-    /// <exception cref="QueueUnavailableException">It could not be written, and nothing of it is stored.</exception>
+    /// <summary>Queues a request. What the request refers to must stay unchanged until the task completes.</summary>
+    /// <exception cref="QueueUnavailableException">The request could not be written. Nothing of it is stored.</exception>
     public Task WriteAsync(WriteRequest request)
     {
         lock (_gate)
@@ -47,7 +47,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
         return request.Task;
     }
 
-    /// <summary>Takes no more requests, writes those that wait, and closes the connection.</summary>
+    /// <summary>Refuses new requests, writes the waiting ones, and closes the connection.</summary>
     public async ValueTask DisposeAsync()
     {
         lock (_gate)
@@ -104,7 +104,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
 
             _session.Commit();
         }
-#pragma warning disable CA1031 // Whatever went wrong, the requests must hear of it and the thread must go on.
+#pragma warning disable CA1031 // Whatever went wrong, the requests must get the error and the thread must go on.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -127,7 +127,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
         }
         catch (SqliteException)
         {
-            // The next BEGIN fails too, and says so to whoever asked for it.
+            // The next BEGIN fails as well and reports the error to its requests.
         }
 
         foreach (var request in batch)

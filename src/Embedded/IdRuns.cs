@@ -2,10 +2,10 @@ using PushGateway.Queue;
 
 namespace PushGateway.Embedded;
 
-/// <summary>Ids of messages as runs: a batch that was received together mostly is one run, however long.</summary>
+/// <summary>Message ids as ranges. Messages that were received together usually form one range, however many they are.</summary>
 internal static class IdRuns
 {
-    /// <summary>Adds the messages' ids; a run that goes on where the last one ended becomes part of it.</summary>
+    /// <summary>Adds the messages' ids. An id that follows the last range extends it.</summary>
     public static void Add(List<IdRun> runs, IReadOnlyList<ReceivedMessage> messages)
     {
         foreach (var message in messages)

@@ -4,7 +4,7 @@ using PushGateway.Queue;
 
 namespace PushGateway.Embedded;
 
-/// <summary>Reads messages and dead letters on a connection of its own, so that reading does not wait for writing. Not thread-safe.</summary>
+/// <summary>Reads messages and dead letters on its own connection, so that reading does not wait for writing. Not thread-safe.</summary>
 internal sealed class MessageReader : IDisposable
 {
     private readonly SqliteConnection _connection;
@@ -37,10 +37,10 @@ internal sealed class MessageReader : IDisposable
     }
 
     /// <summary>
-    /// Appends messages of a run in order, until there are <paramref name="maxMessages"/> or more than <paramref name="maxBytes"/>
-    /// in <paramref name="destination"/>; at least one if there is one.
+    /// Appends messages of a run in order, until <paramref name="destination"/> holds <paramref name="maxMessages"/> messages, or the
+    /// bodies reach <paramref name="maxBytes"/>. Always adds a message to an empty list when there is one.
     /// </summary>
-    /// <returns>The part of the run that has not been looked at; null when all has.</returns>
+    /// <returns>The part of the run that was not read; null when all of it was.</returns>
     public IdRun? Read(IdRun run, List<ReceivedMessage> destination, int maxMessages, ref long maxBytes)
     {
         _messages.Bind(1, run.First).Bind(2, run.Last);
@@ -68,7 +68,7 @@ internal sealed class MessageReader : IDisposable
         }
     }
 
-    /// <summary>The latest dead letters, latest first.</summary>
+    /// <summary>The most recent dead letters, newest first.</summary>
     public List<StoredDeadLetter> ReadDeadLetters(int max)
     {
         var letters = new List<StoredDeadLetter>();

@@ -1,6 +1,6 @@
 namespace PushGateway.Embedded;
 
-/// <summary>Finds out whether a push could be stored.</summary>
+/// <summary>Checks whether a push could be stored, by writing a row.</summary>
 internal sealed class ProbeRequest(long nowMs, long maxBytes) : WriteRequest
 {
     public override void Execute(WriterSession session)

@@ -1,8 +1,8 @@
 namespace PushGateway.Embedded;
 
 /// <summary>
-/// Wakes whoever waits. Take <see cref="Next"/>, look whether there is something to do, and only then wait for it:
-/// a pulse in between is not lost.
+/// Wakes the waiting threads. To wait, read <see cref="Next"/>, check whether there is something to do, and only then await the task. A
+/// pulse during the check is then not lost.
 /// </summary>
 internal sealed class Pulse
 {

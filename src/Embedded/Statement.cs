@@ -4,8 +4,8 @@ using SQLitePCL;
 namespace PushGateway.Embedded;
 
 /// <summary>
-/// A prepared statement without ADO.NET's boxed parameters and byte array copies. Parameters are numbered from 1, columns from 0.
-/// Belongs to its connection's thread.
+/// A prepared statement without ADO.NET's boxed parameters and byte array copies. Parameters are numbered from 1, columns from 0. Only the
+/// thread that uses its connection may use it.
 /// </summary>
 internal sealed class Statement : IDisposable
 {
@@ -38,7 +38,7 @@ internal sealed class Statement : IDisposable
         return this;
     }
 
-    /// <summary>Goes to the next row; false when there is none, and the statement may then run again.</summary>
+    /// <summary>Goes to the next row. Returns false after the last row; the statement may then run again.</summary>
     public bool Step()
     {
         var result = raw.sqlite3_step(_statement);
@@ -56,10 +56,10 @@ internal sealed class Statement : IDisposable
         return false;
     }
 
-    /// <summary>Ends reading before the last row.</summary>
+    /// <summary>Stops reading before the last row.</summary>
     public void Reset() => raw.sqlite3_reset(_statement);
 
-    /// <summary>Runs a statement that gives no rows, and returns how many it changed.</summary>
+    /// <summary>Runs a statement that returns no rows. Returns the number of changed rows.</summary>
     public int Run()
     {
         while (Step())
@@ -69,7 +69,7 @@ internal sealed class Statement : IDisposable
         return raw.sqlite3_changes(_database);
     }
 
-    /// <summary>Runs a statement that gives one number.</summary>
+    /// <summary>Runs a statement that returns one number.</summary>
     public long RunScalar()
     {
         var value = Step() ? GetInt64(0) : 0;
@@ -81,7 +81,7 @@ internal sealed class Statement : IDisposable
 
     public string GetText(int column) => raw.sqlite3_column_text(_statement, column).utf8_to_string();
 
-    /// <summary>The bytes of a column; valid until the next step or reset.</summary>
+    /// <summary>The bytes of a column, valid until the next step or reset.</summary>
     public ReadOnlySpan<byte> GetBlob(int column) => raw.sqlite3_column_blob(_statement, column);
 
     public void Dispose() => _statement.Dispose();

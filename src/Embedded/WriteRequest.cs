@@ -3,16 +3,16 @@ using PushGateway.Queue;
 namespace PushGateway.Embedded;
 
 /// <summary>
-/// Something to write; itself the promise that it is done, which is kept after the commit and never on the writer's thread.
+/// A request to write. It is itself the task that completes once the request is committed. Continuations never run on the writer's thread.
 /// </summary>
 internal abstract class WriteRequest() : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
 {
     private QueueUnavailableException? _refusal;
 
-    /// <summary>Writes, inside a transaction that other requests share.</summary>
+    /// <summary>Writes inside a transaction that it shares with other requests.</summary>
     public abstract void Execute(WriterSession session);
 
-    /// <summary>The transaction is committed.</summary>
+    /// <summary>Called when the transaction is committed.</summary>
     public virtual void OnCommitted()
     {
         if (_refusal is null)
@@ -25,9 +25,9 @@ internal abstract class WriteRequest() : TaskCompletionSource(TaskCreationOption
         }
     }
 
-    /// <summary>The transaction is not committed: nothing of it is stored.</summary>
+    /// <summary>Called when the transaction failed. Nothing of the request is stored.</summary>
     public void OnFailed(QueueUnavailableException reason) => TrySetException(reason);
 
-    /// <summary>Called by <see cref="Execute"/> when it wrote nothing and never will; the transaction goes on.</summary>
+    /// <summary>Called by <see cref="Execute"/> when the request is refused and has written nothing. The transaction goes on.</summary>
     protected void Refuse(string reason) => _refusal = new QueueUnavailableException(reason);
 }

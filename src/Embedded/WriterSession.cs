@@ -4,10 +4,10 @@ using SQLitePCL;
 
 namespace PushGateway.Embedded;
 
-/// <summary>What can be written, as prepared statements on the one connection that writes. Used by one thread.</summary>
+/// <summary>All writes to the database, as prepared statements on the one connection that writes. Only one thread may use it.</summary>
 internal sealed class WriterSession : IGroupStateWriter, IDisposable
 {
-    // SQLite takes longer to say how much is in use than to store a small push.
+    // Asking SQLite how many bytes are in use takes longer than storing a small push, so it is asked only after this many bytes.
     private const long MeasureAfterBytes = 1024 * 1024;
 
     private readonly SqliteConnection _connection;
@@ -53,13 +53,15 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         _lastId = last.RunScalar();
     }
 
-    /// <summary>The connection, for statements that are not the daily business.</summary>
+    /// <summary>The connection, for statements that run rarely.</summary>
     public SqliteConnection Connection => _connection;
 
-    /// <summary>Bytes in use in the database when it was last asked, and what was written since.</summary>
+    /// <summary>Bytes in use when SQLite was last asked, plus the bytes written since.</summary>
     public long UsedBytes => _bytesInUse + _bytesSince;
 
-    /// <exception cref="DataFolderException">The file is not a database of this gateway, is damaged, newer or not writable.</exception>
+    /// <exception cref="DataFolderException">
+    /// The file is damaged, not writable, from another version, or not a database of this gateway.
+    /// </exception>
     public static WriterSession Open(string path, SynchronousMode synchronous)
     {
         var connection = Database.OpenForWriting(path, synchronous);
@@ -78,7 +80,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
 
     public void Commit() => _commit.Run();
 
-    /// <summary>Ends a transaction that failed, if SQLite has not done so itself.</summary>
+    /// <summary>Rolls back a transaction that failed, unless SQLite has already done so.</summary>
     public void Rollback()
     {
         if (raw.sqlite3_get_autocommit(_connection.Handle) == 0)
@@ -87,7 +89,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         }
     }
 
-    /// <summary>Whether the database has room for so many bytes more.</summary>
+    /// <summary>Whether the database has room for this many more bytes.</summary>
     public bool HasRoom(long bytes, long maxBytes)
     {
         if (_bytesSince >= MeasureAfterBytes || UsedBytes + bytes > maxBytes)
@@ -106,7 +108,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
 
     public void DeleteMessages(IdRun run) => _deleteMessages.Bind(1, run.First).Bind(2, run.Last).Run();
 
-    /// <summary>Moves a message; returns how many were moved, 0 when it is no longer there.</summary>
+    /// <summary>Moves a message. Returns the number of moved messages: 0 when it is no longer in the queue.</summary>
     public int MoveToDeadLetters(long id, string code, string reason, long diedMs)
     {
         var moved = _bury.Bind(1, id).Bind(2, code).Bind(3, reason).Bind(4, diedMs).Run();
@@ -114,7 +116,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         return moved;
     }
 
-    /// <summary>Deletes the dead letters from before a time; returns how many there were.</summary>
+    /// <summary>Deletes the dead letters that are older than the given time. Returns their number.</summary>
     public int ForgetDeadLetters(long beforeMs) => _forget.Bind(1, beforeMs).Run();
 
     public void Put(long id, ReadOnlySpan<byte> row)

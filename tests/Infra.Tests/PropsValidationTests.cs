@@ -12,7 +12,7 @@ public sealed class PropsValidationTests
 {
     private static readonly Dictionary<string, Func<Stack, PrometheusPushGatewayProps, PrometheusPushGatewayProps>> Bad = new()
     {
-        ["Workspace is one that there is, NewWorkspace asks for another: remove one of them."] = (stack, props) => props with
+        ["Workspace is an existing workspace and NewWorkspace asks for a new one: remove one of them."] = (stack, props) => props with
         {
             Workspace = PrometheusWorkspace.FromArn(stack, "Workspace", Gateways.WorkspaceArn),
             NewWorkspace = new PrometheusWorkspaceProps(),
@@ -22,7 +22,7 @@ public sealed class PropsValidationTests
         ["Auth is None, but with Entry None there is no HTTP to guard: remove Auth, or choose an Entry."] =
             (_, props) => props with { Entry = GatewayEntry.None, Auth = GatewayAuth.None },
         ["Auth Credentials needs the hashes: set CredentialsSecret or CredentialsParameter."] = (_, props) => props with { Auth = GatewayAuth.Credentials },
-        ["Auth is Iam, and does not look at credentials: choose Auth Credentials, or remove CredentialsSecret and CredentialsParameter."] =
+        ["Auth is Iam, which does not use credentials: choose Auth Credentials, or remove CredentialsSecret and CredentialsParameter."] =
             (stack, props) => props with { CredentialsSecret = Hashes(stack) },
         ["CredentialsSecret and CredentialsParameter are both set: remove one of them."] = (stack, props) => props with
         {
@@ -37,9 +37,9 @@ public sealed class PropsValidationTests
         ["MaxMessageBytes is 2000000: make it 1024 to 1048576."] = (_, props) => props with { MaxMessageBytes = 2_000_000 },
         ["FifoQueue, VisibilityTimeout, QueueRetention and MaxReceiveCount are for the queue that the gateway makes: set them on Queue itself, or remove Queue."] =
             (stack, props) => Given(stack, props) with { MaxReceiveCount = 10 },
-        ["Queue needs the DeadLetterQueue that its redrive policy names: Worker sends there what can never be delivered."] =
+        ["Queue needs the DeadLetterQueue that its redrive policy names: Worker sends undeliverable messages to it."] =
             (stack, props) => Given(stack, props) with { DeadLetterQueue = null },
-        ["Of Queue and DeadLetterQueue one is a FIFO queue and the other is not: both have to be of a kind."] =
+        ["One of Queue and DeadLetterQueue is a FIFO queue and the other is not: both must be of the same kind."] =
             (stack, props) => Given(stack, props) with { DeadLetterQueue = Queue.FromQueueArn(stack, "Fifo", $"{Gateways.QueueArn}.fifo") },
         ["The visibility timeout of Queue is 30 s, but has to be at least 6 times the WorkerTimeout of 60 s, or messages come again that are still worked on: make it 360 s, or lower WorkerTimeout."] =
             (stack, props) => props with
@@ -64,7 +64,7 @@ public sealed class PropsValidationTests
         ["BatchSize is 11: make it 1 to 10, the most that Lambda takes from a FIFO queue."] = (_, props) => props with { FifoQueue = true, BatchSize = 11 },
         ["BatchWindow is set, but Lambda does not wait for a batch of a FIFO queue: remove BatchWindow."] =
             (_, props) => props with { FifoQueue = true, BatchWindow = Duration.Seconds(5) },
-        ["BatchSize is 1000, for which Lambda wants a BatchWindow of 1 s at least: set one, or make BatchSize 10 at most."] =
+        ["BatchSize is 1000, which needs a BatchWindow of at least 1 s: set one, or make BatchSize 10 at most."] =
             (_, props) => props with { BatchWindow = Duration.Seconds(0) },
         ["BatchWindow is 301 s: make it whole seconds, 300 at most."] = (_, props) => props with { BatchWindow = Duration.Seconds(301) },
         ["BatchWindow is 1.5 s: make it whole seconds, 300 at most."] = (_, props) => props with { BatchWindow = Duration.Millis(1500) },

@@ -3,7 +3,7 @@ using PushGateway.Testing;
 
 namespace PushGateway.LambdaEmulator;
 
-/// <summary>The command line.</summary>
+/// <summary>Parses the command line.</summary>
 static class EmulatorArguments
 {
     internal const string Usage = """
@@ -19,8 +19,8 @@ static class EmulatorArguments
           --help                     prints this
         """;
 
-    /// <exception cref="ArgumentException">An argument is not understood; the message says which.</exception>
-    /// <exception cref="FileNotFoundException">A function's package is neither given nor made.</exception>
+    /// <exception cref="ArgumentException">An argument is not valid. The message says which one.</exception>
+    /// <exception cref="FileNotFoundException">A function's package is neither given nor found.</exception>
     internal static AwsPathOptions Parse(IReadOnlyList<string> arguments)
     {
         string? api = null;
@@ -73,7 +73,7 @@ static class EmulatorArguments
             ? target
             : throw new ArgumentException($"{name} is not a target.");
 
-    // What eng/publish-lambda.sh made for this machine's architecture.
+    // The package that eng/publish-lambda.sh made for this machine's architecture.
     static string Artifact(string function)
     {
         var folder = RepositoryRoot.Combine("artifacts");

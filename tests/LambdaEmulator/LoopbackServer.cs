@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace PushGateway.LambdaEmulator;
 
-/// <summary>An HTTP/1.1 server on a free port of 127.0.0.1, without limits of its own: its handler has those that matter.</summary>
+/// <summary>An HTTP/1.1 server on a free port of 127.0.0.1. It has no limits of its own; its handler checks those that matter.</summary>
 sealed class LoopbackServer : IAsyncDisposable
 {
     readonly WebApplication _application;
@@ -23,7 +23,7 @@ sealed class LoopbackServer : IAsyncDisposable
 
     /// <summary>Starts a server.</summary>
     /// <param name="handler">Answers every request.</param>
-    /// <param name="configure">What else a connection passes through.</param>
+    /// <param name="configure">Adds connection middleware.</param>
     internal static async Task<LoopbackServer> StartAsync(RequestDelegate handler, Action<ListenOptions>? configure = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
@@ -31,7 +31,7 @@ sealed class LoopbackServer : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null;
-            // A frozen client sends and reads nothing for as long as it is frozen.
+            // A frozen client neither sends nor reads.
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
             kestrel.Listen(IPAddress.Loopback, 0, listen =>
@@ -54,7 +54,7 @@ sealed class LoopbackServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the server and cuts every connection.</summary>
+    /// <summary>Stops the server and cuts every connection.</summary>
     [SuppressMessage("Reliability", "CA2016", Justification = "The token says not to wait for requests under way.")]
     public async ValueTask DisposeAsync()
     {

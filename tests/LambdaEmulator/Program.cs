@@ -39,7 +39,7 @@ return 0;
 
 void Stop(PosixSignalContext context)
 {
-    // What was started is to be ended first.
+    // Everything that was started must be ended before the process exits.
     context.Cancel = true;
     stopped.TrySetResult();
 }

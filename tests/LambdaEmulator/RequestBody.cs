@@ -7,7 +7,7 @@ static class RequestBody
 {
     const int ChunkLength = 64 * 1024;
 
-    /// <summary>The body, or null as soon as it is longer than the limit.</summary>
+    /// <summary>Reads the body. Returns null as soon as it is longer than the limit.</summary>
     internal static async Task<byte[]?> ReadAsync(HttpRequest request, int limit)
     {
         if (request.ContentLength > limit)

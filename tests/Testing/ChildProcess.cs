@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace PushGateway.Testing;
 
 /// <summary>
-/// A process that a test started. It dies, with its children, when this is disposed and when the test process ends in
-/// any way. Its output is kept, the last lines of it, for failure messages.
+/// A process that a test started. It is killed, with its children, when this object is disposed, and when the test process ends in any way.
+/// The last lines of its output are kept for failure messages.
 /// </summary>
 public sealed class ChildProcess : IAsyncDisposable
 {
@@ -37,25 +37,25 @@ public sealed class ChildProcess : IAsyncDisposable
             ReadAsync(process.StandardError, null));
     }
 
-    /// <summary>What failure messages call it.</summary>
+    /// <summary>Its name in failure messages.</summary>
     public string Name { get; }
 
-    /// <summary>The process id, valid after the end too.</summary>
+    /// <summary>The process id. It stays valid after the process has ended.</summary>
     public int Id { get; }
 
     /// <summary>Whether it has ended.</summary>
     public bool HasExited => _disposed != 0 || _process.HasExited;
 
-    /// <summary>Completes when the process has ended, though a child of it may still hold its output open.</summary>
+    /// <summary>Completes when the process has ended. A child of it may still hold its output open.</summary>
     public Task Exited { get; }
 
-    /// <summary>The last lines of standard output and standard error, as they came.</summary>
+    /// <summary>The last lines of standard output and standard error, in the order of arrival.</summary>
     public string Output => _output.ToString();
 
     /// <summary>The last lines of standard output.</summary>
     public IReadOnlyList<string> StandardOutput => _standardOutput.Lines;
 
-    /// <summary>Starts a program. It need not be ready when this returns.</summary>
+    /// <summary>Starts a program. It may not be ready yet when this method returns.</summary>
     /// <exception cref="System.ComponentModel.Win32Exception">The program cannot be started.</exception>
     public static async Task<ChildProcess> StartAsync(ChildProcessStart start)
     {
@@ -100,8 +100,8 @@ public sealed class ChildProcess : IAsyncDisposable
         return new ProcessResult(code, child._standardOutput.ToString(), child.Output);
     }
 
-    /// <summary>Polls until the process is ready. Fails at once, with its output, when it ends before that.</summary>
-    /// <param name="ready">Whether it is ready; an exception counts as "not yet".</param>
+    /// <summary>Polls until the process is ready. Throws at once, with the output, when the process ends first.</summary>
+    /// <param name="ready">Returns whether the process is ready. An exception counts as "not yet".</param>
     /// <param name="deadline"><see cref="Poll.DefaultDeadline"/> when null.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="InvalidOperationException">The process ended.</exception>
@@ -130,15 +130,17 @@ public sealed class ChildProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Polls until a line of standard output contains the text. Lines older than the ring are forgotten.</summary>
+    /// <summary>
+    /// Polls until a line of standard output contains the text. Only the last lines are kept, so older lines are not found.
+    /// </summary>
     public Task WaitForLineAsync(string text, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
         WaitUntilReadyAsync(
             _ => Task.FromResult(StandardOutput.Any(line => line.Contains(text, StringComparison.Ordinal))),
             deadline,
             cancellationToken);
 
-    /// <summary>Waits for the end and returns the exit code: 128 plus the signal's number when a signal ended it.</summary>
-    /// <exception cref="TimeoutException">It did not end in time; it still runs.</exception>
+    /// <summary>Waits for the end and returns the exit code. When a signal ended the process, it is 128 plus the signal's number.</summary>
+    /// <exception cref="TimeoutException">The process did not end in time and still runs.</exception>
     public async Task<int> WaitForExitAsync(TimeSpan? deadline = null)
     {
         using var expiry = new CancellationTokenSource(deadline ?? ExitDeadline);
@@ -156,31 +158,31 @@ public sealed class ChildProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>SIGKILL, to the whole tree. Returns when the process is gone.</summary>
+    /// <summary>Sends SIGKILL to the whole tree. Returns when the process is gone.</summary>
     public async Task KillAsync()
     {
         Launcher.Kill(_process);
         await WaitForExitAsync();
     }
 
-    /// <summary>SIGTERM to the process, then waits for it to end. Returns the exit code.</summary>
-    /// <exception cref="TimeoutException">It did not end in time; it still runs.</exception>
+    /// <summary>Sends SIGTERM to the process, waits for its end, and returns the exit code.</summary>
+    /// <exception cref="TimeoutException">The process did not end in time and still runs.</exception>
     public Task<int> TerminateAsync(TimeSpan? deadline = null)
     {
         Terminate();
         return WaitForExitAsync(deadline);
     }
 
-    /// <summary>SIGTERM to the process, which need not have ended when this returns.</summary>
+    /// <summary>Sends SIGTERM to the process. It may still run when this method returns.</summary>
     public void Terminate() => Signal(SigTerm);
 
-    /// <summary>SIGINT to the process, as Ctrl-C sends it; it need not have ended when this returns.</summary>
+    /// <summary>Sends SIGINT to the process, as Ctrl-C does. It may still run when this method returns.</summary>
     public void Interrupt() => Signal(SigInt);
 
-    /// <summary>SIGSTOP: its sockets stay open, and nothing is answered until <see cref="Thaw"/>.</summary>
+    /// <summary>Sends SIGSTOP. The process's sockets stay open, but it answers nothing until <see cref="Thaw"/>.</summary>
     public void Freeze() => Signal(SigStop);
 
-    /// <summary>SIGCONT.</summary>
+    /// <summary>Sends SIGCONT.</summary>
     public void Thaw() => Signal(SigCont);
 
     /// <summary>Kills the process when it still runs. Returns when it is gone.</summary>
@@ -216,7 +218,7 @@ public sealed class ChildProcess : IAsyncDisposable
         }
         catch (IOException)
         {
-            // It ended without reading; its exit code and output tell why.
+            // The process ended without reading. Its exit code and output say why.
         }
     }
 

@@ -7,8 +7,8 @@ public static class Curl
 {
     /// <summary>Sends one request. Skips the test when there is no curl.</summary>
     /// <param name="arguments">The command line, the URL included.</param>
-    /// <returns>What the server answered, whatever its status.</returns>
-    /// <exception cref="InvalidOperationException">curl got no answer.</exception>
+    /// <returns>The server's answer, with any status.</returns>
+    /// <exception cref="InvalidOperationException">curl received no answer.</exception>
     public static async Task<CurlAnswer> RunAsync(params IReadOnlyList<string> arguments)
     {
         var start = new ChildProcessStart(

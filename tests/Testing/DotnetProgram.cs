@@ -2,15 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace PushGateway.Testing;
 
-/// <summary>A program of this solution, as built with the configuration that the tests were built with.</summary>
+/// <summary>A program of this solution, built with the same configuration as the tests.</summary>
 static class DotnetProgram
 {
-    /// <summary>What the machine has set for these must not reach the program: a test gives it all that it needs.</summary>
+    /// <summary>Variables of the machine with these prefixes are not passed to the program. A test sets everything that it needs.</summary>
     static readonly string[] Scrubbed = ["ASPNETCORE_", "AWS_", "DOTNET_ENVIRONMENT", "OTEL_", "PROMETHEUS_", "PUSHGATEWAY_"];
 
     /// <param name="project">The folder under <c>src</c>.</param>
-    /// <param name="environment">Set on top of the test process's own, cleaned variables.</param>
-    /// <param name="workingDirectory">Where relative paths lead.</param>
+    /// <param name="environment">Set on top of the test process's own variables, after these were cleaned.</param>
+    /// <param name="workingDirectory">The working directory.</param>
     /// <param name="arguments">The command line.</param>
     /// <exception cref="FileNotFoundException">The program is not built.</exception>
     internal static ChildProcessStart Prepare(
@@ -36,7 +36,7 @@ static class DotnetProgram
         };
     }
 
-    // The runtime that runs this test, which need not be the one on PATH: <root>/shared/Microsoft.NETCore.App/<version>/.
+    // The host of the runtime that runs this test, which may not be the one on PATH: <root>/shared/Microsoft.NETCore.App/<version>/.
     static string Host()
     {
         var name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";

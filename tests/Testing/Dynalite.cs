@@ -4,17 +4,16 @@ using System.Net;
 namespace PushGateway.Testing;
 
 /// <summary>
-/// The dynalite DynamoDB emulator, in memory, on loopback only. Conditional writes are atomic, items end at 400 KiB, and
-/// every answer is consistent at once.
+/// The dynalite DynamoDB emulator, in memory, only on loopback. Conditional writes are atomic, items are limited to 400 KiB, and every read
+/// is consistent.
 /// </summary>
 /// <remarks>
-/// It lacks transactions, PartiQL, streams and backups; nothing expires (<c>UpdateTimeToLive</c> is an unknown operation),
-/// and a failed condition does not return the item that failed it. It throttles nobody, whatever a table's capacity is,
-/// and believes every signature.
+/// It has no transactions, PartiQL, streams and backups. Nothing expires: <c>UpdateTimeToLive</c> is an unknown operation. A failed
+/// condition does not return the item. It never throttles, whatever a table's capacity is, and it accepts every signature.
 /// </remarks>
 public sealed class Dynalite : IAsyncDisposable
 {
-    /// <summary>The region that clients sign for. The emulator holds the same tables in every region.</summary>
+    /// <summary>The region that clients sign for. The emulator has the same tables in every region.</summary>
     public const string Region = "us-east-1";
 
     const string Dummy = "test";
@@ -55,11 +54,11 @@ public sealed class Dynalite : IAsyncDisposable
         return new Dynalite(await HttpServer.StartAsync(start, port, "", cancellationToken));
     }
 
-    /// <summary>Asks for an operation of the low-level API, for those who have no SDK at hand.</summary>
-    /// <param name="operation"><c>PutItem</c>, for example.</param>
+    /// <summary>Calls an operation of the low-level API, for tests without the SDK.</summary>
+    /// <param name="operation">For example <c>PutItem</c>.</param>
     /// <param name="json">The request.</param>
     /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>The answer, whatever its status; an error's type is in <c>__type</c>.</returns>
+    /// <returns>The answer, with any status. The type of an error is in <c>__type</c>.</returns>
     public async Task<(HttpStatusCode Status, string Json)> AskAsync(
         string operation, string json, CancellationToken cancellationToken = default)
     {
@@ -73,11 +72,11 @@ public sealed class Dynalite : IAsyncDisposable
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellationToken));
     }
 
-    /// <summary>Creates a table, billed by request, and waits until it can be used.</summary>
-    /// <param name="name">A name no other table has.</param>
+    /// <summary>Creates a table, billed per request, and waits until it can be used.</summary>
+    /// <param name="name">A name that no other table has.</param>
     /// <param name="schema">The members of a <c>CreateTable</c> request that describe keys and indexes, in braces.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="InvalidOperationException">The emulator refused; the message holds its answer.</exception>
+    /// <exception cref="InvalidOperationException">The emulator refused. The message holds its answer.</exception>
     public async Task CreateTableAsync(string name, string schema, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(schema);
@@ -92,12 +91,12 @@ public sealed class Dynalite : IAsyncDisposable
             cancellationToken: cancellationToken);
     }
 
-    /// <summary>Ends the emulator at once; its port refuses connections until <see cref="StartAgainAsync"/>.</summary>
+    /// <summary>Kills the emulator. Its port refuses connections until <see cref="StartAgainAsync"/>.</summary>
     public Task KillAsync() => _server.Process.KillAsync();
 
     /// <summary>Starts the ended emulator on the same port, without tables.</summary>
     public Task StartAgainAsync(CancellationToken cancellationToken = default) => _server.StartAgainAsync(cancellationToken);
 
-    /// <summary>Kills the emulator; its tables are gone.</summary>
+    /// <summary>Kills the emulator. Its tables are lost.</summary>
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 }

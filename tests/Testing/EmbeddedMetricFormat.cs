@@ -5,9 +5,10 @@ using Xunit;
 namespace PushGateway.Testing;
 
 /// <summary>
-/// Reads lines of the embedded metric format as CloudWatch does, and holds them to what the specification and its JSON schema say:
-/// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html. Where CloudWatch's own
-/// limit on a metric is the lower one, that is the limit here: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html.
+/// Reads lines of the embedded metric format as CloudWatch does, and checks them against the specification and its JSON schema:
+/// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html. Where CloudWatch
+/// has a lower limit for a metric, the lower one is checked:
+/// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html.
 /// </summary>
 public static class EmbeddedMetricFormat
 {
@@ -32,10 +33,10 @@ public static class EmbeddedMetricFormat
         "Bits/Second", "Kilobits/Second", "Megabits/Second", "Gigabits/Second", "Terabits/Second", "Count/Second", "None",
     ];
 
-    /// <summary>Whether a line of a log is one of metrics.</summary>
+    /// <summary>Whether a line of a log has metrics.</summary>
     public static bool IsMetrics(string line) => line.StartsWith("{\"_aws\":", StringComparison.Ordinal);
 
-    /// <summary>What CloudWatch makes of a line. Fails the test when the line is not of the format.</summary>
+    /// <summary>The metrics that CloudWatch makes of a line. Fails the test when the line does not have the format.</summary>
     public static IReadOnlyList<EmbeddedMetric> Read(string line)
     {
         Assert.InRange(Encoding.UTF8.GetByteCount(line), 1, MaxEventBytes);
@@ -84,7 +85,7 @@ public static class EmbeddedMetricFormat
         return new EmbeddedMetric(metricNamespace, name, dimensions, unit, ReadValues(root[name]));
     }
 
-    // Neither an object nor an array of anything else than numbers.
+    // A number or an array of numbers. Anything else fails.
     static List<double> ReadValues(JsonElement target)
     {
         List<double> values = target.ValueKind == JsonValueKind.Array
@@ -95,7 +96,7 @@ public static class EmbeddedMetricFormat
         return values;
     }
 
-    // A member that stood twice would be read by some as one, by some as the other.
+    // Fails when a member occurs twice, because readers differ in which one they take.
     static Dictionary<string, JsonElement> Members(JsonElement element) =>
         element.EnumerateObject().ToDictionary(member => member.Name, member => member.Value, StringComparer.Ordinal);
 }

@@ -1,6 +1,6 @@
 namespace PushGateway.Testing;
 
-/// <summary>Looks up programs that the machine has.</summary>
+/// <summary>Finds programs on this machine.</summary>
 public static class ExecutablePath
 {
     /// <summary>The path of a program on PATH, or null.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PushGateway.Testing;
 
-/// <summary>The fauxqs SQS emulator, in memory, on loopback only.</summary>
+/// <summary>The fauxqs SQS emulator, in memory, only on loopback.</summary>
 public sealed class Fauxqs : IAsyncDisposable
 {
     readonly HttpServer _server;
@@ -16,7 +16,7 @@ public sealed class Fauxqs : IAsyncDisposable
     /// <summary>The address for <c>ServiceURL</c> or <c>AWS_ENDPOINT_URL_SQS</c>.</summary>
     public Uri ServiceUrl => Sqs.ServiceUrl;
 
-    /// <summary>Queues and clients.</summary>
+    /// <summary>Its queues and clients.</summary>
     public SqsEndpoint Sqs { get; }
 
     /// <summary>The process, for its id, state and output.</summary>
@@ -38,7 +38,7 @@ public sealed class Fauxqs : IAsyncDisposable
         return new Fauxqs(await HttpServer.StartAsync(start, port, "health", cancellationToken));
     }
 
-    /// <summary>Kills the emulator; its queues are gone.</summary>
+    /// <summary>Kills the emulator. Its queues are lost.</summary>
     public async ValueTask DisposeAsync()
     {
         Sqs.Dispose();

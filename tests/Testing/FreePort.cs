@@ -5,9 +5,9 @@ using System.Net.Sockets;
 namespace PushGateway.Testing;
 
 /// <summary>
-/// Free TCP ports on 127.0.0.1. No port is handed out twice in a process, nor in two test processes of a user at a time:
-/// each process holds a locked slice of ports, released by the kernel however the process ends. All lie below the range
-/// from which Linux picks the local port of outgoing connections.
+/// Free TCP ports on 127.0.0.1. A process never gets the same port twice, and two test processes of a user never have the same port at the
+/// same time: each process locks slices of ports, and the kernel unlocks them however the process ends. All ports are below the range from
+/// which Linux takes local ports of outgoing connections.
 /// </summary>
 public static class FreePort
 {
@@ -21,7 +21,7 @@ public static class FreePort
     static int _next;
     static int _end;
 
-    /// <summary>A port that nothing listens on now and that no later call returns.</summary>
+    /// <summary>A port on which nothing listens now. No later call returns it again.</summary>
     /// <exception cref="InvalidOperationException">Every slice is in use.</exception>
     public static int Next()
     {
@@ -47,7 +47,7 @@ public static class FreePort
         Directory.CreateDirectory(folder);
         for (var i = 0; i < SliceCount; i++)
         {
-            // Starting at a place of its own spares a process most of the slices that others hold.
+            // Processes start their search at different slices, so they rarely meet slices that others hold.
             var slice = (Environment.ProcessId + i) % SliceCount;
             if (TakenSlices.Contains(slice))
                 continue;

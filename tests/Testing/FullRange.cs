@@ -3,7 +3,10 @@ using FsCheck.Fluent;
 
 namespace PushGateway.Testing;
 
-/// <summary>Numbers of the whole range for properties. FsCheck's own grow with its size, to two digits: a thousand seeds would be some fifty.</summary>
+/// <summary>
+/// Generators of numbers in the whole range. FsCheck's own numbers grow with the size of a test and have at most two digits, so a thousand
+/// runs would use only about fifty seeds.
+/// </summary>
 public static class FullRange
 {
     public static Arbitrary<int> Int32() => Unsized.Of<int>();
@@ -12,7 +15,7 @@ public static class FullRange
 
     public static Arbitrary<ulong> UInt64() => Unsized.Of<ulong>();
 
-    // Apart, since FsCheck takes every method for a generator.
+    // A class of its own, because FsCheck takes every method of this one for a generator.
     private static class Unsized
     {
         public static Arbitrary<T> Of<T>()

@@ -1,6 +1,8 @@
 namespace PushGateway.Testing;
 
-/// <summary>The built Api or Worker as Lambda runs it: told where the Runtime API is, and nothing of the machine's own.</summary>
+/// <summary>
+/// The built Api or Worker as Lambda runs it: with the address of the Runtime API, and without the machine's own configuration.
+/// </summary>
 public sealed class FunctionProcess : IAsyncDisposable
 {
     readonly TempFolder _folder;
@@ -14,9 +16,9 @@ public sealed class FunctionProcess : IAsyncDisposable
     /// <summary>The process.</summary>
     public ChildProcess Process { get; }
 
-    /// <summary>Starts a function. It need not have asked for an event when this returns.</summary>
+    /// <summary>Starts a function. It may not have asked for an event yet when this method returns.</summary>
     /// <param name="project"><c>Api</c> or <c>Worker</c>.</param>
-    /// <param name="runtimeApi">Host and port.</param>
+    /// <param name="runtimeApi">Host and port of the Runtime API.</param>
     /// <param name="environment">Its configuration.</param>
     public static async Task<FunctionProcess> StartAsync(string project, string runtimeApi, IReadOnlyDictionary<string, string> environment)
     {

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace PushGateway.Testing;
 
 /// <summary>
-/// The built Api as a real process, with a data folder and a port that stay the same over restarts. No variable of
-/// the machine that configures a gateway, an SDK or an exporter reaches it.
+/// The built Api as a real process. Its data folder and port stay the same over restarts. Variables of the machine that configure a
+/// gateway, an SDK or an exporter are not passed to it.
 /// </summary>
 public sealed class GatewayProcess : IAsyncDisposable
 {
@@ -20,20 +20,20 @@ public sealed class GatewayProcess : IAsyncDisposable
     /// <summary>The gateway's root, with a slash at the end.</summary>
     public Uri BaseAddress => _server.Address;
 
-    /// <summary>A client whose base address is the gateway's; owned by this, valid over restarts.</summary>
+    /// <summary>A client whose base address is the gateway's. This object owns it, and it stays valid over restarts.</summary>
     public HttpClient Client => _server.Client;
 
-    /// <summary>Where the gateway keeps its data: <c>PUSHGATEWAY_DATA_DIR</c>. Deleted at the end.</summary>
+    /// <summary>The gateway's data folder, <c>PUSHGATEWAY_DATA_DIR</c>. Deleted on disposal.</summary>
     public string DataFolder => _folder.FullPath;
 
-    /// <summary>The process that runs now, or ran last.</summary>
+    /// <summary>The current process, or the last one.</summary>
     public ChildProcess Process => _server.Process;
 
     /// <summary>Starts a gateway and waits until <c>/-/ready</c> answers 2xx.</summary>
     /// <param name="environment">Its configuration.</param>
     /// <param name="arguments">More command-line arguments.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="InvalidOperationException">It ended before it was ready; the message holds its output.</exception>
+    /// <exception cref="InvalidOperationException">The process ended before it was ready. The message holds its output.</exception>
     public static async Task<GatewayProcess> StartAsync(
         IReadOnlyDictionary<string, string>? environment = null,
         IReadOnlyList<string>? arguments = null,
@@ -53,10 +53,10 @@ public sealed class GatewayProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs a gateway that is expected to end by itself, because it cannot start.</summary>
+    /// <summary>Runs a gateway that is expected to end by itself because it cannot start.</summary>
     /// <param name="environment">Its configuration.</param>
     /// <param name="arguments">More command-line arguments.</param>
-    /// <exception cref="TimeoutException">It did not end in time; it was killed.</exception>
+    /// <exception cref="TimeoutException">It did not end in time and was killed.</exception>
     public static async Task<ProcessResult> RunAsync(
         IReadOnlyDictionary<string, string>? environment = null, IReadOnlyList<string>? arguments = null)
     {
@@ -64,16 +64,16 @@ public sealed class GatewayProcess : IAsyncDisposable
         return await ChildProcess.RunAsync(Prepare(folder, FreePort.Next(), environment, arguments), TimeSpan.FromSeconds(120));
     }
 
-    /// <summary>SIGKILL. Returns when the process is gone.</summary>
+    /// <summary>Sends SIGKILL. Returns when the process is gone.</summary>
     public Task KillAsync() => _server.Process.KillAsync();
 
-    /// <summary>SIGTERM: the gateway drains, then ends. Returns its exit code.</summary>
+    /// <summary>Sends SIGTERM: the gateway drains and ends. Returns its exit code.</summary>
     public Task<int> StopAsync(TimeSpan? deadline = null) => _server.Process.TerminateAsync(deadline);
 
-    /// <summary>Starts the ended gateway on the same data and port, and waits until it is ready.</summary>
+    /// <summary>Starts the ended gateway with the same data and port, and waits until it is ready.</summary>
     public Task StartAgainAsync(CancellationToken cancellationToken = default) => _server.StartAgainAsync(cancellationToken);
 
-    /// <summary>Starts the ended gateway on the same data and port. It need not serve when this returns.</summary>
+    /// <summary>Starts the ended gateway with the same data and port. It may not be ready yet when this method returns.</summary>
     public Task LaunchAgainAsync() => _server.LaunchAgainAsync();
 
     /// <summary>Kills the gateway and deletes its data.</summary>

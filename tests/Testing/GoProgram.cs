@@ -4,12 +4,12 @@ using System.Security.Cryptography;
 namespace PushGateway.Testing;
 
 /// <summary>
-/// A Go program of one source file that may import Prometheus' client library, built with the fetched toolchain. The
-/// binary is kept beside the fetched packages under its source's hash, so that it is built once.
+/// A Go program in one source file, which may import Prometheus' client library. It is built with the fetched toolchain. The binary is kept
+/// with the fetched packages, named by the hash of its source, so it is built only once.
 /// </summary>
 public static class GoProgram
 {
-    /// <summary>The first build compiles the standard library, too.</summary>
+    /// <summary>Long, because the first build also compiles the standard library.</summary>
     static readonly TimeSpan BuildDeadline = TimeSpan.FromMinutes(8);
 
     static readonly ConcurrentDictionary<string, Lazy<Task<string>>> Built = new(StringComparer.Ordinal);
@@ -19,9 +19,9 @@ public static class GoProgram
     /// <exception cref="InvalidOperationException">It does not compile.</exception>
     public static Task<string> BuildAsync(string source) => Built.GetOrAdd(source, path => new(() => BuildOnceAsync(path))).Value;
 
-    /// <summary>Compiles a program into a file of the caller's. Skips the test when there is no Go.</summary>
+    /// <summary>Compiles a program into the given file. Skips the test when there is no Go.</summary>
     /// <param name="source">The file of <c>package main</c>.</param>
-    /// <param name="binary">Where the program is to be.</param>
+    /// <param name="binary">The path of the program to write.</param>
     /// <exception cref="InvalidOperationException">It does not compile.</exception>
     public static async Task CompileAsync(string source, string binary)
     {
@@ -40,7 +40,7 @@ public static class GoProgram
                 ["GOENV"] = "off",
                 ["GOTOOLCHAIN"] = "local",
                 ["CGO_ENABLED"] = "0",
-                // Where the toolchain counts its own use.
+                // The toolchain counts its own use in this folder.
                 ["XDG_CONFIG_HOME"] = Path.Combine(packages, "config"),
             },
         };
@@ -54,7 +54,7 @@ public static class GoProgram
         var binary = Path.Combine(packages, "bin", $"{Path.GetFileNameWithoutExtension(source)}-{hash}");
         if (!File.Exists(binary))
         {
-            // Processes that build at a time each put the same program there, whole.
+            // Several processes may build at the same time. Each moves the same complete program into place.
             var built = $"{binary}.{Guid.NewGuid():N}";
             await CompileAsync(source, built);
             File.Move(built, binary, overwrite: true);

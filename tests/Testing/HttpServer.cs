@@ -3,8 +3,8 @@ using System.Globalization;
 namespace PushGateway.Testing;
 
 /// <summary>
-/// A server process on a port of its own that is ready when a path answers 2xx. It can end and come back on the same
-/// port with the same arguments.
+/// A server process with its own port. It is ready when a path answers 2xx. It can be ended and started again with the same port and
+/// arguments.
 /// </summary>
 sealed class HttpServer : IAsyncDisposable
 {

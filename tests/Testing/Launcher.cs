@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace PushGateway.Testing;
 
 /// <summary>
-/// Starts child processes from one thread that lives as long as the test process. The kernel sends the parent death
-/// signal when the starting thread ends, not the process, and a thread of the pool may end at any time.
+/// Starts child processes from one thread that lives as long as the test process. The kernel sends the parent death signal when the
+/// starting thread ends, not when the process ends, and a thread of the pool may end at any time.
 /// </summary>
 static class Launcher
 {
@@ -17,7 +17,7 @@ static class Launcher
     {
         new Thread(Run) { IsBackground = true, Name = "child process launcher" }.Start();
 
-        // Where there is no setpriv, this still ends the children of a test process that ends by itself.
+        // Without setpriv, this still ends the children of a test process that ends normally.
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
             foreach (var process in Running.Keys)

@@ -1,11 +1,11 @@
 namespace PushGateway.Testing;
 
-/// <summary>One moto for the tests of a class.</summary>
+/// <summary>One moto server that the tests of a class share.</summary>
 public sealed class MotoSecrets : IAsyncDisposable
 {
     private readonly Lazy<Task<MotoServer>> _server = new(() => MotoServer.StartAsync());
 
-    /// <summary>Starts it, or skips the test.</summary>
+    /// <summary>Starts the server, or skips the test.</summary>
     public async Task<SecretsEndpoint> StartAsync() => (await _server.Value).Secrets;
 
     public async ValueTask DisposeAsync()

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace PushGateway.Testing;
 
 /// <summary>
-/// The moto emulator of AWS. Of SQS and DynamoDB it is a second opinion where the machine has it; of Secrets Manager and Parameter Store the
-/// only one. It hands a message to several concurrent consumers now and then, as SQS may.
+/// The moto emulator of AWS. For SQS and DynamoDB it is an optional second emulator; for Secrets Manager and Parameter Store it is the only
+/// one. It sometimes hands a message to several concurrent consumers, as SQS may.
 /// </summary>
 public sealed class MotoServer : IAsyncDisposable
 {
@@ -20,18 +20,18 @@ public sealed class MotoServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Whether this machine has it. Where there is another emulator, it is optional even where the other components are required: ask before
-    /// <see cref="StartAsync"/>, and choose <see cref="Fauxqs"/> otherwise.
+    /// Whether this machine has it. For services with another emulator it is optional, even where the other components are required: check
+    /// this before <see cref="StartAsync"/>, and otherwise use <see cref="Fauxqs"/>.
     /// </summary>
     public static bool IsAvailable => ExecutablePath.Find(Program) is not null;
 
     /// <summary>The address for <c>ServiceURL</c> or <c>AWS_ENDPOINT_URL_SQS</c>.</summary>
     public Uri ServiceUrl => Sqs.ServiceUrl;
 
-    /// <summary>Queues and clients.</summary>
+    /// <summary>Its queues and clients.</summary>
     public SqsEndpoint Sqs { get; }
 
-    /// <summary>Secrets and parameters.</summary>
+    /// <summary>Its secrets and parameters.</summary>
     public SecretsEndpoint Secrets { get; }
 
     /// <summary>The process, for its id, state and output.</summary>
@@ -47,13 +47,13 @@ public sealed class MotoServer : IAsyncDisposable
         return new MotoServer(await HttpServer.StartAsync(start, port, "moto-api/data.json", cancellationToken));
     }
 
-    /// <summary>SIGKILL. Returns when the process is gone, and all that it held.</summary>
+    /// <summary>Sends SIGKILL. Returns when the process is gone. Everything that it held is lost.</summary>
     public Task KillAsync() => _server.Process.KillAsync();
 
     /// <summary>Starts the killed emulator at the same address, empty.</summary>
     public Task StartAgainAsync(CancellationToken cancellationToken = default) => _server.StartAgainAsync(cancellationToken);
 
-    /// <summary>Kills the emulator; its queues are gone.</summary>
+    /// <summary>Kills the emulator. Its queues are lost.</summary>
     public async ValueTask DisposeAsync()
     {
         Sqs.Dispose();

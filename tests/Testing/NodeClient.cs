@@ -4,13 +4,13 @@ namespace PushGateway.Testing;
 public static class NodeClient
 {
     /// <summary>
-    /// Runs a script in which <c>require('prom-client')</c> works, and waits for its end. Skips the test when there is
-    /// no Node or no client.
+    /// Runs a script in which <c>require('prom-client')</c> works, and waits for its end. Skips the test when Node or the client is
+    /// missing.
     /// </summary>
     /// <param name="script">The file, a CommonJS module.</param>
     /// <param name="environment">Variables set on top of the test process's own.</param>
-    /// <param name="arguments">Its <c>process.argv</c> from the third on.</param>
-    /// <returns>How it ended; see <see cref="ProcessResult.EnsureSuccess"/>.</returns>
+    /// <param name="arguments">Its <c>process.argv</c> from the third element on.</param>
+    /// <returns>The result; see <see cref="ProcessResult.EnsureSuccess"/>.</returns>
     public static async Task<ProcessResult> RunAsync(
         string script, IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> arguments)
     {

@@ -4,7 +4,7 @@ using System.Net;
 
 namespace PushGateway.Testing;
 
-/// <summary>Takes everything that is exported by OTLP over HTTP, and remembers it.</summary>
+/// <summary>Accepts everything that is exported by OTLP over HTTP, and keeps it.</summary>
 public sealed class OtlpCollector : IAsyncDisposable
 {
     readonly HttpListener _listener = new();
@@ -25,13 +25,13 @@ public sealed class OtlpCollector : IAsyncDisposable
     /// <summary>Starts on a free port.</summary>
     public static OtlpCollector Start() => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}/"));
 
-    /// <summary>The bodies that were posted to a path.</summary>
+    /// <summary>The bodies of the requests to a path.</summary>
     public IEnumerable<byte[]> Bodies(string path) => _requests.Where(request => request.Path == path).Select(request => request.Body);
 
-    /// <summary>How often bytes occur in the bodies that were posted to a path.</summary>
+    /// <summary>How often the bytes occur in the bodies of the requests to a path.</summary>
     public int Count(string path, ReadOnlyMemory<byte> bytes) => Bodies(path).Sum(body => body.AsSpan().Count(bytes.Span));
 
-    /// <summary>Ends it.</summary>
+    /// <summary>Stops the collector.</summary>
     public async ValueTask DisposeAsync()
     {
         _listener.Close();
@@ -49,7 +49,7 @@ public sealed class OtlpCollector : IAsyncDisposable
                 await context.Request.InputStream.CopyToAsync(body);
                 _requests.Enqueue((context.Request.Url!.AbsolutePath, body.ToArray()));
 
-                // No body: nothing was refused.
+                // An empty body means that nothing was refused.
                 context.Response.ContentType = "application/x-protobuf";
                 context.Response.Close();
             }

@@ -1,6 +1,6 @@
 namespace PushGateway.Testing;
 
-/// <summary>The last lines that a process wrote. Bounded, so that a chatty server cannot fill the memory.</summary>
+/// <summary>The last lines that a process wrote. Their number is limited, so that a verbose server cannot fill the memory.</summary>
 sealed class OutputRing(int capacity)
 {
     readonly Lock _gate = new();

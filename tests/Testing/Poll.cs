@@ -2,26 +2,24 @@ using System.Diagnostics;
 
 namespace PushGateway.Testing;
 
-/// <summary>
-/// Waits for a condition, never for a time. The only place in the tests that sleeps.
-/// </summary>
+/// <summary>Waits for a condition, never for a fixed time. This is the only place in the tests that sleeps.</summary>
 public static class Poll
 {
     static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
     static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Long enough for a slow, loaded machine: reaching it is a failure, not a wait.</summary>
+    /// <summary>Long enough for a slow, loaded machine. Reaching it is a failure.</summary>
     public static TimeSpan DefaultDeadline { get; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Observes until the observed value satisfies the condition, and returns that value.</summary>
+    /// <summary>Observes a value until it satisfies the condition, and returns that value.</summary>
     /// <param name="observe">
-    /// Its token is cancelled at the deadline. An exception, a failed assertion included, counts as "not yet".
+    /// Its token is cancelled at the deadline. An exception, including a failed assertion, counts as "not yet".
     /// </param>
-    /// <param name="condition">Whether the observed value is the awaited one.</param>
-    /// <param name="describe">What is awaited, for the failure message: "the sample to arrive".</param>
+    /// <param name="condition">Whether the observed value is the expected one.</param>
+    /// <param name="describe">What the test waits for, for the failure message: "the sample to arrive".</param>
     /// <param name="deadline"><see cref="DefaultDeadline"/> when null.</param>
     /// <param name="cancellationToken">Ends the wait with <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="TimeoutException">The deadline passed; the message holds the last observed value.</exception>
+    /// <exception cref="TimeoutException">The deadline has passed. The message holds the last observed value.</exception>
     public static async Task<T> UntilAsync<T>(
         Func<CancellationToken, Task<T>> observe,
         Func<T, bool> condition,
@@ -53,7 +51,7 @@ public static class Poll
             {
                 throw final.Reason;
             }
-            // Anything may go wrong while the observed thing is not there yet; the last failure is reported.
+            // Any exception may occur while the expected thing is not there yet. The last one is reported.
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
                 if (!expiry.IsCancellationRequested)
@@ -76,7 +74,7 @@ public static class Poll
         }
     }
 
-    /// <summary>Waits until the condition holds. See the other overload for the rest.</summary>
+    /// <summary>Waits until the condition holds. The first overload describes the parameters.</summary>
     public static Task UntilAsync(
         Func<CancellationToken, Task<bool>> condition,
         string describe,
@@ -84,7 +82,7 @@ public static class Poll
         CancellationToken cancellationToken = default) =>
         UntilAsync(condition, holds => holds, describe, deadline, cancellationToken);
 
-    /// <summary>Waits until the condition holds. See the first overload for the rest.</summary>
+    /// <summary>Waits until the condition holds. The first overload describes the parameters.</summary>
     public static Task UntilAsync(
         Func<bool> condition,
         string describe,
@@ -100,7 +98,7 @@ public static class Poll
         _ => value.ToString() ?? "null",
     };
 
-    /// <summary>Thrown by an observation to end the wait at once, because waiting longer cannot help.</summary>
+    /// <summary>An observation throws this to end the wait at once, because more waiting cannot help.</summary>
     internal sealed class FinalException(Exception reason) : Exception(reason.Message, reason)
     {
         internal Exception Reason { get; } = reason;

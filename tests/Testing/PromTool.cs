@@ -4,8 +4,8 @@ namespace PushGateway.Testing;
 public static class PromTool
 {
     /// <summary>
-    /// <c>promtool check metrics</c>: parses an exposition in the text format and lints it. Exit code 0 is clean, 3 is
-    /// valid with lint findings, anything else does not parse; the findings are in the output.
+    /// <c>promtool check metrics</c>: parses an exposition in the text format and lints it. Exit code 0 means no findings, 3 means valid
+    /// with findings, and any other code means that it cannot be parsed. The findings are in the output.
     /// </summary>
     public static async Task<ProcessResult> CheckMetricsAsync(string exposition)
     {

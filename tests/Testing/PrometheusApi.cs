@@ -4,20 +4,20 @@ using System.Text.Json;
 namespace PushGateway.Testing;
 
 /// <summary>
-/// The query API that Prometheus and VictoriaMetrics share. Samples come back as they are stored, to the millisecond.
-/// Stale markers are never among them: a series that ended in one just stops.
+/// The query API that Prometheus and VictoriaMetrics share. Samples are returned as they are stored, to the millisecond. Stale markers are
+/// never returned: a series that ended with one just stops.
 /// </summary>
-/// <param name="client">Its base address is the server's; owned by the caller.</param>
+/// <param name="client">A client whose base address is the server's. The caller owns it.</param>
 public sealed class PrometheusApi(HttpClient client)
 {
     /// <summary>
-    /// An instant query. Sees a sample for five minutes, unless a stale marker follows it. A scalar comes back as one
-    /// series without labels.
+    /// An instant query. It sees a sample for five minutes, unless a stale marker follows. A scalar is returned as one series without
+    /// labels.
     /// </summary>
     /// <param name="expression">PromQL.</param>
-    /// <param name="time">The server's present when null.</param>
+    /// <param name="time">The time of the query; the server's current time when null.</param>
     /// <param name="cancellationToken">Ends the request.</param>
-    /// <exception cref="HttpRequestException">The server refused; the message holds its answer.</exception>
+    /// <exception cref="HttpRequestException">The server refused the query. The message holds its answer.</exception>
     public async Task<IReadOnlyList<Series>> QueryAsync(
         string expression, DateTimeOffset? time = null, CancellationToken cancellationToken = default)
     {
@@ -33,12 +33,16 @@ public sealed class PrometheusApi(HttpClient client)
     }
 
     /// <summary>
-    /// Every stored sample of the selected series within the window before <paramref name="at"/>: nothing is
-    /// interpolated, aligned or repeated, so that counting the samples shows loss and doubling.
+    /// Every stored sample of the selected series in the window before <paramref name="at"/>. Nothing is interpolated, aligned or repeated,
+    /// so counting the samples shows lost and duplicate ones.
     /// </summary>
     /// <param name="selector">A vector selector: <c>name{label="value"}</c>.</param>
-    /// <param name="window">One hour when null. The sample at its very start is included by Prometheus 2, not by 3.</param>
-    /// <param name="at">The end of the window: the server's present plus a minute when null, to see samples that are ahead.</param>
+    /// <param name="window">
+    /// One hour when null. Prometheus 2 includes a sample exactly at the start of the window, Prometheus 3 does not.
+    /// </param>
+    /// <param name="at">
+    /// The end of the window. When null, it is the server's current time plus a minute, to include samples from the future.
+    /// </param>
     /// <param name="cancellationToken">Ends the request.</param>
     public Task<IReadOnlyList<Series>> QueryRangeRawAsync(
         string selector, TimeSpan? window = null, DateTimeOffset? at = null, CancellationToken cancellationToken = default)
@@ -50,7 +54,7 @@ public sealed class PrometheusApi(HttpClient client)
             cancellationToken);
     }
 
-    /// <summary>The label sets of the series that match, without samples, whatever their age.</summary>
+    /// <summary>The label sets of all matching series, without samples, whatever their age.</summary>
     public async Task<IReadOnlyList<IReadOnlyDictionary<string, string>>> SeriesAsync(
         string match, CancellationToken cancellationToken = default)
     {
@@ -78,7 +82,7 @@ public sealed class PrometheusApi(HttpClient client)
             : new Series(labels, [ReadSample(series.GetProperty("value"))]);
     }
 
-    // The server writes seconds with up to three decimals: exact as a decimal, not as a double.
+    // The server writes seconds with up to three decimals. A decimal holds them exactly, a double does not.
     static Sample ReadSample(JsonElement pair) =>
         new((long)(pair[0].GetDecimal() * 1000m), pair[1].GetString()!);
 

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace PushGateway.Testing;
 
 /// <summary>
-/// The real Prometheus on a fresh data folder, taking remote write. Each test needs one of its own: a single sample
-/// from the future makes a data folder refuse the present. It answers 204 to samples that it drops, so query back.
+/// The real Prometheus with an empty data folder, which accepts remote write. Each test needs its own server: after one sample from the
+/// future, a data folder refuses current samples. The server answers 204 even when it drops samples, so query them afterwards.
 /// </summary>
 public sealed class PrometheusServer : IAsyncDisposable
 {
@@ -21,10 +21,10 @@ public sealed class PrometheusServer : IAsyncDisposable
     /// <summary>The server's root, with a slash at the end.</summary>
     public Uri Address => _server.Address;
 
-    /// <summary>Where remote write goes.</summary>
+    /// <summary>The URL for remote write.</summary>
     public Uri RemoteWriteUrl => new(Address, "api/v1/write");
 
-    /// <summary>A client whose base address is the server's; owned by this.</summary>
+    /// <summary>A client whose base address is the server's. This object owns it.</summary>
     public HttpClient Client => _server.Client;
 
     /// <summary>The query API.</summary>
@@ -33,7 +33,7 @@ public sealed class PrometheusServer : IAsyncDisposable
     /// <summary>The process, for its id, state and output.</summary>
     public ChildProcess Process => _server.Process;
 
-    /// <summary>Starts a server and waits until it serves. Skips the test when there is no Prometheus.</summary>
+    /// <summary>Starts a server and waits until it is ready. Skips the test when there is no Prometheus.</summary>
     public static async Task<PrometheusServer> StartAsync(
         PrometheusOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -78,10 +78,10 @@ public sealed class PrometheusServer : IAsyncDisposable
         string match, CancellationToken cancellationToken = default) =>
         Api.SeriesAsync(match, cancellationToken);
 
-    /// <summary>Ends the server cleanly; its port refuses connections until <see cref="StartAgainAsync"/>.</summary>
+    /// <summary>Ends the server cleanly. Its port refuses connections until <see cref="StartAgainAsync"/>.</summary>
     public Task StopAsync() => _server.Process.TerminateAsync();
 
-    /// <summary>Starts the ended server on the same port and data, and waits until it serves.</summary>
+    /// <summary>Starts the ended server with the same port and data, and waits until it is ready.</summary>
     public Task StartAgainAsync(CancellationToken cancellationToken = default) => _server.StartAgainAsync(cancellationToken);
 
     /// <summary>Kills the server and deletes its data.</summary>

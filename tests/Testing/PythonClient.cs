@@ -4,12 +4,12 @@ namespace PushGateway.Testing;
 public static class PythonClient
 {
     /// <summary>
-    /// Runs a script in which <c>import prometheus_client</c> works, and waits for its end. Skips the test when there
-    /// is no Python or no client.
+    /// Runs a script in which <c>import prometheus_client</c> works, and waits for its end. Skips the test when Python or the client is
+    /// missing.
     /// </summary>
     /// <param name="script">Python 3 source.</param>
     /// <param name="arguments">Its <c>sys.argv[1:]</c>.</param>
-    /// <returns>How it ended; see <see cref="ProcessResult.EnsureSuccess"/>.</returns>
+    /// <returns>The result; see <see cref="ProcessResult.EnsureSuccess"/>.</returns>
     public static Task<ProcessResult> RunAsync(string script, params IReadOnlyList<string> arguments) =>
         RunAsync(script, new Dictionary<string, string>(), arguments);
 

@@ -4,8 +4,8 @@ using Xunit;
 namespace PushGateway.Testing;
 
 /// <summary>
-/// The real servers and clients that <c>eng/real-components.sh</c> fetches. The script runs once per test process, when
-/// a component is first asked for; test processes that start together wait for the one that fetches.
+/// The real servers and clients that <c>eng/real-components.sh</c> fetches. The script runs once per test process, on first use of a
+/// component. When several test processes start together, one of them fetches and the others wait.
 /// </summary>
 public static class RealComponents
 {
@@ -42,7 +42,7 @@ public static class RealComponents
     /// <summary>The Go toolchain: GOROOT.</summary>
     public const string Go = "go";
 
-    /// <summary>Prometheus' Go client library and what it imports: GOPATH.</summary>
+    /// <summary>Prometheus' Go client library and its dependencies: GOPATH.</summary>
     public const string GoClient = "go-client";
 
     /// <summary>The CDK's command line, for Node.js.</summary>
@@ -56,7 +56,7 @@ public static class RealComponents
 
     const string RequireVariable = "PUSHGATEWAY_REQUIRE_REAL";
 
-    /// <summary>The first run downloads some 130 MB.</summary>
+    /// <summary>Long, because the first run downloads about 130 MB.</summary>
     static readonly TimeSpan FetchDeadline = TimeSpan.FromMinutes(10);
 
     static readonly Lazy<Task<Dictionary<string, string>>> Listed = new(ListAsync);
@@ -64,8 +64,8 @@ public static class RealComponents
     /// <summary>Whether a missing component fails a test instead of skipping it.</summary>
     public static bool AreRequired => Environment.GetEnvironmentVariable(RequireVariable) == "1";
 
-    /// <summary>The path of a component. Skips the running test when this machine cannot have it.</summary>
-    /// <exception cref="InvalidOperationException">It is missing and <see cref="AreRequired"/>.</exception>
+    /// <summary>The path of a component. Skips the running test when the component is missing on this machine.</summary>
+    /// <exception cref="InvalidOperationException">The component is missing and <see cref="AreRequired"/>.</exception>
     public static async Task<string> RequireAsync(string name)
     {
         var listed = await Listed.Value;
@@ -74,16 +74,16 @@ public static class RealComponents
         return path.StartsWith('-') ? Missing(name, path.TrimStart('-', ' ')) : path;
     }
 
-    /// <summary>The path of a program that the machine itself must have, with the same consequences.</summary>
-    /// <exception cref="InvalidOperationException">It is missing and <see cref="AreRequired"/>.</exception>
+    /// <summary>The path of a program on PATH. Skips or fails the test like <see cref="RequireAsync"/> when it is missing.</summary>
+    /// <exception cref="InvalidOperationException">The program is missing and <see cref="AreRequired"/>.</exception>
     public static string RequireOnPath(string name) =>
         ExecutablePath.Find(name) ?? Missing(name, "it is not on PATH");
 
     /// <summary>
-    /// The zip of a Lambda function, <c>api</c> or <c>worker</c>, for this machine's architecture, with the same consequences. It is
-    /// taken as it is: <c>eng/publish-lambda.sh</c> has to run again after a change.
+    /// The zip of a Lambda function, <c>api</c> or <c>worker</c>, for this machine's architecture. Skips or fails the test like
+    /// <see cref="RequireAsync"/> when it is missing. It is not rebuilt: run <c>eng/publish-lambda.sh</c> after a change.
     /// </summary>
-    /// <exception cref="InvalidOperationException">It is missing and <see cref="AreRequired"/>.</exception>
+    /// <exception cref="InvalidOperationException">The zip is missing and <see cref="AreRequired"/>.</exception>
     public static string RequireFunction(string name)
     {
         var architecture = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x64";

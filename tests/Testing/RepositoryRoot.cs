@@ -1,11 +1,11 @@
 namespace PushGateway.Testing;
 
-/// <summary>The folder of the clone that the running test assembly was built from.</summary>
+/// <summary>The root folder of the repository that contains the running test assembly.</summary>
 public static class RepositoryRoot
 {
     static readonly Lazy<string> Found = new(Find);
 
-    /// <summary>The absolute path of the folder that holds <c>PushGateway.sln</c>.</summary>
+    /// <summary>The absolute path of the folder with <c>PushGateway.sln</c>.</summary>
     public static string FullPath => Found.Value;
 
     /// <summary>Joins path segments to the repository root.</summary>

@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace PushGateway.Testing;
 
-/// <summary>Secrets Manager and Parameter Store of an emulator, as their owner uses them.</summary>
+/// <summary>Secrets Manager and Parameter Store of an emulator, from the point of view of an owner of secrets.</summary>
 public sealed class SecretsEndpoint
 {
-    /// <summary>Where secrets and parameters are kept when no other region is named.</summary>
+    /// <summary>The region of secrets and parameters when no other region is given.</summary>
     public const string Region = "eu-west-1";
 
     const string Dummy = "test";
@@ -24,7 +24,7 @@ public sealed class SecretsEndpoint
         ["AWS_ENDPOINT_URL_SSM"] = _client.BaseAddress!.ToString(),
     };
 
-    /// <summary>The variables with which a process finds credentials that this endpoint takes.</summary>
+    /// <summary>The variables with which a process finds credentials that this endpoint accepts.</summary>
     public static IReadOnlyDictionary<string, string> Credentials { get; } = new Dictionary<string, string>
     {
         ["AWS_ACCESS_KEY_ID"] = Dummy,
@@ -32,30 +32,30 @@ public sealed class SecretsEndpoint
         ["AWS_EC2_METADATA_DISABLED"] = "true",
     };
 
-    /// <summary>The ARN of a parameter, whether it is there or not.</summary>
+    /// <summary>The ARN of a parameter, which may not exist.</summary>
     /// <param name="name">A name that begins with a slash.</param>
     /// <param name="region">The region.</param>
     /// <param name="partition">The region's partition.</param>
     public static string ParameterArn(string name, string region = Region, string partition = "aws") =>
         $"arn:{partition}:ssm:{region}:123456789012:parameter{name}";
 
-    /// <summary>Creates a secret of a random name, and returns its ARN.</summary>
+    /// <summary>Creates a secret with a random name, and returns its ARN.</summary>
     public Task<string> CreateSecretAsync(string text, string region = Region) =>
         CreateAsync(new JsonObject { ["Name"] = RandomName(), ["SecretString"] = text }, region);
 
-    /// <summary>Creates a secret that has no text, and returns its ARN.</summary>
+    /// <summary>Creates a secret without a text, and returns its ARN.</summary>
     public Task<string> CreateBinarySecretAsync(byte[] bytes) =>
         CreateAsync(new JsonObject { ["Name"] = RandomName(), ["SecretBinary"] = Convert.ToBase64String(bytes) }, Region);
 
-    /// <summary>Gives a secret its next version.</summary>
+    /// <summary>Gives a secret a new version.</summary>
     public Task RotateSecretAsync(string arn, string text) =>
         CallAsync(SecretsManager, "secretsmanager.PutSecretValue", new JsonObject { ["SecretId"] = arn, ["SecretString"] = text }, Region);
 
-    /// <summary>Marks a secret as to be deleted: it cannot be read from now on.</summary>
+    /// <summary>Marks a secret for deletion. From then on it cannot be read.</summary>
     public Task DeleteSecretAsync(string arn) =>
         CallAsync(SecretsManager, "secretsmanager.DeleteSecret", new JsonObject { ["SecretId"] = arn }, Region);
 
-    /// <summary>Creates a parameter, or gives it its next version.</summary>
+    /// <summary>Creates a parameter, or gives it a new version.</summary>
     /// <param name="name">A name that begins with a slash.</param>
     /// <param name="text">The value.</param>
     /// <param name="type"><c>String</c> or <c>SecureString</c>.</param>
@@ -69,7 +69,7 @@ public sealed class SecretsEndpoint
     async Task<string> CreateAsync(JsonObject body, string region) =>
         (string)(await CallAsync(SecretsManager, "secretsmanager.CreateSecret", body, region))["ARN"]!;
 
-    // The emulator takes any signature, and service and region from what it says of itself.
+    // The emulator accepts every signature, and takes the service and the region from the Authorization header.
     async Task<JsonNode> CallAsync(string service, string target, JsonObject body, string region)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, _client.BaseAddress)

@@ -1,11 +1,11 @@
 namespace PushGateway.Testing;
 
 /// <summary>A series as a server stores it.</summary>
-/// <param name="Labels">Every label, <c>__name__</c> included.</param>
-/// <param name="Samples">In the order of time; the one evaluated sample for an instant query.</param>
+/// <param name="Labels">Every label, including <c>__name__</c>.</param>
+/// <param name="Samples">The samples in order of time. For an instant query, the one evaluated sample.</param>
 public sealed record Series(IReadOnlyDictionary<string, string> Labels, IReadOnlyList<Sample> Samples)
 {
-    /// <summary>The metric's name, or "" when an operation has dropped it.</summary>
+    /// <summary>The metric's name, or "" when an operation has removed it.</summary>
     public string Name => Labels.GetValueOrDefault("__name__", "");
 
     /// <summary>A label's value; "" when the series has no such label, as in PromQL.</summary>

@@ -1,11 +1,11 @@
 namespace PushGateway.Testing;
 
-/// <summary>How many messages a queue holds. Exact in the emulators, approximate in AWS.</summary>
-/// <param name="Visible">Ready to be received.</param>
-/// <param name="InFlight">Received, not deleted, hidden for now.</param>
-/// <param name="Delayed">Not yet ready for the first time.</param>
+/// <summary>The number of messages in a queue. It is exact in the emulators and approximate in AWS.</summary>
+/// <param name="Visible">Messages that can be received.</param>
+/// <param name="InFlight">Messages that were received and not deleted, and are hidden now.</param>
+/// <param name="Delayed">Messages that cannot be received yet for the first time.</param>
 public readonly record struct SqsCounts(int Visible, int InFlight, int Delayed)
 {
-    /// <summary>Every message that is not deleted.</summary>
+    /// <summary>All messages that are not deleted.</summary>
     public int Total => Visible + InFlight + Delayed;
 }

@@ -6,7 +6,7 @@ using Amazon.SQS.Model;
 
 namespace PushGateway.Testing;
 
-/// <summary>An SQS emulator's address, and what clients need to talk to it.</summary>
+/// <summary>The address of an SQS emulator, and what clients need to call it.</summary>
 public sealed class SqsEndpoint : IDisposable
 {
     /// <summary>The region that clients sign for. A queue is found only in the region that it was created in.</summary>
@@ -20,10 +20,10 @@ public sealed class SqsEndpoint : IDisposable
         Client = CreateClient();
     }
 
-    /// <summary>What to set as <c>ServiceURL</c> or <c>AWS_ENDPOINT_URL_SQS</c>.</summary>
+    /// <summary>The value for <c>ServiceURL</c> or <c>AWS_ENDPOINT_URL_SQS</c>.</summary>
     public Uri ServiceUrl { get; }
 
-    /// <summary>A client of this endpoint; owned by this.</summary>
+    /// <summary>A client of this endpoint. This object owns it.</summary>
     public IAmazonSQS Client { get; }
 
     /// <summary>The variables with which a process reaches this endpoint through the SDK's own configuration.</summary>
@@ -36,13 +36,13 @@ public sealed class SqsEndpoint : IDisposable
         ["AWS_EC2_METADATA_DISABLED"] = "true",
     };
 
-    /// <summary>A new client of this endpoint, owned by the caller.</summary>
+    /// <summary>A new client of this endpoint. The caller owns it.</summary>
     public AmazonSQSClient CreateClient() => new(
         new BasicAWSCredentials(Dummy, Dummy),
         new AmazonSQSConfig { ServiceURL = ServiceUrl.ToString(), AuthenticationRegion = Region });
 
     /// <summary>Creates a standard queue.</summary>
-    /// <param name="name">A name no other queue has, for a queue that is shared with no other test; random when null.</param>
+    /// <param name="name">A name that no other queue has. Random when null, so that no other test uses the queue.</param>
     /// <param name="options">Its attributes.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     public async Task<SqsQueue> CreateQueueAsync(
@@ -68,7 +68,7 @@ public sealed class SqsEndpoint : IDisposable
         return new SqsQueue(Client, created.QueueUrl, described.Attributes["QueueArn"]);
     }
 
-    /// <summary>Creates a queue and the dead-letter queue behind it.</summary>
+    /// <summary>Creates a queue and its dead-letter queue.</summary>
     public async Task<(SqsQueue Queue, SqsQueue DeadLetters)> CreateQueueWithDeadLettersAsync(
         int maxReceiveCount = 3, TimeSpan? visibilityTimeout = null, CancellationToken cancellationToken = default)
     {
@@ -79,6 +79,6 @@ public sealed class SqsEndpoint : IDisposable
         return (await CreateQueueAsync(options: options, cancellationToken: cancellationToken), deadLetters);
     }
 
-    /// <summary>Ends <see cref="Client"/>.</summary>
+    /// <summary>Disposes of <see cref="Client"/>.</summary>
     public void Dispose() => Client.Dispose();
 }

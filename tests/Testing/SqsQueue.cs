@@ -5,7 +5,7 @@ using Amazon.SQS.Model;
 
 namespace PushGateway.Testing;
 
-/// <summary>A queue in an emulator, and another producer's and consumer's view of it.</summary>
+/// <summary>A queue in an emulator, as other producers and consumers use it.</summary>
 [SuppressMessage("Naming", "CA1711", Justification = "It is a queue, though not a collection.")]
 public sealed class SqsQueue
 {
@@ -18,7 +18,7 @@ public sealed class SqsQueue
         Arn = arn;
     }
 
-    /// <summary>The URL as the emulator knows it, for <c>PUSHGATEWAY_QUEUE_URL</c>.</summary>
+    /// <summary>The queue's URL in the emulator, for <c>PUSHGATEWAY_QUEUE_URL</c>.</summary>
     public string Url { get; }
 
     /// <summary>The queue's ARN.</summary>
@@ -32,7 +32,7 @@ public sealed class SqsQueue
         return (await _client.SendMessageAsync(request, cancellationToken)).MessageId;
     }
 
-    /// <summary>Sends messages with the same attributes, ten to a request.</summary>
+    /// <summary>Sends messages with the same attributes, ten per request.</summary>
     public async Task SendAllAsync(
         IEnumerable<string> bodies,
         IReadOnlyDictionary<string, string>? attributes = null,
@@ -51,8 +51,10 @@ public sealed class SqsQueue
         }
     }
 
-    /// <summary>Receives up to ten messages with all their attributes, and hides them. Empty, never null, when there are none.</summary>
-    /// <param name="wait">Long polling, in whole seconds; at once when null.</param>
+    /// <summary>
+    /// Receives up to ten messages with all their attributes, and hides them. The list is empty when there are none, never null.
+    /// </summary>
+    /// <param name="wait">Time of a long poll in whole seconds. Returns at once when null.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     public async Task<IReadOnlyList<Message>> ReceiveAsync(
         TimeSpan? wait = null, CancellationToken cancellationToken = default)
@@ -71,7 +73,7 @@ public sealed class SqsQueue
     public Task DeleteAsync(Message message, CancellationToken cancellationToken = default) =>
         _client.DeleteMessageAsync(Url, message?.ReceiptHandle, cancellationToken);
 
-    /// <summary>Receives and deletes until nothing is visible. Messages in flight stay.</summary>
+    /// <summary>Receives and deletes messages until none is visible. Messages in flight stay.</summary>
     public async Task<IReadOnlyList<Message>> DrainAsync(CancellationToken cancellationToken = default)
     {
         var drained = new List<Message>();
@@ -85,7 +87,7 @@ public sealed class SqsQueue
         return drained;
     }
 
-    /// <summary>How many messages the queue holds.</summary>
+    /// <summary>Counts the messages in the queue.</summary>
     public async Task<SqsCounts> CountAsync(CancellationToken cancellationToken = default)
     {
         string[] names =

@@ -6,10 +6,10 @@ public sealed record SqsQueueOptions
     /// <summary>How long a received message stays hidden. SQS counts whole seconds.</summary>
     public TimeSpan VisibilityTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Where a message goes that was received <see cref="MaxReceiveCount"/> times; nowhere when null.</summary>
+    /// <summary>The queue for messages that were received <see cref="MaxReceiveCount"/> times; none when null.</summary>
     public SqsQueue? DeadLetterQueue { get; init; }
 
-    /// <summary>Meaningful with a <see cref="DeadLetterQueue"/>.</summary>
+    /// <summary>Used only with a <see cref="DeadLetterQueue"/>.</summary>
     public int MaxReceiveCount { get; init; } = 3;
 
     /// <summary>More attributes, by their SQS names.</summary>

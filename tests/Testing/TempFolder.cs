@@ -1,6 +1,6 @@
 namespace PushGateway.Testing;
 
-/// <summary>A new, empty folder that only its owner uses and that disposing deletes with everything in it.</summary>
+/// <summary>A new, empty folder that only its owner may use. Disposal deletes it with everything in it.</summary>
 public sealed class TempFolder : IDisposable
 {
     /// <summary>The absolute path.</summary>
@@ -9,7 +9,7 @@ public sealed class TempFolder : IDisposable
     /// <summary>The path of a file or folder in it.</summary>
     public string Combine(params ReadOnlySpan<string> segments) => Path.Combine([FullPath, .. segments]);
 
-    /// <summary>Deletes the folder. What uses it must have ended.</summary>
+    /// <summary>Deletes the folder. Nothing may use it any more.</summary>
     public void Dispose()
     {
         if (Directory.Exists(FullPath))

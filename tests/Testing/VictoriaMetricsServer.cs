@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace PushGateway.Testing;
 
 /// <summary>
-/// The real VictoriaMetrics on a fresh data folder: an OTLP and remote write target. It accepts nearly anything and
-/// keeps doubled samples, so it is never the only oracle.
+/// The real VictoriaMetrics with an empty data folder, as a target of OTLP and remote write. It accepts nearly everything and keeps
+/// duplicate samples, so a test must never rely on it alone.
 /// </summary>
 public sealed class VictoriaMetricsServer : IAsyncDisposable
 {
@@ -22,25 +22,25 @@ public sealed class VictoriaMetricsServer : IAsyncDisposable
     /// <summary>The server's root, with a slash at the end.</summary>
     public Uri Address => _server.Address;
 
-    /// <summary>Where OTLP metrics go: protobuf over HTTP.</summary>
+    /// <summary>The URL for OTLP metrics: protobuf over HTTP.</summary>
     public Uri OtlpMetricsUrl => new(Address, "opentelemetry/v1/metrics");
 
     /// <summary>The value for <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>, to which exporters append <c>/v1/metrics</c>.</summary>
     public Uri OtlpEndpoint => new(Address, "opentelemetry");
 
-    /// <summary>Where remote write goes.</summary>
+    /// <summary>The URL for remote write.</summary>
     public Uri RemoteWriteUrl => new(Address, "api/v1/write");
 
-    /// <summary>A client whose base address is the server's; owned by this.</summary>
+    /// <summary>A client whose base address is the server's. This object owns it.</summary>
     public HttpClient Client => _server.Client;
 
-    /// <summary>The query API. Sees what was written within a second, or at once after <see cref="FlushAsync"/>.</summary>
+    /// <summary>The query API. It sees new samples within a second, or at once after <see cref="FlushAsync"/>.</summary>
     public PrometheusApi Api { get; }
 
     /// <summary>The process, for its id, state and output.</summary>
     public ChildProcess Process => _server.Process;
 
-    /// <summary>Starts a server and waits until it serves. Skips the test when there is no VictoriaMetrics.</summary>
+    /// <summary>Starts a server and waits until it is ready. Skips the test when there is no VictoriaMetrics.</summary>
     public static async Task<VictoriaMetricsServer> StartAsync(CancellationToken cancellationToken = default)
     {
         var executable = await RealComponents.RequireAsync(RealComponents.VictoriaMetrics);
@@ -53,7 +53,7 @@ public sealed class VictoriaMetricsServer : IAsyncDisposable
                 string.Create(CultureInfo.InvariantCulture, $"-httpListenAddr=127.0.0.1:{port}"),
                 $"-storageDataPath={folder.Combine("data")}",
                 "-retentionPeriod=1y",
-                // By default it hides the last 30 seconds from queries and takes most of the machine's memory.
+                // By default, queries do not see the last 30 seconds, and the server takes most of the machine's memory.
                 "-search.latencyOffset=0s",
                 "-memory.allowedBytes=128MiB")
             {
@@ -75,13 +75,13 @@ public sealed class VictoriaMetricsServer : IAsyncDisposable
         response.EnsureSuccessStatusCode();
     }
 
-    /// <summary>Flushes, then returns every stored sample of the selected series, of any time.</summary>
+    /// <summary>Flushes, then returns every stored sample of the selected series.</summary>
     /// <param name="selector">A vector selector: <c>name{label="value"}</c>.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     public async Task<IReadOnlyList<Series>> ExportAsync(string selector, CancellationToken cancellationToken = default)
     {
         await FlushAsync(cancellationToken);
-        // Without an end, samples of the current second are left out.
+        // Without an end, the samples of the current second would be left out.
         var end = DateTimeOffset.UtcNow.AddDays(2).ToUnixTimeSeconds();
         var query = string.Create(
             CultureInfo.InvariantCulture, $"api/v1/export?start=0&end={end}&match[]={Uri.EscapeDataString(selector)}");
@@ -89,10 +89,10 @@ public sealed class VictoriaMetricsServer : IAsyncDisposable
         return [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(ReadSeries)];
     }
 
-    /// <summary>Ends the server cleanly; its port refuses connections until <see cref="StartAgainAsync"/>.</summary>
+    /// <summary>Ends the server cleanly. Its port refuses connections until <see cref="StartAgainAsync"/>.</summary>
     public Task StopAsync() => _server.Process.TerminateAsync();
 
-    /// <summary>Starts the ended server on the same port and data, and waits until it serves.</summary>
+    /// <summary>Starts the ended server with the same port and data, and waits until it is ready.</summary>
     public Task StartAgainAsync(CancellationToken cancellationToken = default) => _server.StartAgainAsync(cancellationToken);
 
     /// <summary>Kills the server and deletes its data.</summary>
@@ -106,7 +106,7 @@ public sealed class VictoriaMetricsServer : IAsyncDisposable
     {
         using var document = JsonDocument.Parse(line);
         var root = document.RootElement;
-        // A number's own text is kept; what JSON has no number for comes as a string, or as null for NaN.
+        // The original text of a number is kept. Values that are not JSON numbers are strings, and NaN is null.
         var values = root.GetProperty("values").EnumerateArray().Select(value => value.ValueKind switch
         {
             JsonValueKind.Null => "NaN",

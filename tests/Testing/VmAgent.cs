@@ -3,8 +3,8 @@ using System.Globalization;
 namespace PushGateway.Testing;
 
 /// <summary>
-/// The real vmagent: takes OTLP and sends it on as remote write. With a Prometheus behind it, the collector's stand-in.
-/// Unlike the collector as this project configures it, it answers before the target has the data.
+/// The real vmagent: it accepts OTLP and forwards it as remote write. With a Prometheus behind it, it stands in for the collector. Unlike
+/// the collector in this project's configuration, it answers before the target has the data.
 /// </summary>
 public sealed class VmAgent : IAsyncDisposable
 {
@@ -20,20 +20,20 @@ public sealed class VmAgent : IAsyncDisposable
     /// <summary>The agent's root, with a slash at the end.</summary>
     public Uri Address => _server.Address;
 
-    /// <summary>Where OTLP metrics go: protobuf over HTTP.</summary>
+    /// <summary>The URL for OTLP metrics: protobuf over HTTP.</summary>
     public Uri OtlpMetricsUrl => new(Address, "opentelemetry/v1/metrics");
 
     /// <summary>The value for <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>, to which exporters append <c>/v1/metrics</c>.</summary>
     public Uri OtlpEndpoint => new(Address, "opentelemetry");
 
-    /// <summary>A client whose base address is the agent's; owned by this.</summary>
+    /// <summary>A client whose base address is the agent's. This object owns it.</summary>
     public HttpClient Client => _server.Client;
 
     /// <summary>The process, for its id, state and output.</summary>
     public ChildProcess Process => _server.Process;
 
-    /// <summary>Starts an agent and waits until it serves. Skips the test when there is no vmagent.</summary>
-    /// <param name="remoteWriteUrl">Where the samples go; it need not be up.</param>
+    /// <summary>Starts an agent and waits until it is ready. Skips the test when there is no vmagent.</summary>
+    /// <param name="remoteWriteUrl">The target of the samples. It need not run yet.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<VmAgent> StartAsync(Uri remoteWriteUrl, CancellationToken cancellationToken = default)
     {
@@ -51,7 +51,7 @@ public sealed class VmAgent : IAsyncDisposable
                 "-remoteWrite.queues=1",
                 "-remoteWrite.retryMinInterval=100ms",
                 "-remoteWrite.retryMaxTime=1s",
-                // The protocol that every target takes, without finding out by an error first.
+                // Uses the protocol that every target accepts, so that the agent need not discover it by a failed request.
                 "-remoteWrite.forcePromProto",
                 "-memory.allowedBytes=64MiB")
             {
@@ -66,7 +66,7 @@ public sealed class VmAgent : IAsyncDisposable
         }
     }
 
-    /// <summary>Kills the agent and deletes what it had not sent yet.</summary>
+    /// <summary>Kills the agent and deletes what it has not sent yet.</summary>
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();

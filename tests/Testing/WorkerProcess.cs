@@ -1,8 +1,7 @@
 namespace PushGateway.Testing;
 
 /// <summary>
-/// The built Worker as a real process. No variable of the machine that configures a gateway, an SDK or an exporter
-/// reaches it.
+/// The built Worker as a real process. Variables of the machine that configure a gateway, an SDK or an exporter are not passed to it.
 /// </summary>
 public sealed class WorkerProcess : IAsyncDisposable
 {
@@ -18,15 +17,15 @@ public sealed class WorkerProcess : IAsyncDisposable
         Process = process;
     }
 
-    /// <summary>The process that runs now, or ran last.</summary>
+    /// <summary>The current process, or the last one.</summary>
     public ChildProcess Process { get; private set; }
 
     /// <summary>Starts a worker.</summary>
     /// <param name="environment">Its configuration.</param>
-    /// <param name="readyLine">Text of the line on standard output to wait for; when null, the worker is only started.</param>
+    /// <param name="readyLine">Text of a line on standard output to wait for. When null, the method does not wait.</param>
     /// <param name="arguments">The command line.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="InvalidOperationException">It ended before it was ready; the message holds its output.</exception>
+    /// <exception cref="InvalidOperationException">The process ended before it was ready. The message holds its output.</exception>
     public static async Task<WorkerProcess> StartAsync(
         IReadOnlyDictionary<string, string> environment,
         string? readyLine = null,
@@ -56,9 +55,9 @@ public sealed class WorkerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs a worker that is expected to end by itself, because it cannot start.</summary>
+    /// <summary>Runs a worker that is expected to end by itself because it cannot start.</summary>
     /// <param name="environment">Its configuration.</param>
-    /// <exception cref="TimeoutException">It did not end in time; it was killed.</exception>
+    /// <exception cref="TimeoutException">It did not end in time and was killed.</exception>
     public static async Task<ProcessResult> RunAsync(IReadOnlyDictionary<string, string> environment)
     {
         using var folder = new TempFolder();
@@ -66,10 +65,10 @@ public sealed class WorkerProcess : IAsyncDisposable
             DotnetProgram.Prepare("Worker", environment, folder.FullPath, []), TimeSpan.FromSeconds(120));
     }
 
-    /// <summary>SIGKILL. Returns when the process is gone.</summary>
+    /// <summary>Sends SIGKILL. Returns when the process is gone.</summary>
     public Task KillAsync() => Process.KillAsync();
 
-    /// <summary>SIGTERM: the worker finishes what it holds, then ends. Returns its exit code.</summary>
+    /// <summary>Sends SIGTERM: the worker finishes its messages and ends. Returns its exit code.</summary>
     public Task<int> StopAsync(TimeSpan? deadline = null) => Process.TerminateAsync(deadline);
 
     /// <summary>Starts the ended worker with the same configuration.</summary>

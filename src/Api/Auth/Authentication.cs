@@ -7,7 +7,7 @@ using PushGateway.Push;
 
 namespace PushGateway.Api.Auth;
 
-/// <summary>Lets in who has a credential, once there are any; what allows anonymous use stays open.</summary>
+/// <summary>Requires a credential when any is configured. Endpoints that allow anonymous use stay open.</summary>
 internal static class Authentication
 {
     private const string Challenge = "Basic realm=\"pushgateway\", Bearer";
@@ -20,7 +20,7 @@ internal static class Authentication
     private static readonly PushError UnknownCredentials = new(
         RejectCode.CredentialsUnavailable, "the gateway cannot read its credentials now; send the request again");
 
-    /// <summary>Guards everything that follows in the pipeline; nothing when no credential is configured.</summary>
+    /// <summary>Guards everything that follows in the pipeline. Does nothing when no credential is configured.</summary>
     public static WebApplication UseCredentials(this WebApplication app)
     {
         if (app.Services.GetRequiredService<GatewayOptions>().AsksForCredentials)
@@ -33,7 +33,7 @@ internal static class Authentication
         return app;
     }
 
-    /// <summary>Says that the endpoint keeps to <see cref="PinnedLabels"/>: without that, a pinned credential may not use it.</summary>
+    /// <summary>Marks an endpoint that obeys <see cref="PinnedLabels"/>. A pinned credential may use only such endpoints.</summary>
     public static RouteHandlerBuilder HonoursPinnedLabels(this RouteHandlerBuilder route) => route.WithMetadata(PinnedLabelsHonoured.Instance);
 
     /// <summary>The labels that the request's credential is pinned to.</summary>
@@ -42,7 +42,7 @@ internal static class Authentication
 
     internal static async Task InvokeAsync(HttpContext http, Authenticator authenticator, SecretCredentials? secret, RequestDelegate next)
     {
-        // The endpoint itself, not its path, so that no way of writing a path gets past this.
+        // The check uses the endpoint, not the path, so no spelling of a path avoids it.
         var endpoint = http.GetEndpoint();
         if (endpoint?.Metadata.GetMetadata<IAllowAnonymous>() is not null)
         {
@@ -54,7 +54,7 @@ internal static class Authentication
         }
         else
         {
-            // Those of the settings are let in even while those of the secret cannot be read.
+            // Credentials in the settings are valid even while the secret cannot be read.
             var areAllKnown = secret is null || await secret.EnsureAsync(http.RequestAborted);
             if (await authenticator.AuthenticateAsync(presented, http.RequestAborted) is { } credential)
             {
@@ -93,7 +93,7 @@ internal static class Authentication
             refusal.Counted("none");
         }
 
-        // As the endpoint itself would word a refusal.
+        // The refusal has the form in which the endpoint itself answers.
         IResult answer = AnswersProblems(http.GetEndpoint()) ? PushProblem.From(refusal) : new PlainTextError(refusal.StatusCode, error.Detail);
         return answer.ExecuteAsync(http);
     }

@@ -3,14 +3,14 @@ using System.Security.Cryptography;
 namespace PushGateway.Api.Auth;
 
 /// <summary>
-/// Finds the credential that a secret belongs to. The slow hash is computed once for each credential in use; later requests compare an
-/// HMAC under a key of this process. Every refusal costs the same time: that of the dearest credential.
+/// Finds the credential of a presented secret. The slow hash is computed once for each credential in use. Later requests compare an HMAC
+/// under a key of this process. Every refusal takes the same time, that of the credential with the most iterations.
 /// </summary>
 internal sealed class Authenticator(IReadOnlyList<Credential> credentials) : IDisposable
 {
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(SHA256.HashSizeInBytes);
 
-    // Guesses from outside leave processors for the pushes of those who are known.
+    // Limits how many processors guesses from outside can occupy, so that known senders can still push.
     private readonly SemaphoreSlim _slow = new(Math.Max(1, Environment.ProcessorCount / 2));
     private readonly byte[] _dummySalt = RandomNumberGenerator.GetBytes(16);
     private volatile CredentialSet _current = new(credentials);
@@ -19,10 +19,10 @@ internal sealed class Authenticator(IReadOnlyList<Credential> credentials) : IDi
     /// <summary>How often the slow hash was computed.</summary>
     public int SlowVerifications => _slowVerifications;
 
-    /// <summary>Puts others in place of the credentials: those of before, and what was verified of them, let nobody in from the next request on.</summary>
+    /// <summary>Replaces the credentials. From the next request on, the former ones and what was verified of them are not valid.</summary>
     public void Replace(IReadOnlyList<Credential> credentials) => _current = new CredentialSet(credentials);
 
-    /// <summary>The credential, or null.</summary>
+    /// <summary>Returns the credential, or null when the name or the secret is wrong.</summary>
     public async ValueTask<Credential?> AuthenticateAsync(PresentedSecret presented, CancellationToken cancellationToken)
     {
         var current = _current;
@@ -36,7 +36,7 @@ internal sealed class Authenticator(IReadOnlyList<Credential> credentials) : IDi
         await _slow.WaitAsync(cancellationToken);
         try
         {
-            // Of those that waited here with the same secret, the first has done the work.
+            // When several requests waited with the same secret, the first one has done the work.
             if (IsVerified(current, credential, digest))
             {
                 return credential;
@@ -63,7 +63,7 @@ internal sealed class Authenticator(IReadOnlyList<Credential> credentials) : IDi
         && current.Verified.TryGetValue(credential.Name, out var verified)
         && CryptographicOperations.FixedTimeEquals(verified, digest);
 
-    // An unknown name takes as long as a known one, and a credential of few iterations as long as one of many.
+    // An unknown name takes as long as a known one, and a credential with few iterations as long as one with many.
     private bool VerifySlowly(Credential? credential, byte[] secret, int iterations)
     {
         Interlocked.Increment(ref _slowVerifications);

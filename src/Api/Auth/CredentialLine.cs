@@ -5,8 +5,8 @@ using PushGateway.Push;
 namespace PushGateway.Api.Auth;
 
 /// <summary>
-/// A credential as one line: <c>name:pbkdf2-sha256:iterations:salt:hash[:label=value,label=value]</c>, salt and hash in base64, values
-/// percent-encoded. What is wrong with one is said without quoting it, for it may hold a secret.
+/// Reads and writes a credential as one line: <c>name:pbkdf2-sha256:iterations:salt:hash[:label=value,label=value]</c>. Salt and hash are
+/// base64, and the values of labels are percent-encoded. Errors never quote the line, because it may hold a secret.
 /// </summary>
 internal static class CredentialLine
 {
@@ -51,7 +51,7 @@ internal static class CredentialLine
     public static bool IsName(string name) =>
         name.Length is >= 1 and <= MaxNameLength && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
 
-    /// <summary>Why a credential cannot be pinned to the label; null when it can.</summary>
+    /// <summary>Returns why a credential cannot be pinned to the label; null when it can.</summary>
     public static string? CheckLabel(string name, string value)
     {
         if (!GroupingKeyParser.IsLabelName(name))
@@ -59,11 +59,11 @@ internal static class CredentialLine
             return "a pinned label has a name that is not legal, or is reserved";
         }
 
-        // Prometheus holds it equal to no label at all, which would pin nothing.
+        // Prometheus treats an empty label as missing, so it would pin nothing.
         return value.Length == 0 ? "a pinned label has an empty value" : null;
     }
 
-    /// <summary>Reads labels as the last field has them, each <c>label=value</c>.</summary>
+    /// <summary>Reads the labels of the last field, each <c>label=value</c>.</summary>
     private static bool TryParseLabels(
         ReadOnlySpan<string> texts, out ImmutableArray<KeyValuePair<string, string>> labels, [NotNullWhen(false)] out string? error)
     {

@@ -5,9 +5,9 @@ using PushGateway.Configuration;
 namespace PushGateway.Api.Auth;
 
 /// <summary>
-/// Reads credentials from the file that <c>PUSHGATEWAY_CREDENTIALS_FILE</c> names and from <c>PUSHGATEWAY_CREDENTIALS</c>, in which a
-/// semicolon ends a line, too. Empty lines and lines that begin with <c>#</c> are passed over. <c>PUSHGATEWAY_CREDENTIALS_SECRET</c> names
-/// another such text, which AWS keeps.
+/// Reads credentials from the file in <c>PUSHGATEWAY_CREDENTIALS_FILE</c> and from the text in <c>PUSHGATEWAY_CREDENTIALS</c>, in which a
+/// semicolon also ends a line. Empty lines and lines that begin with <c>#</c> are skipped. <c>PUSHGATEWAY_CREDENTIALS_SECRET</c> names a
+/// secret of AWS with another such text.
 /// </summary>
 internal static class CredentialSettings
 {
@@ -15,7 +15,9 @@ internal static class CredentialSettings
     private const string TextSetting = "PUSHGATEWAY_CREDENTIALS";
     private const string SecretSetting = "PUSHGATEWAY_CREDENTIALS_SECRET";
 
-    /// <summary>The credentials of both, or none when neither is set; what is wrong is collected in <paramref name="settings"/>.</summary>
+    /// <summary>
+    /// Reads the credentials of both settings; empty when neither is set. Errors are collected in <paramref name="settings"/>.
+    /// </summary>
     public static IReadOnlyList<Credential> Read(SettingsReader settings)
     {
         var credentials = new List<Credential>();
@@ -32,14 +34,14 @@ internal static class CredentialSettings
         return credentials;
     }
 
-    /// <summary>Where AWS keeps more of them, which are not read yet; null when it keeps none.</summary>
+    /// <summary>The secret of AWS that holds more credentials. It is not read yet. Null when there is none.</summary>
     public static SecretOptions? ReadSecret(SettingsReader settings) => SecretOptions.Read(settings, SecretSetting);
 
-    /// <summary>Reads the text that AWS keeps.</summary>
-    /// <param name="text">In the form of <c>PUSHGATEWAY_CREDENTIALS</c>.</param>
+    /// <summary>Reads the text of the secret that AWS keeps.</summary>
+    /// <param name="text">The text, in the form of <c>PUSHGATEWAY_CREDENTIALS</c>.</param>
     /// <param name="others">The credentials of <see cref="Read"/>.</param>
-    /// <param name="all">These and those of the text, which are one or more.</param>
-    /// <param name="error">Else, the first thing that is wrong, without quoting anything.</param>
+    /// <param name="all">The others and those of the text, which has at least one.</param>
+    /// <param name="error">The first error. It quotes nothing of the text.</param>
     public static bool TryParse(
         string text,
         IReadOnlyList<Credential> others,
@@ -89,7 +91,7 @@ internal static class CredentialSettings
             }
             else if (credentials.Exists(other => other.Name == credential.Name))
             {
-                refuse($"{setting}: line {number}: the name is given to another credential, too.");
+                refuse($"{setting}: line {number}: another credential has the same name.");
             }
             else
             {
@@ -97,7 +99,7 @@ internal static class CredentialSettings
             }
         }
 
-        // Who sets it wants authentication: an empty file must not turn it off.
+        // Whoever sets it wants authentication, so an empty file must not turn authentication off.
         if (isEmpty)
         {
             refuse($"{setting}: there is no credential in it.");

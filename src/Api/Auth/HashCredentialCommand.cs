@@ -11,7 +11,7 @@ internal static class HashCredentialCommand
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Runs the command and returns the exit code. One line end after the secret is not part of it.</summary>
+    /// <summary>Runs the command and returns the exit code. A line end after the secret does not belong to the secret.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Stream input, TextWriter output, TextWriter errors)
     {
         if (arguments is not [var name, ..])

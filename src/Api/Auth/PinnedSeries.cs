@@ -5,7 +5,7 @@ using PushGateway.Model;
 
 namespace PushGateway.Api.Auth;
 
-/// <summary>What a pinned credential is shown: the series that have its labels.</summary>
+/// <summary>Selects the series that a pinned credential may see: those that have all of its labels.</summary>
 internal static class PinnedSeries
 {
     /// <summary>Copies the series of <paramref name="reading"/> that have every one of the labels, with their families and groups.</summary>
@@ -63,7 +63,7 @@ internal static class PinnedSeries
 
     private static int CopyFamily(MetricBatch all, int index, MetricBatch kept)
     {
-        // A push of its own, for families of one name may come from several.
+        // Each family is a push of its own, because several families may have the same name.
         kept.BeginPush();
         var family = all.Families[index];
         return kept.AddFamily(Copy(all, family.Name, kept), family.Type, Copy(all, family.Help, kept), Copy(all, family.Unit, kept));

@@ -4,17 +4,17 @@ using Microsoft.Extensions.Primitives;
 
 namespace PushGateway.Api.Auth;
 
-/// <summary>A name and a secret, as an <c>Authorization</c> header presents them.</summary>
-/// <param name="Name">Of a credential, perhaps of none that there is.</param>
-/// <param name="Secret">The bytes as sent; never empty.</param>
+/// <summary>The name and the secret in an <c>Authorization</c> header.</summary>
+/// <param name="Name">The name of a credential, which may not exist.</param>
+/// <param name="Secret">The bytes of the secret as sent. Never empty.</param>
 internal sealed record PresentedSecret(string Name, byte[] Secret)
 {
     private const string Basic = "Basic";
     private const string Bearer = "Bearer";
 
     /// <summary>
-    /// Reads HTTP Basic (RFC 7617), whose user name is the credential's, or a Bearer token (RFC 6750) of the form <c>name.secret</c>;
-    /// false when the header is missing, there more than once, or anything else.
+    /// Reads HTTP Basic (RFC 7617), whose user name is the credential's name, or a Bearer token (RFC 6750) of the form <c>name.secret</c>.
+    /// Returns false when the header is missing, occurs more than once, or is anything else.
     /// </summary>
     public static bool TryParse(StringValues authorization, [NotNullWhen(true)] out PresentedSecret? presented)
     {
@@ -46,7 +46,7 @@ internal sealed record PresentedSecret(string Name, byte[] Secret)
             : new PresentedSecret(Encoding.UTF8.GetString(bytes, 0, colon), bytes[(colon + 1)..written]);
     }
 
-    // The name in front saves trying the token, slowly, against every credential.
+    // Without the name in front, the slow hash of every credential would have to be tried.
     private static PresentedSecret? ReadBearer(ReadOnlySpan<char> value)
     {
         var point = value.IndexOf('.');

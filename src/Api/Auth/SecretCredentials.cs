@@ -3,22 +3,27 @@ using PushGateway.Aws.Secrets;
 namespace PushGateway.Api.Auth;
 
 /// <summary>
-/// Adds the credentials that AWS keeps to those of the settings. They are read when first needed, and again once they are
-/// <see cref="MaxAge"/> old; what cannot be read or used leaves those of before as they are.
+/// Adds the credentials that AWS keeps to those of the settings. They are read on first use, and again when they are <see cref="MaxAge"/>
+/// old. When they cannot be read or used, the former ones stay valid.
 /// </summary>
 internal sealed class SecretCredentials(
     SecretReader secret, GatewayOptions options, Authenticator authenticator, TimeProvider time, ILogger<SecretCredentials> logger)
 {
-    /// <summary>How old they get before they are read again: what a rotation takes to be seen.</summary>
+    /// <summary>How old the credentials may get before they are read again. A rotated secret takes effect within this time.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(5);
 
-    /// <summary>When a first read that failed is tried again. Requests wait for it, so no later than they are told to come again.</summary>
+    /// <summary>
+    /// When a failed first read is tried again. Requests wait for it, so it is not longer than the time after which they are told to come
+    /// again.
+    /// </summary>
     public static readonly TimeSpan RetryFirst = TimeSpan.FromSeconds(1);
 
-    /// <summary>When a later read that failed is tried again: nothing waits for it.</summary>
+    /// <summary>When a failed later read is tried again. No request waits for it.</summary>
     public static readonly TimeSpan RetryLater = TimeSpan.FromSeconds(30);
 
-    /// <summary>What a request that finds the credentials old waits for new ones, before it is held against the old.</summary>
+    /// <summary>
+    /// How long a request waits for new credentials when those at hand are old. After that it is checked against the old ones.
+    /// </summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
@@ -27,7 +32,7 @@ internal sealed class SecretCredentials(
     private TimeSpan _interval = TimeSpan.Zero;
     private volatile string? _text;
 
-    /// <summary>Reads what is to be read; false when the credentials have never been read yet.</summary>
+    /// <summary>Starts a read when one is due and waits for it. Returns false when the credentials have never been read.</summary>
     public async ValueTask<bool> EnsureAsync(CancellationToken cancellationToken)
     {
         var read = StartIfDue(out var isStarted);
@@ -43,7 +48,7 @@ internal sealed class SecretCredentials(
             }
             catch (TimeoutException)
             {
-                // It goes on, for the requests that follow.
+                // The read goes on, for the requests that follow.
             }
         }
 
@@ -54,15 +59,15 @@ internal sealed class SecretCredentials(
     {
         lock (_lock)
         {
-            // By the wall clock: the monotonic one may stand still while Lambda freezes the process. A start in the future is one from before
-            // the clock was set back.
+            // The wall clock is used, because the monotonic clock may stand still while Lambda freezes the process. A start time in the
+            // future means that the clock was set back.
             var now = time.GetUtcNow();
             isStarted = _read.IsCompleted && (now < _startedAt || now - _startedAt >= _interval);
             if (isStarted)
             {
                 _startedAt = now;
 
-                // For all requests that come meanwhile, so that none of them can cancel it.
+                // All requests share this read, so none of them can cancel it.
                 _read = Task.Run(ReadAsync, CancellationToken.None);
             }
 
@@ -88,14 +93,14 @@ internal sealed class SecretCredentials(
         }
     }
 
-    // Null, or why it failed.
+    // Returns null, or why it failed.
     private async Task<string?> TryReadAsync()
     {
         try
         {
             return Use(await secret.ReadAsync(CancellationToken.None));
         }
-#pragma warning disable CA1031 // Mostly SecretUnavailableException. Whatever it was, requests go on with the credentials that there are.
+#pragma warning disable CA1031 // Usually SecretUnavailableException. Whatever it was, requests go on with the credentials at hand.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -105,7 +110,7 @@ internal sealed class SecretCredentials(
 
     private string? Use(string text)
     {
-        // As most times: what has been verified stays so.
+        // Usually the text has not changed. What was verified then stays verified.
         if (text == _text)
         {
             return null;

@@ -10,12 +10,12 @@ internal sealed class SecretHash
     /// <summary>The name of the algorithm in a credential's line.</summary>
     public const string Algorithm = "pbkdf2-sha256";
 
-    /// <summary>What OWASP's Password Storage Cheat Sheet asks of PBKDF2 with HMAC-SHA256.</summary>
+    /// <summary>The number that OWASP's Password Storage Cheat Sheet recommends for PBKDF2 with HMAC-SHA256.</summary>
     public const int DefaultIterations = 600_000;
 
     public const int MinIterations = 1_000;
 
-    /// <summary>Some seconds of work: every attempt costs as much as the dearest credential.</summary>
+    /// <summary>A few seconds of work. Every failed attempt costs as much as the credential with the most iterations.</summary>
     public const int MaxIterations = 10_000_000;
 
     public const int MinSaltBytes = 8;
@@ -36,14 +36,16 @@ internal sealed class SecretHash
 
     public int Iterations { get; }
 
-    /// <summary>Hashes a secret under a new salt.</summary>
+    /// <summary>Hashes a secret with a new salt.</summary>
     public static SecretHash Create(ReadOnlySpan<byte> secret, int iterations = DefaultIterations)
     {
         var salt = RandomNumberGenerator.GetBytes(NewSaltBytes);
         return new SecretHash(iterations, salt, Rfc2898DeriveBytes.Pbkdf2(secret, salt, iterations, HashAlgorithmName.SHA256, HashBytes));
     }
 
-    /// <summary>Reads the four fields that <see cref="ToString"/> writes; <paramref name="error"/> says what is wrong and quotes nothing.</summary>
+    /// <summary>
+    /// Reads the four fields that <see cref="ToString"/> writes. <paramref name="error"/> says what is wrong and quotes nothing.
+    /// </summary>
     public static bool TryParse(
         ReadOnlySpan<string> fields, [NotNullWhen(true)] out SecretHash? hash, [NotNullWhen(false)] out string? error)
     {
@@ -79,7 +81,7 @@ internal sealed class SecretHash
         return hash is not null;
     }
 
-    /// <summary>Whether this is the hash of the secret: always the same work, whatever the answer.</summary>
+    /// <summary>Whether this is the hash of the secret. The work is the same for either answer.</summary>
     public bool Matches(ReadOnlySpan<byte> secret)
     {
         Span<byte> derived = stackalloc byte[HashBytes];
@@ -87,7 +89,7 @@ internal sealed class SecretHash
         return CryptographicOperations.FixedTimeEquals(derived, _hash);
     }
 
-    /// <summary>Algorithm, iterations, salt and hash, as they stand in a credential's line.</summary>
+    /// <summary>Algorithm, iterations, salt and hash, as in a credential's line.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"{Algorithm}:{Iterations}:{Convert.ToBase64String(_salt)}:{Convert.ToBase64String(_hash)}");
 

@@ -4,7 +4,7 @@ using PushGateway.Push;
 
 namespace PushGateway.Api.Endpoints;
 
-/// <summary><c>/api/v1/admin</c>, as a Pushgateway's: unknown paths, unless it is enabled.</summary>
+/// <summary><c>/api/v1/admin</c>, as in Pushgateway. Unless it is enabled, its paths do not exist.</summary>
 internal static class AdminEndpoints
 {
     public static IEndpointRouteBuilder MapAdminEndpoints(this IEndpointRouteBuilder routes)
@@ -18,7 +18,7 @@ internal static class AdminEndpoints
             .WithName("wipe")
             .WithTags("Groups")
             .WithSummary("Delete every group and every ungrouped series.")
-            .WithDescription("Only where `PUSHGATEWAY_ENABLE_ADMIN_API` is true: otherwise 404. A credential that is pinned to labels may not do it.")
+            .WithDescription("Answers 404 unless `PUSHGATEWAY_ENABLE_ADMIN_API` is true. A credential that is pinned to labels may not use it.")
             .Produces(StatusCodes.Status202Accepted)
             .Produces<string>(StatusCodes.Status401Unauthorized, "text/plain")
             .Produces<string>(StatusCodes.Status403Forbidden, "text/plain")

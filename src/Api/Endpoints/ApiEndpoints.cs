@@ -10,15 +10,15 @@ using PushGateway.Groups;
 
 namespace PushGateway.Api.Endpoints;
 
-/// <summary>Pushgateway's <c>/api/v1</c>, for reading: the groups, and how the process is set up.</summary>
+/// <summary>The reading part of Pushgateway's <c>/api/v1</c>: the groups, and how the process is configured.</summary>
 internal static class ApiEndpoints
 {
     private const string JsonType = "application/json";
 
-    // What is written at once.
+    // Bytes per write.
     private const int WriteBytes = 32 * 1024;
 
-    // As JSON for a program, not as a script in a page.
+    // The JSON is read by programs and is not part of a page, so no character of HTML needs to be escaped.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static IEndpointRouteBuilder MapApiEndpoints(this IEndpointRouteBuilder routes)
@@ -30,7 +30,7 @@ internal static class ApiEndpoints
             .WithSummary("Every group with its families, as Pushgateway's.")
             .WithDescription(
                 "`data` has an object for each group: `labels`, `last_push_successful`, and a member for each family. "
-                + "A credential that is pinned to labels is shown the groups that have them.")
+                + "A credential that is pinned to labels sees only groups with these labels.")
             .Produces<object>(StatusCodes.Status200OK, JsonType)
             .Produces<string>(StatusCodes.Status401Unauthorized, "text/plain")
             .Produces<string>(StatusCodes.Status503ServiceUnavailable, "text/plain");
@@ -39,7 +39,7 @@ internal static class ApiEndpoints
             .WithName("status")
             .WithTags("Pushgateway")
             .WithSummary("Version, settings and start time, as Pushgateway's.")
-            .WithDescription("`flags` has the settings that are no secrets; none for a credential that is pinned to labels.")
+            .WithDescription("`flags` has the settings that are not secret. It is empty for a credential that is pinned to labels.")
             .Produces<object>(StatusCodes.Status200OK, JsonType)
             .Produces<string>(StatusCodes.Status401Unauthorized, "text/plain")
             .Produces<string>(StatusCodes.Status503ServiceUnavailable, "text/plain");
@@ -79,7 +79,7 @@ internal static class ApiEndpoints
         json.WriteEndArray();
         if (groups is null)
         {
-            // A member of Prometheus' own envelope, which clients of a Pushgateway pass over.
+            // A member of Prometheus' own response format. Clients of a Pushgateway ignore it.
             json.WriteStartArray("warnings");
             json.WriteStringValue("this process holds no groups, it only queues what is pushed");
             json.WriteEndArray();
@@ -109,7 +109,7 @@ internal static class ApiEndpoints
         await EndAsync(http, json, buffer);
     }
 
-    // The members are those of a Pushgateway; what a build does not know is empty.
+    // The members are those of Pushgateway. What this build does not know is empty.
     private static void WriteBuild(Utf8JsonWriter json)
     {
         var version = typeof(ApiEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";

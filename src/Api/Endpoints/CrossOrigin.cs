@@ -1,12 +1,12 @@
 namespace PushGateway.Api.Endpoints;
 
-/// <summary>Lets scripts of any site read <c>/api/v1</c>, in Pushgateway's headers (<c>api/v1/api.go</c>).</summary>
+/// <summary>Lets scripts of any site read <c>/api/v1</c>, with the same headers as Pushgateway (<c>api/v1/api.go</c>).</summary>
 internal static class CrossOrigin
 {
     private const string Prefix = "/api/v1";
 
     /// <summary>
-    /// Answers <c>OPTIONS</c> below <c>/api/v1</c>, whatever the path. Stands before authentication: a browser asks without credentials
+    /// Answers <c>OPTIONS</c> for every path below <c>/api/v1</c>. It must run before authentication: a browser asks without credentials
     /// whether it may send them.
     /// </summary>
     public static WebApplication UseCrossOriginPreflight(this WebApplication app)

@@ -10,12 +10,12 @@ using PushGateway.Queue;
 
 namespace PushGateway.Api.Endpoints;
 
-/// <summary><c>GET /metrics</c>: what is held, and the gateway's own metrics, for Prometheus to scrape.</summary>
+/// <summary><c>GET /metrics</c>: the held groups and series, and the gateway's own metrics, for Prometheus to scrape.</summary>
 internal static class ExpositionEndpoints
 {
     private const string Path = "/metrics";
 
-    // What is written at once: enough that small families do not each cost a packet.
+    // Bytes per write, so that small families do not each cost a packet.
     private const int WriteBytes = 32 * 1024;
 
     public static IEndpointRouteBuilder MapExpositionEndpoints(this IEndpointRouteBuilder routes)
@@ -27,7 +27,7 @@ internal static class ExpositionEndpoints
             .WithSummary("The last state of every group, recent ungrouped series, and the gateway's own metrics.")
             .WithDescription(
                 "Prometheus text, OpenMetrics 1.0 or delimited protobuf by Accept, gzip by Accept-Encoding. "
-                + "A credential that is pinned to labels is shown the series that have them, and nothing else.")
+                + "A credential that is pinned to labels sees only series with these labels.")
             .Produces<string>(StatusCodes.Status200OK, "text/plain", "application/openmetrics-text", "application/vnd.google.protobuf")
             .Produces<string>(StatusCodes.Status401Unauthorized, "text/plain")
             .Produces<string>(StatusCodes.Status503ServiceUnavailable, "text/plain");
@@ -98,7 +98,7 @@ internal static class ExpositionEndpoints
         return reading;
     }
 
-    // Lambda has no self metrics: what one of many sandboxes counts says nothing about the gateway.
+    // On Lambda there are no own metrics here: the counters of one of many sandboxes say nothing about the gateway.
     private static void AppendOwn(MetricBatch batch, IPushQueue queue, SelfMetrics? selfMetrics)
     {
         if (queue is EmbeddedPushQueue embedded)

@@ -5,7 +5,7 @@ using PushGateway.Push;
 
 namespace PushGateway.Api.Endpoints;
 
-/// <summary><c>/api/v1/groups</c>: what a Pushgateway does to one group, done to many.</summary>
+/// <summary><c>/api/v1/groups</c>: Pushgateway's operations on one group, for many groups at once.</summary>
 internal static class GroupsEndpoints
 {
     private const string Path = "/api/v1/groups";
@@ -15,10 +15,11 @@ internal static class GroupsEndpoints
     {
         DescribeBody(Describe(routes.MapPut(Path, ReplaceAsync), "replaceGroups", "Replace many groups with JSON records that name them."));
         DescribeBody(Describe(routes.MapPost(Path, MergeAsync), "mergeGroups", "Replace the pushed metrics of many groups with JSON records that name them."));
-        Describe(routes.MapDelete(Path, DeleteAsync), "deleteGroups", "Delete the groups that a selector takes.")
+        Describe(routes.MapDelete(Path, DeleteAsync), "deleteGroups", "Delete the groups that match a selector.")
             .WithDescription(
-                "Each parameter `match`, or `match[]`, is a selector such as `{job=\"backup\",instance!=\"db1\"}`, without regular expressions; `{}` takes "
-                + "every group. A group is deleted when one of them takes it. Of a credential that is pinned to labels, only groups that have them.");
+                "Each parameter `match`, or `match[]`, is a selector such as `{job=\"backup\",instance!=\"db1\"}`, without regular expressions; `{}` "
+                + "selects every group. A group is deleted when it matches any of the selectors. With a credential that is pinned to labels, only "
+                + "groups with these labels are deleted.");
         return routes;
     }
 
@@ -81,7 +82,7 @@ internal static class GroupsEndpoints
 
         if (selectors.Count + errors.Count == 0)
         {
-            errors.Add(new PushError(RejectCode.SelectorInvalid, "there is no parameter match; match={} takes every group"));
+            errors.Add(new PushError(RejectCode.SelectorInvalid, "the parameter match is missing; match={} selects every group"));
         }
 
         return errors.Count == 0 ? null : PushRefusal.Of(errors);

@@ -5,7 +5,7 @@ using PushGateway.Queue;
 
 namespace PushGateway.Api.Endpoints;
 
-/// <summary>Health in Prometheus' form.</summary>
+/// <summary>Health checks at Prometheus' paths.</summary>
 internal static class HealthEndpoints
 {
     public static IEndpointRouteBuilder MapHealthEndpoints(this IEndpointRouteBuilder routes)

@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace PushGateway.Api.Endpoints;
 
 /// <summary>
-/// <c>/-/quit</c>, in Pushgateway's words. Refused unless <see cref="GatewayOptions.EnableLifecycle"/> says otherwise: whoever runs the process ends it.
+/// <c>/-/quit</c>, with Pushgateway's answers. It is refused unless <see cref="GatewayOptions.EnableLifecycle"/> is set: by default only
+/// whoever runs the process may end it.
 /// </summary>
 internal static class LifecycleEndpoints
 {

@@ -1,6 +1,6 @@
 namespace PushGateway.Api.Endpoints;
 
-/// <summary>An error as Pushgateway answers it: one line of plain text.</summary>
+/// <summary>An error in Pushgateway's form: one line of plain text.</summary>
 internal sealed class PlainTextError(int statusCode, string message) : IResult
 {
     public Task ExecuteAsync(HttpContext httpContext)
@@ -9,7 +9,7 @@ internal sealed class PlainTextError(int statusCode, string message) : IResult
         httpContext.Response.ContentType = "text/plain; charset=utf-8";
         httpContext.Response.Headers.XContentTypeOptions = "nosniff";
 
-        // expfmt's messages can quote a line feed as it is.
+        // expfmt's messages may quote a line feed unescaped.
         return httpContext.Response.WriteAsync(message.ReplaceLineEndings(" ") + "\n", httpContext.RequestAborted);
     }
 }

@@ -6,7 +6,7 @@ using PushGateway.Push;
 
 namespace PushGateway.Api.Endpoints;
 
-/// <summary>Pushing: <c>/metrics</c> takes JSON and text, <c>/metrics/job/…</c> is Pushgateway's protocol.</summary>
+/// <summary>The endpoints for pushing: <c>/metrics</c> takes every format, and <c>/metrics/job/…</c> is Pushgateway's protocol.</summary>
 internal static class PushEndpoints
 {
     private const string ProblemType = "application/problem+json";
@@ -20,8 +20,8 @@ internal static class PushEndpoints
             .WithSummary("Push JSON records, Prometheus text or protobuf.")
             .WithDescription(
                 "A JSON record, an array of records, newline-delimited records, Prometheus text format 0.0.4, or delimited protobuf "
-                + "(application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited), told apart by Content-Type, or by the "
-                + "first tokens when there is none or it is application/x-www-form-urlencoded. Content-Encoding gzip, snappy (framed) and br are understood. "
+                + "(application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited). Content-Type names the format. "
+                + "Without it, or with application/x-www-form-urlencoded, the first tokens of the body decide. Content-Encoding may be gzip, snappy (framed) or br. "
                 + "202 means that the push is durably queued.")
             .Accepts<PushRecord>("application/json", "application/x-ndjson", "text/plain", "*/*")
             .Produces(StatusCodes.Status202Accepted)
@@ -99,7 +99,7 @@ internal static class PushEndpoints
         return new PlainTextError(refusal.StatusCode, refusal.First.Detail);
     }
 
-    // What follows "/metrics/" in the request target as it was sent: the path that routing sees is decoded but for %2F.
+    // The part of the request target after "/metrics/", as it was sent. Routing sees a path that is decoded except for %2F.
     private static ReadOnlySpan<char> RawGroupPath(HttpContext http)
     {
         var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.AsSpan();

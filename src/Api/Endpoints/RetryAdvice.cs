@@ -2,7 +2,7 @@ using PushGateway.Api.Push;
 
 namespace PushGateway.Api.Endpoints;
 
-/// <summary>Says when to send again what is refused only for now.</summary>
+/// <summary>Sets <c>Retry-After</c> on a refusal that is only temporary.</summary>
 internal static class RetryAdvice
 {
     private const string RetryAfterSeconds = "1";

@@ -4,8 +4,8 @@ using PushGateway.Exposition;
 namespace PushGateway.Api.Endpoints;
 
 /// <summary>
-/// What a scraper is answered in. Nothing is ever not acceptable: who accepts none of the formats gets text, who accepts none of the
-/// encodings gets no encoding, as expfmt and promhttp do.
+/// Chooses format and encoding of the answer to a scrape. There is no 406: a scraper that accepts none of the formats gets text, and one
+/// that accepts none of the encodings gets no encoding, as with expfmt and promhttp.
 /// </summary>
 internal static class ScrapeNegotiation
 {
@@ -13,7 +13,7 @@ internal static class ScrapeNegotiation
     private const string TextVersion = "0.0.4";
     private const string OpenMetricsVersion = "1.0.0";
 
-    /// <summary>The format that the request likes best.</summary>
+    /// <summary>The format that the request prefers.</summary>
     public static ExpositionFormat FormatOf(HttpRequest request)
     {
         var ranges = request.GetTypedHeaders().Accept
@@ -31,7 +31,7 @@ internal static class ScrapeNegotiation
         return ExpositionFormat.Text;
     }
 
-    /// <summary>Whether the request likes gzip better than no encoding, which nobody has to name.</summary>
+    /// <summary>Whether the request prefers gzip to no encoding, which a client need not name.</summary>
     public static bool WantsGzip(HttpRequest request)
     {
         var codings = request.GetTypedHeaders().AcceptEncoding;
@@ -47,7 +47,7 @@ internal static class ScrapeNegotiation
         _ => $"text/plain; version={TextVersion}; charset=utf-8",
     };
 
-    // A version that is not named is any.
+    // A range without a version matches every version.
     private static ExpositionFormat? Match(MediaTypeHeaderValue range)
     {
         if (range.MatchesAllTypes || Is(range, "text/*") || (Is(range, "text/plain") && IsVersion(range, TextVersion)))
@@ -72,7 +72,7 @@ internal static class ScrapeNegotiation
     private static string? Parameter(MediaTypeHeaderValue range, string name) =>
         range.Parameters.FirstOrDefault(parameter => parameter.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.GetUnescapedValue().Value;
 
-    // Of several that match, the best; an asterisk matches everything.
+    // When several match, the best quality counts. An asterisk matches everything.
     private static double? QualityOf(IList<StringWithQualityHeaderValue> codings, string name) => codings
         .Where(coding => coding.Value == "*" || coding.Value.Equals(name, StringComparison.OrdinalIgnoreCase))
         .Max(coding => (double?)(coding.Quality ?? 1));

@@ -1,6 +1,8 @@
 namespace PushGateway.Api.Endpoints;
 
-/// <summary>What no endpoint takes is answered as Pushgateway answers it, and never with a redirect, on which clients lose data.</summary>
+/// <summary>
+/// Answers requests that no endpoint takes, in Pushgateway's words. It never redirects, because clients lose their data on a redirect.
+/// </summary>
 internal static class UnroutedRequests
 {
     public static WebApplication UseUnroutedRequests(this WebApplication app)

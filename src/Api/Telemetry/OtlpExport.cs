@@ -6,16 +6,16 @@ using PushGateway.Telemetry;
 
 namespace PushGateway.Api.Telemetry;
 
-/// <summary>What the gateway sends of itself by OTLP, where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says to which collector.</summary>
+/// <summary>Sends the gateway's own telemetry by OTLP to the collector at <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>.</summary>
 internal static class OtlpExport
 {
-    /// <summary>The gateway's name to whoever gets its telemetry.</summary>
+    /// <summary>The gateway's service name in its telemetry.</summary>
     public const string ServiceName = "pushgateway";
 
-    /// <summary>Whether there is a collector.</summary>
+    /// <summary>Whether a collector is configured.</summary>
     public static bool IsConfigured(IConfiguration configuration) => configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 };
 
-    /// <summary>Makes what sends it, and sends from now on, until it is disposed.</summary>
+    /// <summary>Creates the SDK, which exports from then on, until it is disposed.</summary>
     public static OpenTelemetrySdk Create(IConfiguration configuration) => OpenTelemetrySdk.Create(telemetry =>
     {
         telemetry.Services.AddSingleton(configuration);

@@ -3,7 +3,7 @@ using PushGateway.Model;
 
 namespace PushGateway.Api.Telemetry;
 
-/// <summary>The gateway's own metrics, aggregated by the OpenTelemetry SDK and read when somebody asks.</summary>
+/// <summary>The gateway's own metrics. The OpenTelemetry SDK aggregates them, and they are read on demand. Thread-safe.</summary>
 internal sealed class SelfMetrics : IDisposable
 {
     private readonly Lock _lock = new();
@@ -11,7 +11,7 @@ internal sealed class SelfMetrics : IDisposable
 
     public SelfMetrics() => Reader = new BaseExportingMetricReader(_exporter) { TemporalityPreference = MetricReaderTemporalityPreference.Cumulative };
 
-    /// <summary>To be added to the meter provider.</summary>
+    /// <summary>The reader to add to the meter provider.</summary>
     public BaseExportingMetricReader Reader { get; }
 
     /// <summary>Appends the current values, without timestamps.</summary>

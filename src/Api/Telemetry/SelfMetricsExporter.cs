@@ -6,8 +6,8 @@ using PushGateway.Model;
 namespace PushGateway.Api.Telemetry;
 
 /// <summary>
-/// Appends OpenTelemetry metrics to a batch under the names that the OpenTelemetry specification's Prometheus compatibility gives them:
-/// dots become underscores, seconds and <c>_total</c> are suffixes.
+/// Appends OpenTelemetry metrics to a batch under the names that the OpenTelemetry specification defines for Prometheus: dots become
+/// underscores, and <c>_seconds</c> and <c>_total</c> are suffixes.
 /// </summary>
 internal sealed class SelfMetricsExporter : BaseExporter<Metric>
 {

@@ -5,7 +5,7 @@ using PushGateway.Groups;
 
 namespace PushGateway.Aws.DynamoDb;
 
-/// <summary>Says in a sentence why DynamoDB did not do what was asked.</summary>
+/// <summary>Turns a failure of DynamoDB into an exception whose message is one sentence.</summary>
 internal static class DynamoFailure
 {
     public static GroupStoreUnavailableException Wrap(Exception exception, string table) => new(

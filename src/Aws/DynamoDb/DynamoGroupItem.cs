@@ -13,12 +13,12 @@ namespace PushGateway.Aws.DynamoDb;
 /// <param name="attributes">The item.</param>
 internal sealed class DynamoGroupItem(Dictionary<string, AttributeValue> attributes)
 {
-    // A write is billed by the kilobyte: of an item smaller than that, nothing can be saved.
+    // DynamoDB bills a write by the kilobyte, so compressing an item that is smaller saves nothing.
     private const int CompressAboveBytes = 1024;
     private const int BrotliQuality = 5;
     private const int BrotliWindow = 22;
 
-    // DynamoDB counts half a byte per digit and a byte; no number here has more digits than this allows for.
+    // DynamoDB counts a number as half a byte per digit, plus one byte. This is enough for every number here.
     private const int BytesOfNumber = 21;
 
     private const long NanosecondsPerMillisecond = 1_000_000;
@@ -29,10 +29,10 @@ internal sealed class DynamoGroupItem(Dictionary<string, AttributeValue> attribu
     /// <summary>The path of the grouping key.</summary>
     public string Path => attributes[DynamoGroupTable.Path].S;
 
-    /// <summary>Another one after every write.</summary>
+    /// <summary>Changes with every write.</summary>
     public long Version => long.Parse(attributes[DynamoGroupTable.Version].N, CultureInfo.InvariantCulture);
 
-    /// <summary>Bytes of the item as DynamoDB counts them, or a few more.</summary>
+    /// <summary>Size of the item in bytes as DynamoDB counts it, or a few bytes more.</summary>
     public long Size => attributes.Sum(static attribute => attribute.Key.Length
         + (attribute.Value switch
         {
@@ -80,7 +80,7 @@ internal sealed class DynamoGroupItem(Dictionary<string, AttributeValue> attribu
     public static AttributeValue Number(long number) => new() { N = number.ToString(CultureInfo.InvariantCulture) };
 
     /// <summary>Reads the group.</summary>
-    /// <exception cref="InvalidDataException">The state is none that this version can read.</exception>
+    /// <exception cref="InvalidDataException">This version cannot read the state.</exception>
     public GroupRow Read()
     {
         var state = attributes.GetValueOrDefault(DynamoGroupTable.State)?.B?.ToArray() ?? [];

@@ -5,12 +5,12 @@ using PushGateway.Groups;
 namespace PushGateway.Aws.DynamoDb;
 
 /// <summary>
-/// The calls that a <see cref="DynamoGroupStore"/> makes to its table. Each faults with <see cref="GroupStoreUnavailableException"/> when
-/// DynamoDB, the way to it or the credentials fail, after the SDK's own repetitions.
+/// The calls that a <see cref="DynamoGroupStore"/> makes to its table. Each call throws <see cref="GroupStoreUnavailableException"/> when
+/// DynamoDB, the network or the credentials still fail after the SDK's retries.
 /// </summary>
 internal sealed class DynamoGroupItems(string table, Lazy<IAmazonDynamoDB> client)
 {
-    // Every name of an attribute goes through these: path and state are words of DynamoDB's own language.
+    // Expressions name attributes by these placeholders, because path and state are reserved words of DynamoDB.
     private static readonly Dictionary<string, string> PathName = new() { ["#path"] = DynamoGroupTable.Path };
     private static readonly Dictionary<string, string> VersionName = new() { ["#version"] = DynamoGroupTable.Version };
     private static readonly Dictionary<string, string> ForgetName = new() { ["#forget"] = DynamoGroupTable.ForgetAt };
@@ -22,7 +22,7 @@ internal sealed class DynamoGroupItems(string table, Lazy<IAmazonDynamoDB> clien
         ["#expires"] = DynamoGroupTable.ExpiresAt,
     };
 
-    /// <summary>The group as it was last written; null when there is none.</summary>
+    /// <summary>Reads a group as it was last written; null when the table has no such group.</summary>
     public async Task<DynamoGroupItem?> GetAsync(string path, CancellationToken cancellationToken)
     {
         var request = new GetItemRequest { TableName = table, Key = new() { [DynamoGroupTable.Path] = new(path) }, ConsistentRead = true };
@@ -30,10 +30,10 @@ internal sealed class DynamoGroupItems(string table, Lazy<IAmazonDynamoDB> clien
         return response.Item is { Count: > 0 } item ? new DynamoGroupItem(item) : null;
     }
 
-    /// <summary>Writes a group in place of the one that was read; false when someone else has written it since.</summary>
-    /// <param name="item">The group.</param>
-    /// <param name="read">The one that was read; null when there was none.</param>
-    /// <param name="cancellationToken">Ends the call; the group may be written or not.</param>
+    /// <summary>Writes a group if nobody has written it since it was read. Returns false when somebody has.</summary>
+    /// <param name="item">The group to write.</param>
+    /// <param name="read">The group as it was read; null when there was none.</param>
+    /// <param name="cancellationToken">Ends the call. The group may then be written or not.</param>
     public async Task<bool> TryPutAsync(DynamoGroupItem item, DynamoGroupItem? read, CancellationToken cancellationToken)
     {
         var request = new PutItemRequest { TableName = table, Item = item.Attributes };
@@ -65,7 +65,7 @@ internal sealed class DynamoGroupItems(string table, Lazy<IAmazonDynamoDB> clien
             cancellationToken);
     }
 
-    /// <summary>The paths of all groups, those that are only remembered as deleted among them, in no order.</summary>
+    /// <summary>The paths of all groups, including those that are only remembered as deleted. In no order.</summary>
     public IAsyncEnumerable<string> ScanPathsAsync(CancellationToken cancellationToken) => ReadPagesAsync(
         start => ScanAsync(
             new()
@@ -78,7 +78,7 @@ internal sealed class DynamoGroupItems(string table, Lazy<IAmazonDynamoDB> clien
             },
             cancellationToken)).Select(static item => item.Path);
 
-    /// <summary>All groups but those that are only remembered as deleted, in no order.</summary>
+    /// <summary>All groups except those that are only remembered as deleted. In no order.</summary>
     public IAsyncEnumerable<DynamoGroupItem> ScanAsync(CancellationToken cancellationToken) => ReadPagesAsync(
         start => ScanAsync(
             new()
@@ -91,7 +91,9 @@ internal sealed class DynamoGroupItems(string table, Lazy<IAmazonDynamoDB> clien
             },
             cancellationToken));
 
-    /// <summary>The paths of the groups of one partition of the index whose expiry is due, or was a moment ago.</summary>
+    /// <summary>
+    /// The paths of the groups in one partition of the index whose expiry is due. The index may lag a moment behind the table.
+    /// </summary>
     /// <param name="shard">The partition.</param>
     /// <param name="nowMs">The time, milliseconds since the Unix epoch.</param>
     /// <param name="cancellationToken">Ends the calls.</param>

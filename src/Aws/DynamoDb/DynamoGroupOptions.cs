@@ -4,7 +4,7 @@ using PushGateway.Groups;
 
 namespace PushGateway.Aws.DynamoDb;
 
-/// <summary>Where groups are kept in DynamoDB, and how much of them.</summary>
+/// <summary>The table that keeps the groups, and the limits of a group.</summary>
 public sealed record DynamoGroupOptions
 {
     private const string Setting = "PUSHGATEWAY_GROUPS_TABLE";
@@ -18,12 +18,12 @@ public sealed record DynamoGroupOptions
     public required string TableName { get; init; }
 
     /// <summary>
-    /// Most series of a group, and how long a deleted one is remembered. The number of groups is not limited: DynamoDB has no count of items
-    /// that could be relied on. Ungrouped series are not held.
+    /// The most series of a group, and how long a deleted group is remembered. The number of groups is not limited, because DynamoDB has no
+    /// reliable count of items. Ungrouped series are not held.
     /// </summary>
     public GroupStoreOptions Groups { get; init; } = GroupStoreOptions.Default;
 
-    /// <summary>Reads <c>PUSHGATEWAY_GROUPS_TABLE</c>; null without a table.</summary>
+    /// <summary>Reads <c>PUSHGATEWAY_GROUPS_TABLE</c>; null when it is not set.</summary>
     public static DynamoGroupOptions? Read(SettingsReader settings, GroupStoreOptions groups)
     {
         if (settings.Text(Setting) is not { } name)

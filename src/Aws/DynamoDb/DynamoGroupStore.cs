@@ -8,23 +8,23 @@ using PushGateway.Push;
 namespace PushGateway.Aws.DynamoDb;
 
 /// <summary>
-/// The group store on DynamoDB, for any number of workers on one table (<see cref="DynamoGroupTable"/>). A group is one item: it is read,
-/// every push of the batch to it is applied in memory, and it is written back on the condition that nobody has written it in between;
-/// otherwise all of that is done again. The SDK's client is created on first use, from the SDK's own configuration.
+/// The group store on DynamoDB. Any number of workers may use one table (<see cref="DynamoGroupTable"/>). A group is one item. The store
+/// reads the item, applies every push of the batch to it in memory, and writes it back on the condition that nobody has written it since.
+/// When somebody has, the store starts again with reading. The SDK's client is created on first use, from the SDK's own configuration.
 /// </summary>
 /// <remarks>
-/// Permissions: <c>dynamodb:GetItem</c>, <c>dynamodb:PutItem</c> and <c>dynamodb:Scan</c> on the table, <c>dynamodb:Query</c> on its index;
-/// to read, <c>dynamodb:Scan</c> is enough.
-/// Ungrouped series are not held, and <see cref="GroupStoreOptions.MaxGroups"/> is not looked at.
-/// A group whose item would be larger than DynamoDB takes is refused, <see cref="RejectCode.GroupTooLarge"/>; one whose path is longer
-/// than a key, <see cref="RejectCode.GroupingKeyInvalid"/>.
+/// Permissions: <c>dynamodb:GetItem</c>, <c>dynamodb:PutItem</c> and <c>dynamodb:Scan</c> on the table, <c>dynamodb:Query</c> on its index.
+/// Reading needs only <c>dynamodb:Scan</c>.
+/// Ungrouped series are not held, and <see cref="GroupStoreOptions.MaxGroups"/> is ignored.
+/// A push is refused with <see cref="RejectCode.GroupTooLarge"/> when its group's item would be larger than DynamoDB takes, and with
+/// <see cref="RejectCode.GroupingKeyInvalid"/> when its group's path is longer than a key of DynamoDB.
 /// </remarks>
 public sealed class DynamoGroupStore : IGroupStore, IDisposable
 {
-    /// <summary>Groups that are read and written side by side.</summary>
+    /// <summary>Most groups that are read and written at the same time.</summary>
     private const int Parallelism = 8;
 
-    /// <summary>Times that a group is read and written before the workers that are faster are given way. Of several, one succeeds each time.</summary>
+    /// <summary>Most times that a group is read and written when other workers write it, too. In each round one of them succeeds.</summary>
     private const int MaxAttempts = 16;
 
     private const long NanosecondsPerMillisecond = 1_000_000;
@@ -53,8 +53,8 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
 
     /// <inheritdoc/>
     /// <remarks>
-    /// When DynamoDB cannot be reached, groups that have not been begun are not tried: their pushes fail for the same reason. Pushes to a
-    /// group that others write all the time, or whose item cannot be read, fail alone.
+    /// When DynamoDB cannot be reached, groups that were not begun yet are not tried: their pushes fail with the same reason. When other
+    /// workers write a group all the time, or its item cannot be read, only the pushes to that group fail.
     /// </remarks>
     public async ValueTask ApplyAsync(IReadOnlyList<BatchedPush> pushes, GroupEffects effects, CancellationToken cancellationToken)
     {
@@ -106,7 +106,9 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <remarks>Reads the whole table. A group is read at one instant; pushes may be applied between two groups.</remarks>
+    /// <remarks>
+    /// Reads the whole table. Each group is read at one instant, but pushes may be applied between the reads of two groups.
+    /// </remarks>
     public async ValueTask ReadAsync(GroupReading destination, CancellationToken cancellationToken)
     {
         var items = await _items.ScanAsync(cancellationToken).ToListAsync(cancellationToken);
@@ -117,7 +119,9 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <remarks>The index runs a moment behind the groups; each group that it names is read, and decides.</remarks>
+    /// <remarks>
+    /// The index lags a moment behind the groups. Therefore each group that it names is read, and the group itself decides.
+    /// </remarks>
     public async ValueTask<IReadOnlyList<PushHeader>> FindExpiredAsync(CancellationToken cancellationToken)
     {
         var nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -139,7 +143,7 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
         return [.. expired];
     }
 
-    /// <summary>Ends the client.</summary>
+    /// <summary>Disposes of the client.</summary>
     public void Dispose()
     {
         if (_client.IsValueCreated)
@@ -163,7 +167,7 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
         }
     }
 
-    // What each group gets of the pushes, in their order. A selector takes the groups that are known, and those of the batch itself.
+    // Assigns the pushes to their groups, in order. A selector chooses among the known groups and the groups of the batch itself.
     private static List<GroupWork> Sort(List<PushHeader> pushes, IReadOnlyList<GroupingKey> known)
     {
         var groups = new Dictionary<string, GroupWork>(StringComparer.Ordinal);
@@ -244,7 +248,7 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
         }
     }
 
-    // The groups that selectors have to choose from.
+    // The groups that the selectors choose from.
     private async ValueTask<IReadOnlyList<GroupingKey>> FindKeysAsync(IReadOnlyList<PushHeader> pushes, CancellationToken cancellationToken)
     {
         var keys = new List<GroupingKey>();
@@ -262,7 +266,7 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
         return keys;
     }
 
-    // Null, or why this group cannot be updated, whatever may be possible with others.
+    // Returns null, or why this group alone cannot be updated.
     private async ValueTask<string?> TryUpdateAsync(
         string path, Func<DynamoGroupItem?, DynamoGroupItem?> change, CancellationToken cancellationToken)
     {
@@ -335,7 +339,7 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
         return group.HasChanged ? Write(group, held) : null;
     }
 
-    // A group that was forgotten and is made anew begins with another version than before.
+    // A group that was forgotten and is created again must not start with its former version.
     private DynamoGroupItem Write(GroupRow group, DynamoGroupItem? held) => DynamoGroupItem.From(
         group, held is null ? _time.GetUtcNow().ToUnixTimeMilliseconds() : held.Version + 1, _options.Groups.TombstoneRetention);
 }

@@ -4,8 +4,8 @@ using Amazon.DynamoDBv2.Model;
 namespace PushGateway.Aws.DynamoDb;
 
 /// <summary>
-/// The table of a <see cref="DynamoGroupStore"/>: one item per group. What creates the table follows this; <c>docs/groups.md</c> says it
-/// in words.
+/// The table of a <see cref="DynamoGroupStore"/>: one item per group. The infrastructure code creates the table by these definitions.
+/// <c>docs/groups.md</c> describes it in words.
 /// </summary>
 public static class DynamoGroupTable
 {
@@ -15,10 +15,10 @@ public static class DynamoGroupTable
     /// <summary>Binary: the group, as <see cref="PushGateway.Groups.GroupRow"/> writes it.</summary>
     public const string State = "state";
 
-    /// <summary>String: how <see cref="State"/> is compressed, <see cref="Brotli"/>; missing when it is not.</summary>
+    /// <summary>String: how <see cref="State"/> is compressed, always <see cref="Brotli"/>. Missing when it is not compressed.</summary>
     public const string Encoding = "encoding";
 
-    /// <summary>Number: another one after every write.</summary>
+    /// <summary>Number: changes with every write.</summary>
     public const string Version = "version";
 
     /// <summary>Number, milliseconds since the Unix epoch: when the group expires. Missing when it does not.</summary>
@@ -28,30 +28,30 @@ public static class DynamoGroupTable
     public const string ExpiryShard = "expiry_shard";
 
     /// <summary>
-    /// Number, seconds since the Unix epoch, the table's time to live: when an item may go of which only the memory of a delete is left.
-    /// Missing otherwise.
+    /// Number, seconds since the Unix epoch: the table's time to live. Set on an item that only remembers a deleted group, and says when
+    /// DynamoDB may delete that item. Missing on every other item.
     /// </summary>
     public const string ForgetAt = "forget_at";
 
-    /// <summary>The global secondary index of the groups that expire, by time.</summary>
+    /// <summary>The global secondary index of the groups that expire, sorted by expiry time.</summary>
     public const string ExpiryIndex = "expiry";
 
     /// <summary>
-    /// Partitions of <see cref="ExpiryIndex"/>, one of which takes a thousand small writes a second. It may be raised; lowered, it would leave
-    /// groups in partitions that nobody asks.
+    /// Partitions of <see cref="ExpiryIndex"/>. Each takes a thousand small writes a second. The number may be raised. It must not be
+    /// lowered: nobody would query the partitions that are left out.
     /// </summary>
     public const int ExpiryShards = 8;
 
     /// <summary>Longest partition key (DynamoDB quota).</summary>
     public const int MaxPathBytes = 2048;
 
-    /// <summary>Largest item, names of its attributes included (DynamoDB quota).</summary>
+    /// <summary>Largest item in bytes, including the names of its attributes (DynamoDB quota).</summary>
     public const int MaxItemBytes = 400 * 1024;
 
-    /// <summary>The one value of <see cref="Encoding"/>.</summary>
+    /// <summary>The only value of <see cref="Encoding"/>.</summary>
     public const string Brotli = "br";
 
-    /// <summary>Creates the table, billed by request.</summary>
+    /// <summary>The request that creates the table, billed per request.</summary>
     public static CreateTableRequest CreateRequest(string tableName) => new()
     {
         TableName = tableName,
@@ -74,7 +74,7 @@ public static class DynamoGroupTable
         ],
     };
 
-    /// <summary>Turns the table's time to live on.</summary>
+    /// <summary>The request that turns on the table's time to live.</summary>
     public static UpdateTimeToLiveRequest TimeToLiveRequest(string tableName) => new()
     {
         TableName = tableName,

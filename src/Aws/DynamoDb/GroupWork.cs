@@ -2,12 +2,12 @@ using PushGateway.Push;
 
 namespace PushGateway.Aws.DynamoDb;
 
-/// <summary>What a batch has for one group.</summary>
+/// <summary>The pushes of a batch that concern one group.</summary>
 /// <param name="key">The group.</param>
 internal sealed class GroupWork(GroupingKey key)
 {
     public GroupingKey Key => key;
 
-    /// <summary>The pushes that concern the group, by their index, in order.</summary>
+    /// <summary>The indices of the pushes that concern the group, in order.</summary>
     public List<int> Pushes { get; } = [];
 }

@@ -7,8 +7,8 @@ using PushGateway.Buffers;
 namespace PushGateway.Aws.Lambda;
 
 /// <summary>
-/// Asks Lambda for events and has them answered, one after the other, once the host has started and until it stops. An event that was
-/// handed out is answered even so. When the Runtime API fails, the host is stopped and the exit code is 1.
+/// Fetches events from Lambda and has them answered, one after the other, from the host's start until its stop. An event that was already
+/// fetched is answered even during a stop. When the Runtime API fails, the loop stops the host and sets the exit code to 1.
 /// </summary>
 internal sealed class InvocationLoop(
     RuntimeApiClient api,
@@ -19,13 +19,17 @@ internal sealed class InvocationLoop(
     ILogger<InvocationLoop> logger,
     EmbeddedMetrics? metrics = null)
 {
-    /// <summary>How long before the deadline the work is cancelled: time to say what was done, on the smallest function.</summary>
+    /// <summary>
+    /// The work is cancelled this long before the deadline. Even the smallest function can then still report what was done.
+    /// </summary>
     public static readonly TimeSpan DeadlineMargin = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Most time that telemetry may take from an invocation.</summary>
+    /// <summary>Longest time that telemetry may take from an invocation.</summary>
     public static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(1);
 
-    /// <summary>What may be allocated before garbage is collected between two invocations: dozens of small pushes, or a part of a large one.</summary>
+    /// <summary>
+    /// Bytes allocated before garbage is collected between two invocations: dozens of small pushes, or a part of a large one.
+    /// </summary>
     private const long CollectAfterBytes = 4 * 1024 * 1024;
 
     private const string TraceVariable = "_X_AMZN_TRACE_ID";
@@ -39,7 +43,7 @@ internal sealed class InvocationLoop(
     {
         try
         {
-            // The first poll ends Lambda's init phase, which has a time limit and a CPU of its own.
+            // The first poll ends Lambda's init phase, which has a time limit and a CPU allowance of its own.
             await StartedAsync(stopping);
             _collectedAtBytes = GC.GetTotalAllocatedBytes();
             while (!stopping.IsCancellationRequested)
@@ -50,7 +54,7 @@ internal sealed class InvocationLoop(
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
         }
-#pragma warning disable CA1031 // Mostly the Runtime API's failure. Whatever it was, a process without events must not stay.
+#pragma warning disable CA1031 // Usually the Runtime API has failed. Whatever it was, a process that gets no events must end.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -84,7 +88,7 @@ internal sealed class InvocationLoop(
         CollectGarbage();
     }
 
-    // Null once the answer was posted.
+    // Returns null once the answer is posted.
     private async Task<InvocationException?> AnswerAsync(IInvocationHandler handler, Invocation invocation)
     {
         using var response = new PooledBuffer();
@@ -126,7 +130,7 @@ internal sealed class InvocationLoop(
         {
             return new InvocationException(InvocationException.DeadlineExceeded, "The time for this event was up.", exception);
         }
-#pragma warning disable CA1031 // Whatever it was, the invocation has to be answered, and the sandbox is as good as before.
+#pragma warning disable CA1031 // Whatever it was, the invocation must be answered, and the process can go on.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -135,7 +139,7 @@ internal sealed class InvocationLoop(
         }
     }
 
-    // Lambda refuses the answer to an invocation that it has given up; the next one is not concerned.
+    // Lambda refuses the answer to an invocation that it has given up. The next invocation is not affected.
     private void CheckTaken(Invocation invocation, HttpStatusCode status)
     {
         if (status != HttpStatusCode.Accepted)
@@ -152,7 +156,7 @@ internal sealed class InvocationLoop(
         }
     }
 
-    // Here and now, without the time limit that a collector needs: it is a line of the log.
+    // Writes at once, without the time limit that a collector needs, because the metrics are only a line of the log.
     private void WriteMetrics()
     {
         if (metrics is not null)
@@ -161,7 +165,7 @@ internal sealed class InvocationLoop(
         }
     }
 
-    // The answer is on its way, but until the next poll the deadline still holds.
+    // The answer is already posted, but the deadline still holds until the next poll.
     private async Task FlushAsync(DateTimeOffset deadline)
     {
         var left = deadline - time.GetUtcNow() - (DeadlineMargin / 2);
@@ -175,8 +179,8 @@ internal sealed class InvocationLoop(
         await _flushing.WaitAsync(timeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    // By itself the heap grows to the size of the processor's cache before it is collected for the first time: 32 MB more than it needs. Nobody
-    // waits for the function now.
+    // Without this the heap grows to the size of the processor's cache before its first collection: 32 MB more than it needs. The answer is
+    // posted, so nobody waits for the collection.
     private void CollectGarbage()
     {
         if (GC.GetTotalAllocatedBytes() - _collectedAtBytes >= CollectAfterBytes)

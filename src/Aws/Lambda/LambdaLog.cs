@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace PushGateway.Aws.Lambda;
 
-/// <summary>The log events of the Lambda host; the executables' own ids are below 100.</summary>
+/// <summary>The log events of the Lambda host. The ids below 100 belong to the executables.</summary>
 internal static partial class LambdaLog
 {
     [LoggerMessage(101, LogLevel.Critical, "The process ends, for no more events can be had")]

@@ -8,7 +8,7 @@ using PushGateway.Buffers;
 namespace PushGateway.Aws.Lambda;
 
 /// <summary>
-/// Lambda's Runtime API, version 2018-06-01, on the address that <c>AWS_LAMBDA_RUNTIME_API</c> names
+/// A client of Lambda's Runtime API, version 2018-06-01, at the address in <c>AWS_LAMBDA_RUNTIME_API</c>
 /// (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html).
 /// </summary>
 internal sealed class RuntimeApiClient : IDisposable
@@ -26,7 +26,8 @@ internal sealed class RuntimeApiClient : IDisposable
     /// <param name="address">Host and port.</param>
     public RuntimeApiClient(string address)
     {
-        // The next event may be hours away, and the sandbox frozen in between; no proxy stands before the loopback interface.
+        // There is no timeout: the next event may be hours away, and the sandbox is frozen in between. The address is local, so no proxy is
+        // used.
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false })
         {
             BaseAddress = new Uri($"http://{address}/2018-06-01/runtime/"),
@@ -35,7 +36,7 @@ internal sealed class RuntimeApiClient : IDisposable
     }
 
     /// <summary>Waits for the next event and reads it into <paramref name="buffer"/>.</summary>
-    /// <exception cref="RuntimeApiException">There is no next event.</exception>
+    /// <exception cref="RuntimeApiException">The Runtime API cannot be reached or gave no event.</exception>
     public async Task<Invocation> NextAsync(PooledBuffer buffer, CancellationToken cancellationToken)
     {
         try
@@ -60,18 +61,20 @@ internal sealed class RuntimeApiClient : IDisposable
         }
     }
 
-    /// <summary>Answers an invocation. Any status but 202 means that the answer was not taken; 413 that it is too large.</summary>
-    /// <exception cref="RuntimeApiException">The Runtime API is out of order.</exception>
+    /// <summary>
+    /// Answers an invocation. 202 means that the answer was taken, 413 that it is too large; with any other status it was not taken.
+    /// </summary>
+    /// <exception cref="RuntimeApiException">The Runtime API cannot be reached or answered 5xx.</exception>
     public Task<HttpStatusCode> RespondAsync(string requestId, ReadOnlyMemory<byte> response) =>
         PostAsync($"invocation/{requestId}/response", response, Json, errorType: null);
 
-    /// <summary>Answers an invocation with an error. Any status but 202 means that the answer was not taken.</summary>
-    /// <exception cref="RuntimeApiException">The Runtime API is out of order.</exception>
+    /// <summary>Answers an invocation with an error. With any status but 202 the answer was not taken.</summary>
+    /// <exception cref="RuntimeApiException">The Runtime API cannot be reached or answered 5xx.</exception>
     public Task<HttpStatusCode> FailAsync(string requestId, string errorType, string message) =>
         PostErrorAsync($"invocation/{requestId}/error", errorType, message);
 
-    /// <summary>Says that the function could not be initialised; the process then has to exit.</summary>
-    /// <exception cref="RuntimeApiException">The Runtime API is out of order.</exception>
+    /// <summary>Reports that the function could not be initialised. The process must exit afterwards.</summary>
+    /// <exception cref="RuntimeApiException">The Runtime API cannot be reached or answered 5xx.</exception>
     public Task<HttpStatusCode> FailInitAsync(string errorType, string message) => PostErrorAsync("init/error", errorType, message);
 
     public void Dispose() => _http.Dispose();

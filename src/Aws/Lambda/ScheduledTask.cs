@@ -1,8 +1,8 @@
 namespace PushGateway.Aws.Lambda;
 
 /// <summary>
-/// Something that a schedule (EventBridge, <c>"source": "aws.events"</c>) has the worker function do. Register as many as there are; each event
-/// runs all of them, one after the other. It has to bear being run twice, or not at all.
+/// A task that the worker function runs on a schedule (EventBridge, <c>"source": "aws.events"</c>). Any number may be registered; each
+/// event runs all of them, one after the other. A task must tolerate being run twice, or not at all.
 /// </summary>
-/// <param name="cancellationToken">Fires a margin before the function's time is up.</param>
+/// <param name="cancellationToken">Fires a margin of time before the function's deadline.</param>
 public delegate Task ScheduledTask(CancellationToken cancellationToken);

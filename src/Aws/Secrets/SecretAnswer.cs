@@ -2,19 +2,19 @@ using System.Text.Json.Serialization;
 
 namespace PushGateway.Aws.Secrets;
 
-/// <summary>What is read of an answer: of <c>GetSecretValue</c>, of <c>GetParameter</c>, or of an error of either.</summary>
+/// <summary>The members that are read from an answer of <c>GetSecretValue</c> or <c>GetParameter</c>, or from an error of either.</summary>
 internal sealed record SecretAnswer
 {
-    /// <summary>Null also for a secret of bytes.</summary>
+    /// <summary>The text of the secret; null for a binary secret.</summary>
     public string? SecretString { get; init; }
 
     public ParameterValue? Parameter { get; init; }
 
-    /// <summary>The error's name, perhaps behind a namespace and <c>#</c>.</summary>
+    /// <summary>The error's name, sometimes with a namespace and <c>#</c> before it.</summary>
     [JsonPropertyName("__type")]
     public string? ErrorType { get; init; }
 
-    /// <summary>The error in words.</summary>
+    /// <summary>The error's text.</summary>
     public string? Message { get; init; }
 
     internal sealed record ParameterValue(string? Value);

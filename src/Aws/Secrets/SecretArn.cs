@@ -5,8 +5,9 @@ using Amazon;
 namespace PushGateway.Aws.Secrets;
 
 /// <summary>
-/// Names a text that AWS keeps: <c>arn:aws:secretsmanager:&lt;region&gt;:&lt;account&gt;:secret:&lt;name&gt;</c>, a secret of Secrets Manager, or
-/// <c>arn:aws:ssm:&lt;region&gt;:&lt;account&gt;:parameter/&lt;name&gt;</c>, a parameter of Parameter Store. The partition may be another than <c>aws</c>.
+/// The ARN of a text that AWS keeps: <c>arn:aws:secretsmanager:&lt;region&gt;:&lt;account&gt;:secret:&lt;name&gt;</c>, a secret of Secrets
+/// Manager, or <c>arn:aws:ssm:&lt;region&gt;:&lt;account&gt;:parameter/&lt;name&gt;</c>, a parameter of Parameter Store. Other partitions
+/// than <c>aws</c> are allowed.
 /// </summary>
 public sealed record SecretArn
 {
@@ -30,10 +31,10 @@ public sealed record SecretArn
     /// <summary>The ARN as it was written.</summary>
     public string Text { get; }
 
-    /// <summary>The signing name of the service, with which its host begins, too.</summary>
+    /// <summary>The signing name of the service. The service's host name begins with it, too.</summary>
     public string Service { get; }
 
-    /// <summary>Where the text is kept.</summary>
+    /// <summary>The region that keeps the text.</summary>
     public string Region { get; }
 
     internal bool IsParameter => Service == ParameterStore;
@@ -41,7 +42,7 @@ public sealed record SecretArn
     /// <summary>The service's public endpoint in the region.</summary>
     internal Uri Endpoint => new($"https://{Service}.{Region}.{RegionEndpoint.GetBySystemName(Region).PartitionDnsSuffix}/");
 
-    /// <summary>Reads an ARN; false when it is not one of a secret or of a parameter, or names a version of one.</summary>
+    /// <summary>Reads an ARN; false when it is not the ARN of a secret or a parameter, or when it names a version of one.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out SecretArn? arn)
     {
         arn = text.Split(':') switch
@@ -55,7 +56,7 @@ public sealed record SecretArn
         return arn is not null;
     }
 
-    // The region becomes part of a host name.
+    // The region is checked strictly because it becomes part of a host name.
     private static bool IsPlace(string partition, string region, string account) =>
         (partition == "aws" || partition.StartsWith("aws-", StringComparison.Ordinal))
         && region.Contains('-', StringComparison.Ordinal) && !region.AsSpan().ContainsAnyExcept(RegionCharacters)

@@ -6,8 +6,8 @@ using PushGateway.Aws.SigV4;
 namespace PushGateway.Aws.Secrets;
 
 /// <summary>
-/// Reads a secret or a parameter, decrypted. Credentials come from the SDK's default chain; they need <c>secretsmanager:GetSecretValue</c> or
-/// <c>ssm:GetParameter</c>, and <c>kms:Decrypt</c> where the key is one's own. Safe for concurrent use.
+/// Reads a secret or a parameter, decrypted. Credentials come from the SDK's default chain. They need <c>secretsmanager:GetSecretValue</c>
+/// or <c>ssm:GetParameter</c>, and <c>kms:Decrypt</c> when the key is a customer's own. Safe for concurrent use.
 /// </summary>
 public sealed class SecretReader
 {
@@ -19,7 +19,7 @@ public sealed class SecretReader
     // Both services answer within milliseconds. With the pauses, a call that cannot succeed ends within ten seconds.
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(3);
 
-    // Many functions that start at once are throttled: Parameter Store answers 40 calls a second.
+    // When many functions start at once, their calls are throttled: Parameter Store answers 40 calls a second.
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(400)];
 
     private readonly SecretArn _arn;
@@ -43,11 +43,11 @@ public sealed class SecretReader
 
     private string Service => _arn.IsParameter ? "Parameter Store" : "Secrets Manager";
 
-    /// <summary>Reads the text as it is now. What may pass is tried three times.</summary>
-    /// <exception cref="SecretUnavailableException">It cannot be read.</exception>
+    /// <summary>Reads the current text. A failure that may pass is tried three times.</summary>
+    /// <exception cref="SecretUnavailableException">The text cannot be read.</exception>
     public async Task<string> ReadAsync(CancellationToken cancellationToken)
     {
-        // Reads are minutes apart: nothing is kept for the next.
+        // Reads are minutes apart, so no connection is kept for the next one.
         using var client = new HttpClient(_sign(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }))
         {
             MaxResponseContentBufferSize = MaxAnswerBytes,
@@ -126,7 +126,7 @@ public sealed class SecretReader
             mayPass);
     }
 
-    // Null for what is not JSON. Why it is not stays unsaid: that would quote it.
+    // Returns null for a body that is not JSON. The parser's error is dropped because it would quote the body.
     private static SecretAnswer? Parse(byte[] body)
     {
         try

@@ -1,4 +1,6 @@
 namespace PushGateway.Aws.Secrets;
 
-/// <summary>What <c>GetSecretValue</c> is asked with, <paramref name="SecretId"/> alone, or <c>GetParameter</c>, the other two.</summary>
+/// <summary>
+/// The request of <c>GetSecretValue</c>, which has only <paramref name="SecretId"/>, or of <c>GetParameter</c>, which has only the others.
+/// </summary>
 internal sealed record SecretRequest(string? SecretId, string? Name, bool? WithDecryption);

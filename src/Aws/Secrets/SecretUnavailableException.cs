@@ -1,6 +1,6 @@
 namespace PushGateway.Aws.Secrets;
 
-/// <summary>A secret or a parameter cannot be read now. The message says why in a sentence, and holds nothing of its text.</summary>
+/// <summary>A secret or a parameter cannot be read now. The message is a sentence that says why. It never holds the secret text.</summary>
 public sealed class SecretUnavailableException : Exception
 {
     internal SecretUnavailableException(string message, bool mayPass, Exception? innerException = null)

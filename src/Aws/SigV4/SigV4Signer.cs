@@ -6,8 +6,8 @@ using Amazon.Runtime;
 namespace PushGateway.Aws.SigV4;
 
 /// <summary>
-/// AWS Signature Version 4 in the Authorization header (IAM user guide, "Create a signed AWS API request"), for every
-/// service but S3, whose paths are encoded differently.
+/// AWS Signature Version 4 in the Authorization header (IAM user guide, "Create a signed AWS API request"). It works for every service
+/// except S3, which encodes paths differently.
 /// </summary>
 internal static class SigV4Signer
 {
@@ -16,8 +16,9 @@ internal static class SigV4Signer
     private const string TokenHeader = "x-amz-security-token";
 
     /// <summary>
-    /// Adds <c>x-amz-date</c>, <c>x-amz-content-sha256</c>, with temporary credentials <c>x-amz-security-token</c>, and <c>Authorization</c>.
-    /// Signed are these, every other <c>x-amz-</c> header, <c>host</c> and <c>content-type</c>: headers that proxies may add or change stay out.
+    /// Adds <c>x-amz-date</c>, <c>x-amz-content-sha256</c> and <c>Authorization</c>, and <c>x-amz-security-token</c> with temporary
+    /// credentials. The signature covers <c>host</c>, <c>content-type</c> and every <c>x-amz-</c> header. Other headers are not signed,
+    /// because proxies may add or change them.
     /// </summary>
     public static void Sign(
         HttpRequestMessage request, string payloadHash, ImmutableCredentials credentials, string region, string service, DateTimeOffset now)
@@ -67,7 +68,7 @@ internal static class SigV4Signer
         Set(request, "Authorization", $"{Algorithm} Credential={credentials.AccessKey}/{scope}, SignedHeaders={signedHeaders}, Signature={signature}");
     }
 
-    /// <summary>"Include the host header, the content-type header, and any x-amz-* headers": those of the request that are there already.</summary>
+    /// <summary>"Include the host header, the content-type header, and any x-amz-* headers": those that the request already has.</summary>
     private static SortedDictionary<string, string> ReadHeaders(HttpRequestMessage request)
     {
         var headers = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -89,14 +90,16 @@ internal static class SigV4Signer
 
     private static byte[] Hmac(byte[] key, string text) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text));
 
-    // A request that is sent again is signed again.
+    // Replaces the header, because a request that is sent again is signed again.
     private static void Set(HttpRequestMessage request, string name, string value)
     {
         request.Headers.Remove(name);
         request.Headers.TryAddWithoutValidation(name, value);
     }
 
-    /// <summary>"Each path segment must be URI-encoded twice": the URI has it encoded once, with dot segments resolved.</summary>
+    /// <summary>
+    /// "Each path segment must be URI-encoded twice". The URI is already encoded once, and its dot segments are resolved.
+    /// </summary>
     private static string CanonicalPath(Uri uri) => string.Join('/', uri.AbsolutePath.Split('/').Select(Uri.EscapeDataString));
 
     /// <summary>"URI-encode each parameter name and value"; "sort the parameter names by character code point", then the values.</summary>

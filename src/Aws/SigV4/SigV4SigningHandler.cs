@@ -5,9 +5,9 @@ using Amazon.Runtime.Credentials;
 namespace PushGateway.Aws.SigV4;
 
 /// <summary>
-/// Signs every request with AWS Signature Version 4, so that Amazon Managed Service for Prometheus (service <c>aps</c>) takes it.
-/// Credentials come from the SDK's default chain, are looked up with the first request and renewed by the SDK.
-/// The body is buffered, for its hash is signed. Set headers before: nothing below this handler may change the host, the content type or the body.
+/// Signs every request with AWS Signature Version 4, as Amazon Managed Service for Prometheus (service <c>aps</c>) requires.
+/// Credentials come from the SDK's default chain. They are looked up with the first request, and the SDK renews them.
+/// The body is buffered, because the signature covers its hash. The host, the content type and the body must not change below this handler.
 /// </summary>
 public sealed class SigV4SigningHandler : DelegatingHandler
 {
@@ -17,9 +17,9 @@ public sealed class SigV4SigningHandler : DelegatingHandler
     private readonly Func<CancellationToken, Task<ImmutableCredentials>> _credentials;
     private readonly DefaultAWSCredentialsIdentityResolver? _resolver;
 
-    /// <summary>Creates the handler; set <see cref="DelegatingHandler.InnerHandler"/> or chain it.</summary>
+    /// <summary>Creates the handler. Set <see cref="DelegatingHandler.InnerHandler"/> or chain it.</summary>
     /// <param name="region">The region of the workspace.</param>
-    /// <param name="time">AWS refuses a signature whose time is off by more than five minutes.</param>
+    /// <param name="time">The clock. AWS refuses a signature whose time is off by more than five minutes.</param>
     /// <param name="service">The signing name of the service.</param>
     public SigV4SigningHandler(string region, TimeProvider time, string service = "aps")
     {
@@ -41,7 +41,7 @@ public sealed class SigV4SigningHandler : DelegatingHandler
     }
 
     /// <inheritdoc/>
-    /// <exception cref="HttpRequestException">No credentials can be had; the request was not sent.</exception>
+    /// <exception cref="HttpRequestException">There are no credentials. The request was not sent.</exception>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var hash = await HashAsync(request.Content, cancellationToken);

@@ -2,8 +2,8 @@ using Amazon.SQS.Model;
 
 namespace PushGateway.Aws.Sqs;
 
-/// <summary>An entry that SQS did not carry out.</summary>
+/// <summary>An entry of a batch call that SQS did not process.</summary>
 /// <param name="Item">The entry.</param>
-/// <param name="Error">SQS's error for it; null when the whole call failed or nothing was said of it.</param>
-/// <param name="Cause">Why the whole call failed.</param>
+/// <param name="Error">SQS's error for the entry; null when the whole call failed, or when the answer does not name the entry.</param>
+/// <param name="Cause">Why the whole call failed; null when it did not.</param>
 internal sealed record BatchFailure<T>(T Item, BatchResultErrorEntry? Error, Exception? Cause);

@@ -1,28 +1,30 @@
 namespace PushGateway.Aws.Sqs;
 
 /// <summary>
-/// Carries out batch calls: every chunk is tried whatever happens to the others, and entries that SQS failed through no
-/// fault of ours are tried again.
+/// Makes batch calls to SQS. Every chunk is tried, whatever happens to the others. Entries that failed through no fault of ours are tried
+/// again.
 /// </summary>
 internal sealed class BatchRunner(TimeProvider time)
 {
     /// <summary>Most entries of a batch call (SQS quota).</summary>
     public const int MaxEntries = 10;
 
-    /// <summary>Calls under way at once: a thousand messages are completed in a dozen round trips, without a socket for each.</summary>
+    /// <summary>
+    /// Most calls at the same time. A thousand messages are completed in a dozen round trips, without a socket for each call.
+    /// </summary>
     public const int Parallelism = 8;
 
-    /// <summary>How often an entry is tried. The SDK repeats whole calls that fail; entries it leaves to us.</summary>
+    /// <summary>How often an entry is tried. The SDK retries whole calls, but not single entries.</summary>
     private const int Attempts = 3;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
 
     private static readonly string[] Ids = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
-    /// <summary>The id of an entry is its place in the chunk.</summary>
+    /// <summary>The id of an entry: its index in the chunk.</summary>
     public static string IdOf(int index) => Ids[index];
 
-    /// <summary>Cuts items without a size of their own into chunks of ten.</summary>
+    /// <summary>Cuts items whose size does not matter into chunks of ten.</summary>
     public static IReadOnlyList<IReadOnlyList<T>> Chunk<T>(IEnumerable<T> items) => [.. items.Chunk(MaxEntries)];
 
     /// <summary>Runs <paramref name="call"/> on every chunk and returns the items that failed for good.</summary>
@@ -72,7 +74,7 @@ internal sealed class BatchRunner(TimeProvider time)
                 return failures;
             }
 
-            // An entry has failed until the answer says that it was done.
+            // An entry counts as failed until the answer says that it was processed.
             var failed = chunk.Select(item => new BatchFailure<T>(item, null, null)).ToArray();
             foreach (var error in answer.Failed ?? [])
             {

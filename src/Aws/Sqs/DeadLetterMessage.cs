@@ -6,18 +6,19 @@ using PushGateway.Queue;
 namespace PushGateway.Aws.Sqs;
 
 /// <summary>
-/// Writes the message that goes to the dead-letter queue: body and attributes as they came, the reason, and the time of
-/// the push, so that the message can be sent back as it is once the cause is mended.
+/// Builds the message for the dead-letter queue: the original body and attributes, the reason, and the time of the push. The message can be
+/// sent back unchanged once the cause is mended.
 /// </summary>
 internal static class DeadLetterMessage
 {
-    /// <summary>Longest reason in bytes: enough for a sentence and an excerpt, small beside a message.</summary>
+    /// <summary>Longest reason in bytes. That is enough for a sentence and an excerpt, and small beside a message.</summary>
     public const int MaxReasonBytes = 1024;
 
     /// <param name="letter">The letter.</param>
-    /// <param name="receipt">The receipt of its message.</param>
+    /// <param name="receipt">The receipt of the letter's message.</param>
     /// <param name="maxBytes">
-    /// The size that the dead-letter queue takes for certain. A larger message was taken by the source queue, so its own size then is the limit.
+    /// A size that the dead-letter queue certainly takes. When the message itself is larger, its own size is the limit, because the source
+    /// queue took it.
     /// </param>
     public static OutgoingMessage From(DeadLetter letter, SqsReceipt receipt, int maxBytes)
     {
@@ -30,21 +31,21 @@ internal static class DeadLetterMessage
         room -= OutgoingMessage.Measure(body, attributes);
         room = AddReason(attributes, letter, room);
 
-        // Without it, a message sent back later would count as pushed then.
+        // Without the time, a message that is sent back later would count as pushed at that later time.
         var time = Text((letter.Message.SentMs * 1_000_000).ToString(CultureInfo.InvariantCulture));
         if (attributes.Count < OutgoingMessage.MaxAttributes && room >= OutgoingMessage.Measure(MessageAttribute.Time, time))
         {
             attributes.TryAdd(MessageAttribute.Time, time);
         }
 
-        // The id of the message, not of this attempt: on a FIFO queue a letter sent twice arrives once. A message sent back
-        // from the dead-letter queue comes with a new id, so it can die again.
+        // The id is that of the message, not of this attempt, so a FIFO queue stores a letter that is sent twice only once. A message that
+        // is sent back from the dead-letter queue gets a new id, so it can be dead-lettered again.
         return new OutgoingMessage(body, attributes, letter.Message.Id);
     }
 
     /// <summary>
-    /// Adds the reason, cut to what fits; the code goes last. Attributes that the gateway does not know give way to it, the
-    /// last in ordinal order first. When there is no room even so, the letter goes without.
+    /// Adds the reason, cut to the room that is left; its code is cut last. Attributes that the gateway does not know are removed to make
+    /// room, the last in ordinal order first. When there is still no room, the letter has no reason.
     /// </summary>
     /// <returns>The bytes that are left.</returns>
     private static int AddReason(Dictionary<string, MessageAttributeValue> attributes, DeadLetter letter, int room)
@@ -68,7 +69,9 @@ internal static class DeadLetterMessage
         return room - OutgoingMessage.Measure(MessageAttribute.DeadLetterReason, reason);
     }
 
-    /// <summary>An attribute that no one needs to deliver the message; our own are fewer than SQS allows.</summary>
+    /// <summary>
+    /// Whether nobody needs the attribute to deliver the message. The gateway's own attributes are fewer than SQS allows.
+    /// </summary>
     private static bool IsForeign(string name) => name is not (MessageAttribute.ContentType
         or MessageAttribute.ContentEncoding
         or MessageAttribute.ContentTransferEncoding

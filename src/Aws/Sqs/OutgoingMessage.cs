@@ -6,7 +6,7 @@ using PushGateway.Queue;
 
 namespace PushGateway.Aws.Sqs;
 
-/// <summary>A message on its way to a queue, measured as SQS measures it.</summary>
+/// <summary>A message to send. Its size is measured as SQS measures it.</summary>
 internal sealed class OutgoingMessage
 {
     public const string StringType = "String";
@@ -17,7 +17,7 @@ internal sealed class OutgoingMessage
     /// <summary>Longest message group id (SQS API reference, <c>SendMessage</c>, <c>MessageGroupId</c>).</summary>
     private const int MaxGroupIdLength = 128;
 
-    /// <summary>Letters, digits and the ASCII punctuation marks: every printable ASCII character but the space.</summary>
+    /// <summary>Letters, digits and ASCII punctuation marks: every printable ASCII character except the space.</summary>
     private static readonly SearchValues<char> GroupIdCharacters =
         SearchValues.Create(string.Create('~' - '!' + 1, 0, static (chars, _) =>
         {
@@ -42,15 +42,15 @@ internal sealed class OutgoingMessage
     public int Bytes { get; }
 
     /// <summary>
-    /// On a FIFO queue: identifies the message, so that a call repeated after a lost answer stores it once. Never made from
-    /// the content: the same value pushed again a minute later is another push.
+    /// On a FIFO queue: identifies the message, so that a call that is repeated after a lost answer stores it once. It is never made from
+    /// the content, because the same value pushed a minute later is another push.
     /// </summary>
     public string DeduplicationId { get; }
 
     /// <summary>
-    /// On a FIFO queue: the push's group, so that the pushes to one group stay in order. A push without a group is a
-    /// message group of its own: SQS hands out nothing of a message group while one of its messages is being worked on, and
-    /// one group for all would let a single message that fails hold up every push.
+    /// On a FIFO queue: the push's group, so that the pushes to one group stay in order. A push without a group is a message group of its
+    /// own. SQS hands out no message of a message group while another one of it is in flight. With one message group for all pushes without
+    /// a group, one failing message would hold up all of them.
     /// </summary>
     public string GroupId => Attributes.GetValueOrDefault(MessageAttribute.Group)?.StringValue is { Length: > 0 } group
         ? ToGroupId(group)
@@ -76,7 +76,7 @@ internal sealed class OutgoingMessage
             : throw new ArgumentException($"A message of {outgoing.Bytes} bytes is larger than {maxBytes}.", nameof(message));
     }
 
-    /// <summary>The size that counts against SQS's limits: body, and name, type and value of every attribute.</summary>
+    /// <summary>The size that counts against SQS's limits: the body, and the name, type and value of every attribute.</summary>
     public static int Measure(string body, IReadOnlyDictionary<string, MessageAttributeValue> attributes)
     {
         var bytes = Encoding.UTF8.GetByteCount(body);

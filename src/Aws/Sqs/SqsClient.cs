@@ -3,16 +3,17 @@ using Amazon.SQS;
 
 namespace PushGateway.Aws.Sqs;
 
-/// <summary>Creates the SDK's client from the SDK's own configuration.</summary>
+/// <summary>Creates the SDK's SQS client. The SDK reads its own configuration.</summary>
 internal static class SqsClient
 {
     /// <summary>
-    /// A client for the queue. <c>AWS_ENDPOINT_URL_SQS</c>, <c>AWS_ENDPOINT_URL</c> and the profile's endpoint decide where it calls;
-    /// the region is the one that the queue's URL names, for in another the queue does not exist, or else the SDK's default.
+    /// Creates a client for the queue. <c>AWS_ENDPOINT_URL_SQS</c>, <c>AWS_ENDPOINT_URL</c> and the profile's endpoint decide which
+    /// endpoint it calls. The region is the one in the queue's URL, because the queue does not exist in another. Without a region in the
+    /// URL it is the SDK's default.
     /// </summary>
     public static IAmazonSQS Create(SqsQueueUrl queue)
     {
-        // ServiceURL is not read here: once read, the SDK forgets the endpoint that its environment configures.
+        // ServiceURL must not be read here: after a read, the SDK ignores the endpoint that the environment configures.
         var config = new AmazonSQSConfig();
         if (queue.Region is { } region)
         {

@@ -5,7 +5,7 @@ using PushGateway.Queue;
 
 namespace PushGateway.Aws.Sqs;
 
-/// <summary>Says in a sentence why SQS did not do what was asked.</summary>
+/// <summary>Turns a failure of SQS into an exception whose message is one sentence.</summary>
 internal static class SqsFailure
 {
     /// <inheritdoc cref="AwsFailure.IsFailure"/>
@@ -27,7 +27,7 @@ internal static class SqsFailure
         },
         exception);
 
-    /// <summary>One exception for the entries of batch calls that failed; there must be one.</summary>
+    /// <summary>One exception for all failed entries of batch calls. At least one entry must have failed.</summary>
     public static QueueUnavailableException Wrap<T>(IReadOnlyList<BatchFailure<T>> failures, int total, SqsQueueUrl queue) => failures[0] switch
     {
         { Cause: { } cause } => Wrap(cause, queue),

@@ -5,22 +5,24 @@ using PushGateway.Queue;
 namespace PushGateway.Aws.Sqs;
 
 /// <summary>
-/// An Amazon SQS queue, standard or FIFO. The SDK's client is created on first use, from the SDK's own configuration;
-/// whole calls that fail are repeated by the SDK, failed entries of batch calls here, each a bounded number of times.
-/// Every operation faults with <see cref="QueueUnavailableException"/> when SQS, the way to it or the credentials fail.
+/// An Amazon SQS queue, standard or FIFO. The SDK's client is created on first use, from the SDK's own configuration. The SDK retries whole
+/// calls that fail; this class retries failed entries of batch calls. Both do so a bounded number of times.
+/// Every operation throws <see cref="QueueUnavailableException"/> when SQS, the network or the credentials fail.
 /// </summary>
 /// <remarks>
 /// Permissions: <c>sqs:SendMessage</c> to enqueue; <c>sqs:ReceiveMessage</c>, <c>sqs:DeleteMessage</c> and
 /// <c>sqs:ChangeMessageVisibility</c> to consume; <c>sqs:SendMessage</c> on the dead-letter queue; <c>sqs:GetQueueAttributes</c> for
-/// <see cref="CheckAsync"/>, and for whatever the options leave to the queue.
-/// On a FIFO queue the pushes to one group are handed out in order, one after the other; pushes without a group are not ordered.
+/// <see cref="CheckAsync"/>, and for every option that defaults to the queue's own setting.
+/// On a FIFO queue the pushes to one group are handed out in order, one after the other. Pushes without a group are not ordered.
 /// </remarks>
 public sealed class SqsPushQueue : IPushQueue, IDisposable
 {
     /// <summary>SQS bills a message by chunks of 64 KiB (Amazon SQS pricing).</summary>
     private const int ChunkBytes = 64 * 1024;
 
-    /// <summary>SQS refuses to hide a message for longer than 12 hours from its receive; an hour of them may have been worked.</summary>
+    /// <summary>
+    /// SQS hides a message for at most 12 hours after its receive. One of these hours may have passed while it was worked on.
+    /// </summary>
     private static readonly TimeSpan LongestDelay = TimeSpan.FromHours(11);
 
     private readonly SqsQueueUrl _queue;
@@ -59,7 +61,9 @@ public sealed class SqsPushQueue : IPushQueue, IDisposable
     public MessageFormat Format { get; }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">A message is one that SQS never takes: too large, empty, not legal text, or with more than ten attributes.</exception>
+    /// <exception cref="ArgumentException">
+    /// SQS never takes one of the messages: it is too large, empty, not legal text, or has more than ten attributes.
+    /// </exception>
     public async ValueTask EnqueueAsync(IReadOnlyList<QueueMessage> messages, CancellationToken cancellationToken)
     {
         if (messages.Count == 0)
@@ -74,10 +78,11 @@ public sealed class SqsPushQueue : IPushQueue, IDisposable
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Waits for the first messages by long poll. When more than ten are asked for it goes on without waiting until there are
-    /// enough, an answer is empty, or the gathering time has passed; a failure then ends the gathering, and what was received is returned.
-    /// Cancelling keeps further calls from being made. One under way is waited for, up to <see cref="SqsQueueOptions.WaitTime"/>, and what
-    /// it brings is returned: messages that SQS has handed out are hidden from everyone else.
+    /// Waits for the first messages by a long poll. When more than ten are asked for, further receives follow without waiting, until there
+    /// are enough messages, an answer is empty, or the gathering time has passed. A failure of a further receive ends the gathering, and
+    /// the messages so far are returned.
+    /// Cancelling prevents further calls. A call that was already sent is waited for, up to <see cref="SqsQueueOptions.WaitTime"/>, and its
+    /// messages are returned, because SQS hides them from everyone else.
     /// </remarks>
     public async ValueTask<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int maxMessages, CancellationToken cancellationToken)
     {
@@ -90,30 +95,33 @@ public sealed class SqsPushQueue : IPushQueue, IDisposable
         ThrowIfAny(await DeleteAsync(messages, cancellationToken), messages.Count, _queue);
 
     /// <inheritdoc/>
-    /// <remarks>In whole seconds, rounded up, at most 11 hours. A message that is no longer ours to give back is passed over.</remarks>
+    /// <remarks>
+    /// The delay is rounded up to whole seconds, at most 11 hours. A message whose receipt is no longer valid is skipped.
+    /// </remarks>
     public async ValueTask AbandonAsync(IReadOnlyList<ReceivedMessage> messages, TimeSpan delay, CancellationToken cancellationToken) =>
         await HideAsync(messages, delay < LongestDelay ? delay : LongestDelay, cancellationToken);
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Hides the messages for <see cref="GetVisibilityTimeoutAsync"/> from now, within the 12 hours that SQS allows from the
-    /// receive. A message that is no longer ours is passed over.
+    /// Hides the messages for <see cref="GetVisibilityTimeoutAsync"/> from now on, within the 12 hours after the receive that SQS allows. A
+    /// message whose receipt is no longer valid is skipped.
     /// </remarks>
     public async ValueTask RenewAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken) =>
         await HideAsync(messages, await GetVisibilityTimeoutAsync(cancellationToken), cancellationToken);
 
-    /// <summary>How long received messages stay hidden unless they are renewed; the queue's own setting is read once.</summary>
+    /// <summary>How long received messages stay hidden when they are not renewed. The queue's own setting is read once.</summary>
     /// <exception cref="QueueUnavailableException">The queue's setting cannot be read now.</exception>
     public async ValueTask<TimeSpan> GetVisibilityTimeoutAsync(CancellationToken cancellationToken) =>
         _options.VisibilityTimeout ?? (_settings ??= await ReadSettingsAsync(cancellationToken)).VisibilityTimeout;
 
     /// <inheritdoc/>
     /// <remarks>
-    /// The letter is the message as it came, with all its attributes, <see cref="MessageAttribute.DeadLetterReason"/> and, where there is
-    /// room and it had none, <see cref="MessageAttribute.Time"/>. A reason that does not fit is cut; an attribute that the gateway
-    /// does not know gives way to it where the message has ten. A message that fills the size limit to the last byte goes without.
+    /// A letter is the original message with all its attributes. <see cref="MessageAttribute.DeadLetterReason"/> is added, and
+    /// <see cref="MessageAttribute.Time"/> when it is missing and there is room. A reason that does not fit is cut. When the message
+    /// already has ten attributes, one that the gateway does not know makes way for the reason. A message that is as large as the size
+    /// limit gets no reason.
     /// </remarks>
-    /// <exception cref="InvalidOperationException">There is no dead-letter queue: the messages stay where they are.</exception>
+    /// <exception cref="InvalidOperationException">There is no dead-letter queue. The messages stay in the queue.</exception>
     public async ValueTask DeadLetterAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
     {
         if (letters.Count == 0)
@@ -132,10 +140,10 @@ public sealed class SqsPushQueue : IPushQueue, IDisposable
     }
 
     /// <summary>
-    /// Sends letters to the dead-letter queue and leaves their messages where they are: on Lambda, the event source deletes them.
-    /// Returns the letters that are safe there, and why others are not.
+    /// Sends letters to the dead-letter queue but does not delete their messages, because on Lambda the event source deletes them.
+    /// Returns the letters that are safe there, and why the others are not.
     /// </summary>
-    /// <exception cref="QueueUnavailableException">None of them could be sent.</exception>
+    /// <exception cref="QueueUnavailableException">No letter could be sent.</exception>
     /// <exception cref="InvalidOperationException">There is no dead-letter queue.</exception>
     internal async ValueTask<(IReadOnlyList<DeadLetter> Safe, QueueUnavailableException? Failure)> CopyToDeadLetterQueueAsync(
         IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
@@ -151,7 +159,10 @@ public sealed class SqsPushQueue : IPushQueue, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <remarks>Proves that the queue exists, can be reached and may be described; SQS has no call that proves the permission to send without sending.</remarks>
+    /// <remarks>
+    /// Proves that the queue exists, can be reached and may be described. SQS has no call that proves the permission to send without
+    /// sending.
+    /// </remarks>
     public async ValueTask CheckAsync(CancellationToken cancellationToken)
     {
         if (_checked is not { } last || _time.GetElapsedTime(last.Timestamp) >= _options.CheckInterval)
@@ -185,7 +196,7 @@ public sealed class SqsPushQueue : IPushQueue, IDisposable
         }
     }
 
-    /// <summary>The receipt has expired, or the message has been deleted: someone else has it, or nobody needs it.</summary>
+    /// <summary>Whether the receipt has expired or the message was deleted: another receiver has it, or nobody needs it.</summary>
     private static bool IsNoLongerOurs(BatchFailure<ReceivedMessage> failure) => failure.Error is { } error
         && (error.Code?.EndsWith("MessageNotInflight", StringComparison.Ordinal) is true
             || error.Code?.EndsWith("ReceiptHandleIsInvalid", StringComparison.Ordinal) is true
@@ -200,7 +211,7 @@ public sealed class SqsPushQueue : IPushQueue, IDisposable
             return sender;
         }
 
-        // Only an answer is kept: a redrive policy may be added while the process runs.
+        // Only a found queue is kept, because a redrive policy may be added while the process runs.
         return (await ReadSettingsAsync(cancellationToken)).DeadLetterQueue is { } queue
             ? _deadLetterSender = DeadLetterSender(queue)
             : throw new InvalidOperationException($"SQS queue {_queue.Name} has no redrive policy, and no dead-letter queue is configured.");

@@ -5,7 +5,7 @@ using Amazon.SQS.Model;
 
 namespace PushGateway.Aws.Sqs;
 
-/// <summary>What the queue itself says of how it is to be read.</summary>
+/// <summary>The queue's own settings for receiving.</summary>
 /// <param name="VisibilityTimeout">How long a received message stays hidden.</param>
 /// <param name="DeadLetterQueue">The target of the redrive policy; null without one.</param>
 internal sealed record SqsQueueSettings(TimeSpan VisibilityTimeout, SqsQueueUrl? DeadLetterQueue)

@@ -1,11 +1,13 @@
 namespace PushGateway.Aws.Sqs;
 
-/// <summary>A queue's URL: <c>https://sqs.eu-west-1.amazonaws.com/123456789012/pushes</c>. SQS identifies the queue by it, word for word.</summary>
+/// <summary>
+/// A queue's URL: <c>https://sqs.eu-west-1.amazonaws.com/123456789012/pushes</c>. SQS identifies the queue by this exact text.
+/// </summary>
 internal sealed record SqsQueueUrl
 {
     private readonly Uri _uri;
 
-    /// <exception cref="ArgumentException">It is not an absolute http or https URL that ends in a queue's name.</exception>
+    /// <exception cref="ArgumentException">The text is not an absolute http or https URL that ends in a queue's name.</exception>
     public SqsQueueUrl(string url)
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out var uri)
@@ -26,7 +28,7 @@ internal sealed record SqsQueueUrl
 
     public bool IsFifo => Name.EndsWith(".fifo", StringComparison.Ordinal);
 
-    /// <summary>The region that the host names; null for a host that is not of AWS.</summary>
+    /// <summary>The region in the host name; null when the host does not belong to AWS.</summary>
     public string? Region
     {
         get
@@ -46,8 +48,8 @@ internal sealed record SqsQueueUrl
     }
 
     /// <summary>
-    /// The queue of an ARN, reached the way this one is: emulators hand out URLs whose hosts do not resolve. A dead-letter
-    /// queue is always of the source queue's region and account.
+    /// The queue of an ARN, at the same host as this one, because the hosts in emulators' URLs do not resolve. A dead-letter queue is
+    /// always in the source queue's region and account.
     /// </summary>
     /// <param name="arn"><c>arn:aws:sqs:eu-west-1:123456789012:pushes-dead</c>.</param>
     public SqsQueueUrl Sibling(string arn)

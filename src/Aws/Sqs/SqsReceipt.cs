@@ -2,7 +2,7 @@ using Amazon.SQS.Model;
 
 namespace PushGateway.Aws.Sqs;
 
-/// <summary>What the queue needs to know of a message that it handed out.</summary>
+/// <summary>What the queue must know of a message that it handed out.</summary>
 /// <param name="Handle">The receipt handle.</param>
-/// <param name="Attributes">The attributes as they came, of every type: a dead letter keeps them all.</param>
+/// <param name="Attributes">The attributes as they came, of every type, because a dead letter keeps them all.</param>
 internal sealed record SqsReceipt(string Handle, IReadOnlyDictionary<string, MessageAttributeValue> Attributes);

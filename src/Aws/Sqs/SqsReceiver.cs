@@ -8,9 +8,9 @@ namespace PushGateway.Aws.Sqs;
 
 /// <summary>Receives from the queue: one long poll for the first messages, then short receives for more.</summary>
 /// <remarks>
-/// No call that was sent is cancelled. SQS does not notice that a caller is gone: it hands messages to the dead connection, and they
-/// stay hidden until their visibility timeout (github.com/aws/aws-sdk-net/issues/1680). The token is looked at between calls; a call
-/// whose connection is dead ends by the SDK's own timeout, 100 s an attempt unless configured.
+/// A call that was sent is never cancelled. SQS does not notice that a caller is gone: it hands messages to the dead connection, and they
+/// stay hidden until their visibility timeout (github.com/aws/aws-sdk-net/issues/1680). The token is checked between calls. A call whose
+/// connection is dead ends by the SDK's own timeout, 100 s per attempt unless configured otherwise.
 /// </remarks>
 internal sealed class SqsReceiver(SqsQueueUrl queue, SqsQueueOptions options, TimeProvider time)
 {
@@ -26,7 +26,8 @@ internal sealed class SqsReceiver(SqsQueueUrl queue, SqsQueueOptions options, Ti
         var start = time.GetTimestamp();
         for (var calls = 1; messages.Count > 0 && messages.Count < maxMessages && MayGoOn(); calls *= 2)
         {
-            // Twice as many calls each round, and no more after an empty answer: an idle queue costs one call, a full one is read in few rounds.
+            // Each round makes twice as many calls as the one before, until an answer is empty. An idle queue costs one call, and a full
+            // one is read in few rounds.
             var missing = maxMessages - messages.Count;
             var round = Enumerable.Range(0, Math.Min(Math.Min(calls, BatchRunner.Parallelism), (missing + MaxPerCall - 1) / MaxPerCall))
                 .Select(index => TryCallAsync(client, Math.Min(missing - (index * MaxPerCall), MaxPerCall)));
@@ -42,11 +43,14 @@ internal sealed class SqsReceiver(SqsQueueUrl queue, SqsQueueOptions options, Ti
 
         bool MayGoOn() => !cancellationToken.IsCancellationRequested && time.GetElapsedTime(start) < options.GatherTime;
 
-        // A message that comes twice stands once, with the later receipt: SQS deletes by the most recent one.
+        // A message that comes twice is kept once, with the later receipt: SQS deletes by the most recent one.
         void Add(List<Message> received) => received.ForEach(message => messages[message.MessageId] = ToReceived(message));
     }
 
-    /// <summary>Whatever stops the gathering, what was received before must reach the caller: nobody else gets it until its timeout.</summary>
+    /// <summary>
+    /// Returns no messages when the call fails. The messages received before must still reach the caller: nobody else gets them until their
+    /// timeout.
+    /// </summary>
     private async Task<List<Message>> TryCallAsync(IAmazonSQS client, int count)
     {
         try
@@ -80,7 +84,7 @@ internal sealed class SqsReceiver(SqsQueueUrl queue, SqsQueueOptions options, Ti
         var attributes = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in message.MessageAttributes ?? [])
         {
-            // String and Number are text; no Binary attribute means anything to the gateway.
+            // Values of type String and Number are text. The gateway uses no Binary attribute.
             if (value.StringValue is { } text)
             {
                 attributes.Add(name, text);

@@ -3,17 +3,20 @@ using Amazon.SQS.Model;
 
 namespace PushGateway.Aws.Sqs;
 
-/// <summary>Sends messages to one queue in as few calls as its limits allow.</summary>
+/// <summary>Sends messages to one queue in as few calls as SQS's limits allow.</summary>
 internal sealed class SqsSender(SqsQueueUrl queue, int maxMessageBytes, BatchRunner runner)
 {
     /// <summary>
-    /// SQS's limit on a batch. Where it is still the older one, equal to a message's, the first batch that is refused says so.
+    /// SQS's limit on a batch. A server that still has the older limit, equal to a message's, refuses the first larger batch, and the older
+    /// limit is used from then on.
     /// </summary>
     private volatile int _maxBatchBytes = SqsQueueOptions.LargestMessageBytes;
 
     public SqsQueueUrl Queue => queue;
 
-    /// <summary>Sends the messages and returns those that were not stored. On a FIFO queue the calls are made one after the other.</summary>
+    /// <summary>
+    /// Sends the messages and returns those that were not stored. On a FIFO queue the calls are made one after the other.
+    /// </summary>
     public Task<IReadOnlyList<BatchFailure<OutgoingMessage>>> SendAsync(
         IAmazonSQS client, IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellationToken) =>
         runner.RunAsync(
@@ -22,7 +25,7 @@ internal sealed class SqsSender(SqsQueueUrl queue, int maxMessageBytes, BatchRun
             queue.IsFifo ? 1 : BatchRunner.Parallelism,
             cancellationToken);
 
-    /// <summary>Cuts the messages, in their order, into chunks that one call takes.</summary>
+    /// <summary>Cuts the messages, in order, into chunks that fit into one call.</summary>
     internal static List<IReadOnlyList<OutgoingMessage>> Pack(IReadOnlyList<OutgoingMessage> messages, int maxBatchBytes)
     {
         var chunks = new List<IReadOnlyList<OutgoingMessage>>();

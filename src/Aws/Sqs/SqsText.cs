@@ -4,8 +4,8 @@ using System.Text;
 namespace PushGateway.Aws.Sqs;
 
 /// <summary>
-/// The text that SQS takes in bodies and attribute values: #x9, #xA, #xD, #x20 to #xD7FF, #xE000 to #xFFFD and #x10000 to
-/// #x10FFFF (SQS API reference, <c>SendMessage</c>, <c>MessageBody</c>).
+/// The text that SQS allows in bodies and attribute values: #x9, #xA, #xD, #x20 to #xD7FF, #xE000 to #xFFFD and #x10000 to #x10FFFF (SQS
+/// API reference, <c>SendMessage</c>, <c>MessageBody</c>).
 /// </summary>
 internal static class SqsText
 {
@@ -19,14 +19,16 @@ internal static class SqsText
     /// <exception cref="ArgumentException">It is not UTF-8, is empty, or holds a character that SQS refuses.</exception>
     public static string Decode(ReadOnlySpan<byte> body)
     {
-        // Strict decoding leaves no lone surrogate, so what is left to look for are controls and the two non-characters.
+        // Strict decoding leaves no lone surrogate. Only control characters and the two non-characters remain to be found.
         var text = Strict.GetString(body);
         return text.Length > 0 && !text.AsSpan().ContainsAny(Illegal)
             ? text
             : throw new ArgumentException("The body of an SQS message must be text without control characters, and not empty.", nameof(body));
     }
 
-    /// <summary>The text with a replacement character for whatever SQS refuses, cut at a character to <paramref name="maxBytes"/> of UTF-8.</summary>
+    /// <summary>
+    /// Replaces every character that SQS refuses by U+FFFD, and cuts the text at a character to <paramref name="maxBytes"/> of UTF-8.
+    /// </summary>
     public static string Clean(string text, int maxBytes)
     {
         var clean = new StringBuilder(Math.Min(text.Length, maxBytes));

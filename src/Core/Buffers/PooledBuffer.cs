@@ -2,7 +2,10 @@ using System.Buffers;
 
 namespace PushGateway.Buffers;
 
-/// <summary>A growing buffer in pooled memory. What it hands out is valid until it grows, is reset or disposed; the owner disposes it.</summary>
+/// <summary>
+/// A growing buffer in pooled memory. Its owner must dispose it. The memory that it hands out is valid until the buffer grows or is reset
+/// or disposed.
+/// </summary>
 public sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
 {
     private const int MinCapacity = 4096;
@@ -35,10 +38,10 @@ public sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
         return _array.AsSpan(_written);
     }
 
-    /// <summary>Forgets what was written and keeps the memory.</summary>
+    /// <summary>Empties the buffer and keeps its memory.</summary>
     public void Reset() => _written = 0;
 
-    /// <summary>Shortens what was written.</summary>
+    /// <summary>Shortens the written bytes to <paramref name="length"/>.</summary>
     public void Truncate(int length)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)_written);

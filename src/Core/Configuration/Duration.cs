@@ -10,7 +10,7 @@ public static class Duration
         ("y", 365L * 24 * 3600 * 1000), ("w", 7L * 24 * 3600 * 1000), ("d", 24L * 3600 * 1000), ("h", 3600 * 1000), ("m", 60 * 1000), ("s", 1000), ("ms", 1),
     ];
 
-    /// <summary>Writes a duration of whole milliseconds, in seconds where it is one.</summary>
+    /// <summary>Writes a duration of whole milliseconds: in seconds when it is a whole number of them, otherwise in milliseconds.</summary>
     public static string Format(TimeSpan duration)
     {
         var milliseconds = (long)duration.TotalMilliseconds;
@@ -19,7 +19,7 @@ public static class Duration
             : string.Create(CultureInfo.InvariantCulture, $"{milliseconds}ms");
     }
 
-    /// <summary>Reads a duration; false when it is not one, or is longer than a <see cref="TimeSpan"/> can be.</summary>
+    /// <summary>Reads a duration; false when the text is not a duration, or is longer than a <see cref="TimeSpan"/> can be.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out TimeSpan duration)
     {
         duration = TimeSpan.Zero;

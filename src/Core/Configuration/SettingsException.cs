@@ -1,4 +1,4 @@
 namespace PushGateway.Configuration;
 
-/// <summary>Settings that cannot be used; the message has a line for each.</summary>
+/// <summary>Some settings cannot be used. The message has a line for each error.</summary>
 public sealed class SettingsException(string message) : Exception(message);

@@ -3,8 +3,7 @@ using System.Globalization;
 namespace PushGateway.Configuration;
 
 /// <summary>
-/// Reads settings by name and collects everything that is wrong with them, so that one start shows all mistakes.
-/// An empty value counts as not set.
+/// Reads settings by name and collects every error, so that one start shows all mistakes. An empty value counts as not set.
 /// </summary>
 /// <param name="lookup">Finds a setting's text by its name, for example in the environment.</param>
 public sealed class SettingsReader(Func<string, string?> lookup)
@@ -16,15 +15,15 @@ public sealed class SettingsReader(Func<string, string?> lookup)
     public IReadOnlyList<string> Errors => _errors;
 
     /// <summary>
-    /// What was read, defaults too, for whoever wants to know how the program is set up. Plain texts are not here, for they may be secrets, unless
-    /// <see cref="Show"/> has put them here; URLs are without what may be one.
+    /// The settings that were read, including defaults, for showing how the program is configured. Plain texts may be secrets, so they are
+    /// not included unless <see cref="Show"/> adds them. URLs are shown without user, password and query.
     /// </summary>
     public IReadOnlyDictionary<string, string> Shown => _shown;
 
-    /// <summary>Adds a setting that is no secret to <see cref="Shown"/>.</summary>
+    /// <summary>Adds a setting that is not secret to <see cref="Shown"/>.</summary>
     public void Show(string name, string value) => _shown[name] = value;
 
-    /// <summary>Adds an error that concerns more than one setting, or that another reader found.</summary>
+    /// <summary>Adds an error that concerns several settings, or that another reader found.</summary>
     public void Refuse(string sentence) => _errors.Add(sentence);
 
     /// <summary>Text, or null.</summary>
@@ -34,7 +33,7 @@ public sealed class SettingsReader(Func<string, string?> lookup)
     public bool Flag(string name) => Read(
         name, false, static text => bool.TryParse(text, out var flag) ? flag : null, "true or false", static flag => flag ? "true" : "false");
 
-    /// <summary>A whole number within bounds.</summary>
+    /// <summary>A whole number from <paramref name="min"/> to <paramref name="max"/>.</summary>
     public long Number(string name, long fallback, long min, long max) => Read(
         name,
         fallback,
@@ -73,7 +72,7 @@ public sealed class SettingsReader(Func<string, string?> lookup)
         return url;
     }
 
-    /// <summary>Throws <see cref="SettingsException"/> with every error when there was one.</summary>
+    /// <summary>Throws a <see cref="SettingsException"/> with all errors when there are any.</summary>
     public void ThrowIfInvalid()
     {
         if (_errors.Count > 0)

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace PushGateway.Formats;
 
-/// <summary>The media types of the formats: one row each.</summary>
+/// <summary>The media types of the formats, one row each.</summary>
 public static class MediaType
 {
     /// <summary>Media type of the gateway's own queue messages (Prometheus remote write 2.0).</summary>
@@ -23,8 +23,10 @@ public static class MediaType
 
     private static readonly string[] Unspecific = ["application/x-www-form-urlencoded", "application/octet-stream", "*/*"];
 
-    /// <summary>Finds the format of a <c>Content-Type</c> value; parameters are ignored where they do not decide.</summary>
-    /// <returns>False when the media type is unknown; a missing or unspecific one is sniffed from <paramref name="body"/>.</returns>
+    /// <summary>Finds the format of a <c>Content-Type</c> value. Parameters that do not decide the format are ignored.</summary>
+    /// <returns>
+    /// False when the media type is unknown. When it is missing or unspecific, the format is guessed from <paramref name="body"/>.
+    /// </returns>
     public static bool TryGetFormat(string? contentType, ReadOnlySpan<byte> body, out PushFormat format)
     {
         var type = (contentType ?? "").AsSpan();
@@ -55,8 +57,8 @@ public static class MediaType
     }
 
     /// <summary>
-    /// Tells JSON from Prometheus text by the first tokens: <c>[</c>, <c>{}</c> and <c>{ "name" :</c> begin JSON. Everything else is text,
-    /// where <c>{ "name" ,</c> begins a series with a quoted name.
+    /// Guesses JSON or Prometheus text from the first tokens. <c>[</c>, <c>{}</c> and <c>{ "name" :</c> begin JSON. Everything else is
+    /// text, in which <c>{ "name" ,</c> begins a series with a quoted name.
     /// </summary>
     public static PushFormat Sniff(ReadOnlySpan<byte> body)
     {
@@ -117,7 +119,7 @@ public static class MediaType
         return false;
     }
 
-    // As Pushgateway tells it: both parameters, in any order, their values to the letter.
+    // Both parameters must be there, in any order, with exactly these values, as in Pushgateway.
     private static bool IsDelimitedMetricFamily(ReadOnlySpan<char> contentType)
     {
         bool? proto = null;

@@ -1,17 +1,17 @@
 namespace PushGateway.Formats;
 
 /// <summary>
-/// Reads the parameters of a media type (RFC 9110, section 5.6.6): <c>name=token</c> or <c>name="quoted"</c>, after semicolons, which may
-/// also stand alone. Blanks around the equals sign are passed over, as Go does.
+/// Reads the parameters of a media type (RFC 9110, section 5.6.6): <c>name=token</c> or <c>name="quoted"</c>, each after a semicolon. A
+/// semicolon may also stand alone. As in Go, blanks around the equals sign are ignored.
 /// </summary>
 internal ref struct MediaTypeParameters(ReadOnlySpan<char> mediaType)
 {
     private ReadOnlySpan<char> _rest = mediaType.IndexOf(';') is var start and >= 0 ? mediaType[start..] : default;
 
-    /// <summary>Whether reading ended before the end.</summary>
+    /// <summary>Whether reading stopped before the end because of a syntax error.</summary>
     public bool IsMalformed { get; private set; }
 
-    /// <summary>Reads the next parameter; escapes in a quoted value are left as they are.</summary>
+    /// <summary>Reads the next parameter. Escapes in a quoted value are not decoded.</summary>
     public bool TryRead(out ReadOnlySpan<char> name, out ReadOnlySpan<char> value)
     {
         name = default;

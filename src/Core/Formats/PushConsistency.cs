@@ -7,27 +7,27 @@ using PushGateway.Wire;
 namespace PushGateway.Formats;
 
 /// <summary>
-/// Whether what was pushed to a group can be exposed: what client_golang's registry checks for a Pushgateway (<c>checkSuffixCollisions</c>
-/// and <c>checkMetricConsistency</c> in <c>registry.go</c>), in its words. The push is compared with itself alone.
+/// Checks whether a push to a group can be exposed. The checks and the messages are those of client_golang's registry in a Pushgateway
+/// (<c>checkSuffixCollisions</c> and <c>checkMetricConsistency</c> in <c>registry.go</c>). The push is compared only with itself.
 /// </summary>
 internal static class PushConsistency
 {
     private const string Prefix = "pushed metrics are invalid or inconsistent with existing metrics: ";
 
-    // An excerpt is for a person; the registry quotes the whole metric.
+    // The registry quotes the whole metric. Here a person reads the excerpt, so it is cut.
     private const int MaxQuoted = 1000;
 
     /// <summary>
-    /// Checks what was added to <paramref name="batch"/> since <paramref name="since"/>; null when it is consistent, otherwise the first
-    /// error. Linear in the number of labels; allocates nothing in the steady state.
+    /// Checks everything that was added to <paramref name="batch"/> since <paramref name="since"/>. Returns null when it is consistent,
+    /// otherwise the first error. The cost is linear in the number of labels. In the steady state this allocates nothing.
     /// </summary>
-    /// <param name="batch">The batch, with the group's labels in place. It is only read.</param>
-    /// <param name="since">Where the push begins.</param>
-    /// <param name="format">The format that the push had, which decides whether lines are one metric.</param>
+    /// <param name="batch">The batch, with the grouping labels set. It is only read.</param>
+    /// <param name="since">Where the push begins in the batch.</param>
+    /// <param name="format">The format of the push. It decides which series belong to one metric.</param>
     public static PushError? Check(MetricBatch batch, BatchMark since, PushFormat format) =>
         CheckFamilies(batch, since) ?? CheckSeries(batch, since, format);
 
-    /// <summary>A refusal of what could be read, as Pushgateway puts it.</summary>
+    /// <summary>Creates the error for a push that could be read but is refused, in Pushgateway's words.</summary>
     public static PushError Refuse(string code, string detail, int line = 0) => new(code, Prefix + detail, line) { FailsGroup = true };
 
     private static PushError? CheckFamilies(MetricBatch batch, BatchMark since)
@@ -64,7 +64,7 @@ internal static class PushConsistency
             $"collected metric named {GoQuote.Quote(name)} collides with previously collected {kind} named {GoQuote.Quote(name[..^suffix])}");
     }
 
-    // The group's label has taken the place of every bucket's or quantile's own.
+    // When the grouping key has this label, it has replaced the bound of every bucket or quantile.
     private static PushError? FindBoundOfGroup(MetricBatch batch, in MetricFamily family)
     {
         var bound = SeriesRoles.BoundName(family.Type);
@@ -75,7 +75,7 @@ internal static class PushConsistency
 
     private static PushError? CheckSeries(MetricBatch batch, BatchMark since, PushFormat format)
     {
-        // Where a group may be given times, a series may have several.
+        // Where timestamps are allowed, a series may occur once per timestamp.
         var all = batch.Series;
         using var index = new SeriesIndex(batch, all.Length - since.Series, byTime: true);
         ReadOnlySpan<Label> previous = default;
@@ -100,7 +100,8 @@ internal static class PushConsistency
         return null;
     }
 
-    // The series before mostly has the same label names, which have been looked at then. 0: none is reserved.
+    // Returns the first reserved name, or 0. Most series have the same label names as the one before, and equal names are not checked
+    // again.
     private static int FindReserved(SymbolTable symbols, ReadOnlySpan<Label> labels, ReadOnlySpan<Label> previous)
     {
         for (var i = 0; i < labels.Length; i++)
@@ -115,8 +116,9 @@ internal static class PushConsistency
         return 0;
     }
 
-    // To a Pushgateway a histogram or summary is one metric, whose buckets and quantiles nothing compares. In text, all lines with the same
-    // labels are that metric, of which the last sum and count hold; in protobuf, each metric has one sum and count.
+    // For Pushgateway a histogram or summary is one metric, and its buckets and quantiles are not compared with each other. In the text
+    // format, all lines with the same labels form that metric, and its last sum and count win. In protobuf each metric has one sum and one
+    // count.
     private static bool IsDuplicate(MetricBatch batch, in Series other, in Series series, PushFormat format)
     {
         ref readonly var family = ref batch.Families[series.Family];

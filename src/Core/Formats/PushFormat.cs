@@ -1,9 +1,9 @@
 namespace PushGateway.Formats;
 
-/// <summary>The formats a push can be in.</summary>
+/// <summary>The formats of a push.</summary>
 public enum PushFormat
 {
-    /// <summary>JSON record, array of records, or newline-delimited records.</summary>
+    /// <summary>A JSON record, an array of records, or newline-delimited records.</summary>
     Json,
 
     /// <summary>Prometheus text format 0.0.4.</summary>
@@ -12,7 +12,7 @@ public enum PushFormat
     /// <summary>OpenMetrics 1.0 text.</summary>
     OpenMetrics,
 
-    /// <summary>Remote write 2.0 protobuf, which the gateway's own queue messages hold.</summary>
+    /// <summary>Remote write 2.0 protobuf. The gateway's own queue messages have this format.</summary>
     RemoteWrite2,
 
     /// <summary>Delimited protobuf messages <c>io.prometheus.client.MetricFamily</c>.</summary>

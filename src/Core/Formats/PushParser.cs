@@ -10,15 +10,15 @@ using PushGateway.Push;
 
 namespace PushGateway.Formats;
 
-/// <summary>Bytes to model, by format.</summary>
+/// <summary>Parses a push in any format into a <see cref="MetricBatch"/>.</summary>
 public static class PushParser
 {
-    /// <summary>Appends a push to <paramref name="destination"/>; on failure the caller rolls back to where the push began.</summary>
+    /// <summary>Appends a push to <paramref name="destination"/>. On failure the caller must roll back to the start of the push.</summary>
     /// <param name="format">The format.</param>
     /// <param name="body">The body, decompressed.</param>
     /// <param name="toGroup">
-    /// The push goes to a group, where text and protobuf may not give timestamps unless <see cref="PushLimits.AllowTimestamps"/>, and where
-    /// it has to be consistent (see <see cref="PushConsistency"/>).
+    /// Whether the push goes to a group. Such a push may have no timestamps in text, OpenMetrics and protobuf, unless
+    /// <see cref="PushLimits.AllowTimestamps"/>, and it must be consistent (see <see cref="PushConsistency"/>).
     /// </param>
     /// <param name="destination">The batch.</param>
     /// <param name="context">Limits and time of receipt.</param>
@@ -57,9 +57,12 @@ public static class PushParser
         }
     }
 
-    /// <summary>Appends a push of JSON records to the groups that they name, as <see cref="JsonRecordParser.TryParseGroups"/>; on failure the caller rolls back.</summary>
+    /// <summary>
+    /// Appends a push of JSON records to the groups that they name, as <see cref="JsonRecordParser.TryParseGroups"/>. On failure the caller
+    /// must roll back.
+    /// </summary>
     /// <param name="body">The body, decompressed.</param>
-    /// <param name="groups">Empty; takes the groups.</param>
+    /// <param name="groups">An empty list. Receives the groups.</param>
     /// <param name="destination">The batch.</param>
     /// <param name="context">Limits and time of receipt.</param>
     /// <param name="error">Why the push was refused.</param>

@@ -1,6 +1,8 @@
 namespace PushGateway.Model;
 
-/// <summary>How full a <see cref="MetricBatch"/> was; the default is empty.</summary>
+/// <summary>
+/// A position in a <see cref="MetricBatch"/>: its numbers of entries at one moment. The default is the start of the batch.
+/// </summary>
 /// <param name="Families">Number of families.</param>
 /// <param name="Series">Number of series.</param>
 /// <param name="Labels">Number of labels.</param>

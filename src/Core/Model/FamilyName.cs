@@ -1,11 +1,11 @@
 namespace PushGateway.Model;
 
-/// <summary>What a series' name tells of its family's.</summary>
+/// <summary>Derives the name of a family from the name of one of its series.</summary>
 public static class FamilyName
 {
     /// <summary>
-    /// Bytes at the end of a series' name that its family's name does not have: <c>_bucket</c>, <c>_sum</c>, <c>_count</c> of a
-    /// histogram, <c>_sum</c>, <c>_count</c> of a summary unless the series is a quantile.
+    /// The length in bytes of the suffix that a series' name adds to its family's name: <c>_bucket</c>, <c>_sum</c> or <c>_count</c> of a
+    /// histogram, <c>_sum</c> or <c>_count</c> of a summary. A quantile of a summary has no suffix.
     /// </summary>
     public static int SuffixLength(ReadOnlySpan<byte> series, MetricType type, bool hasQuantile)
     {

@@ -1,6 +1,6 @@
 namespace PushGateway.Model;
 
-/// <summary>A label as two symbols.</summary>
+/// <summary>A label as a pair of symbols.</summary>
 /// <param name="Name">Symbol of the name.</param>
-/// <param name="Value">Symbol of the value; never the empty string, which Prometheus holds equal to no label.</param>
+/// <param name="Value">Symbol of the value. Never the empty string, because Prometheus treats an empty label as missing.</param>
 public readonly record struct Label(int Name, int Value);

@@ -1,23 +1,24 @@
 namespace PushGateway.Model;
 
 /// <summary>
-/// Sorts the labels of series by name. Series that follow each other mostly have the same names in the same order, whose places it remembers.
+/// Sorts the labels of series by name. Consecutive series usually have the same names in the same order, so the sorter remembers the last
+/// order.
 /// </summary>
 internal sealed class LabelSorter
 {
     private const int FewLabels = 64;
 
-    // Of the labels sorted last: their names as they came, and the place of each.
+    // The names of the labels that were sorted last, in their original order, and the place of each after sorting.
     private readonly int[] _names = new int[FewLabels];
     private readonly int[] _places = new int[FewLabels];
     private readonly Label[] _labels = new Label[FewLabels];
     private int _count;
     private bool _inOrder;
 
-    /// <summary>Sorts labels of which no two have one name.</summary>
+    /// <summary>Sorts labels that have different names.</summary>
     public void Sort(Span<Label> labels, SymbolTable symbols)
     {
-        // A hostile set is read before its labels are counted.
+        // The number of labels is checked only later, so a hostile set may be large here.
         if (labels.Length > FewLabels)
         {
             SortMany(labels, symbols);
@@ -39,7 +40,7 @@ internal sealed class LabelSorter
         }
     }
 
-    /// <summary>The symbols mean something else from now on.</summary>
+    /// <summary>Forgets the last order. Must be called when the symbols change their meaning.</summary>
     public void Forget() => _count = 0;
 
     private static void SortMany(Span<Label> labels, SymbolTable symbols) =>

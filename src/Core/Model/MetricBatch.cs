@@ -3,19 +3,19 @@ using System.Runtime.InteropServices;
 namespace PushGateway.Model;
 
 /// <summary>
-/// The model of everything pushed and everything sent: interned symbols, families, series and samples, in the shape of
-/// remote write 2.0. A reusable destination: parsers append to it, and after <see cref="Clear"/> it fills again without allocating.
+/// The model of everything that is pushed or sent: interned symbols, families, series and samples, in the shape of remote write 2.0. It is
+/// reusable: parsers append to it, and after <see cref="Clear"/> it fills again without allocating.
 /// </summary>
 /// <remarks>
-/// Spans are valid until the next append. A parser that fails leaves a partial push behind, which its caller takes back
-/// with <see cref="Rollback"/>. Not thread-safe; the caller owns it.
+/// Spans are valid until the next append. A parser that fails leaves a partial push, which its caller removes with <see cref="Rollback"/>.
+/// Not thread-safe; the caller owns it.
 /// </remarks>
 public sealed class MetricBatch
 {
-    /// <summary>Most series in one push: memory that a small compressed body could otherwise claim without bound.</summary>
+    /// <summary>Most series in one push. Without the limit, a small compressed body could claim unbounded memory.</summary>
     public const int MaxSeriesPerPush = 1_000_000;
 
-    /// <summary>Most labels in one push, counted for every series that has them.</summary>
+    /// <summary>Most labels in one push. Labels are counted once for every series that has them.</summary>
     public const int MaxLabelsPerPush = 8_000_000;
 
     private readonly List<MetricFamily> _families = [];
@@ -29,27 +29,29 @@ public sealed class MetricBatch
     private int _firstSeriesOfPush;
     private int _labelsInPush;
 
-    /// <summary>The strings that everything here refers to.</summary>
+    /// <summary>The strings to which the symbols refer.</summary>
     public SymbolTable Symbols { get; } = new();
 
-    /// <summary>The families. Two may share a name when they come from different pushes (see <see cref="BeginPush"/>).</summary>
+    /// <summary>The families. Two may have the same name when they come from different pushes (see <see cref="BeginPush"/>).</summary>
     public Span<MetricFamily> Families => CollectionsMarshal.AsSpan(_families);
 
-    /// <summary>The series, in the order pushed. The same series may stand here more than once.</summary>
+    /// <summary>The series, in the order of the push. The same series may occur more than once.</summary>
     public ReadOnlySpan<Series> Series => CollectionsMarshal.AsSpan(_series);
 
-    /// <summary>The labels of all series; each series' run is sorted by name, without <c>__name__</c>.</summary>
+    /// <summary>The labels of all series. The labels of each series are sorted by name, without <c>__name__</c>.</summary>
     public ReadOnlySpan<Label> Labels => CollectionsMarshal.AsSpan(_labels);
 
     /// <summary>The samples of all series.</summary>
     public ReadOnlySpan<Sample> Samples => CollectionsMarshal.AsSpan(_samples);
 
-    /// <summary>How full the batch is.</summary>
+    /// <summary>The current end of the batch.</summary>
     public BatchMark Mark => new(_families.Count, _series.Count, _labels.Count, _samples.Count);
 
-    /// <summary>Starts a push: families of earlier pushes are no longer found, and the returned mark undoes all that follows.</summary>
+    /// <summary>
+    /// Starts a push. Families of earlier pushes are no longer found. <see cref="Rollback"/> to the returned mark removes the push.
+    /// </summary>
     /// <param name="groupingLabels">
-    /// Set on every series of the push, in place of the push's own labels of the same name; an empty value only removes those.
+    /// Set on every series of the push, replacing the push's own labels of the same names. A label with an empty value only removes those.
     /// </param>
     public BatchMark BeginPush(params ReadOnlySpan<Label> groupingLabels)
     {
@@ -57,7 +59,10 @@ public sealed class MetricBatch
         return BeginGroup(groupingLabels);
     }
 
-    /// <summary>Starts the next group of a push to many: like <see cref="BeginPush"/>, but what follows counts towards the size of the same push.</summary>
+    /// <summary>
+    /// Starts the next group of a push to several groups. Like <see cref="BeginPush"/>, but everything still counts towards the size of the
+    /// same push.
+    /// </summary>
     /// <param name="groupingLabels">As for <see cref="BeginPush"/>.</param>
     public BatchMark BeginGroup(params ReadOnlySpan<Label> groupingLabels)
     {
@@ -67,7 +72,7 @@ public sealed class MetricBatch
         return Mark;
     }
 
-    /// <summary>Whether a label name, as a symbol, is one that <see cref="BeginPush"/> was given.</summary>
+    /// <summary>Whether the symbol is the name of one of the current grouping labels.</summary>
     public bool IsGroupingLabel(int name)
     {
         foreach (ref readonly var label in CollectionsMarshal.AsSpan(_groupingLabels))
@@ -81,7 +86,7 @@ public sealed class MetricBatch
         return false;
     }
 
-    /// <summary>Takes back every family, series, label and sample added since the mark. Symbols stay.</summary>
+    /// <summary>Removes every family, series, label and sample that was added since the mark. Symbols stay.</summary>
     public void Rollback(BatchMark mark)
     {
         _labelsInPush = mark.Series <= _firstSeriesOfPush ? 0 : _labelsInPush - CountLabels(mark.Series);
@@ -94,10 +99,10 @@ public sealed class MetricBatch
     }
 
     /// <summary>
-    /// Takes a family's series out of a push that has been read. Its labels and samples stay where they are, and no series refers to them.
+    /// Removes the series of one family from the current push. Their labels and samples stay in the batch, but no series refers to them.
     /// </summary>
-    /// <param name="since">Where the push begins, which is the current one.</param>
-    /// <param name="family">Index of the family, which stays.</param>
+    /// <param name="since">Where the current push begins.</param>
+    /// <param name="family">Index of the family. The family itself stays.</param>
     public void RemoveSeries(BatchMark since, int family)
     {
         var kept = since.Series;
@@ -122,7 +127,7 @@ public sealed class MetricBatch
             return -1;
         }
 
-        // Entries of earlier pushes are left in place and recognised here.
+        // The array may still hold entries of earlier pushes. They are recognised here.
         var family = _familyOfSymbol[name];
         return family >= _group.Families && family < _families.Count && _families[family].Name == name ? family : -1;
     }
@@ -140,8 +145,10 @@ public sealed class MetricBatch
         return _families.Count - 1;
     }
 
-    /// <summary>Starts a series; its labels and samples follow, then <see cref="EndSeries"/>.</summary>
-    /// <exception cref="PushTooLargeException">The push has <see cref="MaxSeriesPerPush"/> series or <see cref="MaxLabelsPerPush"/> labels.</exception>
+    /// <summary>Starts a series. Add its labels and samples next, then call <see cref="EndSeries"/>.</summary>
+    /// <exception cref="PushTooLargeException">
+    /// The push already has <see cref="MaxSeriesPerPush"/> series or <see cref="MaxLabelsPerPush"/> labels.
+    /// </exception>
     public void BeginSeries(int family, int name)
     {
         ThrowIfPushIsFull();
@@ -149,7 +156,9 @@ public sealed class MetricBatch
         _series.Add(new Series { Family = family, Name = name, LabelStart = _labels.Count, SampleStart = _samples.Count });
     }
 
-    /// <summary>Adds a label to the series being built. An empty value is dropped: Prometheus holds it equal to no label.</summary>
+    /// <summary>
+    /// Adds a label to the current series. A label with an empty value is dropped, because Prometheus treats it as missing.
+    /// </summary>
     public void AddLabel(int name, int value)
     {
         if (value != 0 && !IsGroupingLabel(name))
@@ -162,10 +171,12 @@ public sealed class MetricBatch
         }
     }
 
-    /// <summary>Adds a sample to the series being built.</summary>
+    /// <summary>Adds a sample to the current series.</summary>
     public void AddSample(Sample sample) => _samples.Add(sample);
 
-    /// <summary>Gives every sample added since the mark a timestamp, for formats that may name it after the values.</summary>
+    /// <summary>
+    /// Sets the timestamp of every sample added since the mark, for formats that may give the timestamp after the values.
+    /// </summary>
     public void SetTimestamp(BatchMark since, long timestampMs)
     {
         foreach (ref var sample in CollectionsMarshal.AsSpan(_samples)[since.Samples..])
@@ -174,7 +185,7 @@ public sealed class MetricBatch
         }
     }
 
-    /// <summary>Ends the series being built and sorts its labels by name. The caller has seen to it that no name is there twice.</summary>
+    /// <summary>Ends the current series and sorts its labels by name. The caller must not have added the same name twice.</summary>
     public void EndSeries()
     {
         ref var series = ref CollectionsMarshal.AsSpan(_series)[^1];
@@ -187,7 +198,7 @@ public sealed class MetricBatch
     /// <summary>Adds a series of one sample.</summary>
     /// <param name="family">Index of the family.</param>
     /// <param name="name">The metric's name.</param>
-    /// <param name="labels">Sorted by name, without <c>__name__</c>; none is empty.</param>
+    /// <param name="labels">Sorted by name, without <c>__name__</c> and without empty values.</param>
     /// <param name="sample">The sample.</param>
     /// <exception cref="PushTooLargeException">As for <see cref="BeginSeries"/>.</exception>
     public void AddSeries(int family, int name, ReadOnlySpan<Label> labels, Sample sample)
@@ -220,7 +231,7 @@ public sealed class MetricBatch
         _samples.Add(sample);
     }
 
-    /// <summary>Adds a series of one sample that has the labels of the series ended last, without copying them.</summary>
+    /// <summary>Adds a series of one sample with the labels of the series that was ended last, without copying them.</summary>
     /// <exception cref="PushTooLargeException">As for <see cref="BeginSeries"/>.</exception>
     public void AddSeriesWithSameLabels(int family, int name, Sample sample)
     {
@@ -251,7 +262,7 @@ public sealed class MetricBatch
 
     private static int Digest(int name, int value) => HashCode.Combine(name, value);
 
-    // Returns the digest of those that give way to the group's.
+    // Returns the digest of the labels that the grouping labels replace.
     private int AddAllButGroupingLabels(ReadOnlySpan<Label> labels)
     {
         var dropped = 0;
@@ -270,7 +281,7 @@ public sealed class MetricBatch
         return dropped;
     }
 
-    // And sorts the labels of the series, which begin there.
+    // Also sorts the labels of the series, which begin at firstLabel.
     private void AddGroupingLabels(int firstLabel)
     {
         foreach (ref readonly var label in CollectionsMarshal.AsSpan(_groupingLabels))

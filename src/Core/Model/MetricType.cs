@@ -1,9 +1,9 @@
 namespace PushGateway.Model;
 
-/// <summary>Metric types with the numbers of remote write 2.0's <c>Metadata.MetricType</c>.</summary>
+/// <summary>Metric types, numbered as in remote write 2.0's <c>Metadata.MetricType</c>.</summary>
 public enum MetricType : byte
 {
-    /// <summary>No TYPE was given (Prometheus "untyped" or "unknown").</summary>
+    /// <summary>The type is not known (Prometheus "untyped" or "unknown").</summary>
     Unspecified = 0,
 
     /// <summary>A monotonic counter.</summary>
@@ -12,13 +12,13 @@ public enum MetricType : byte
     /// <summary>A gauge.</summary>
     Gauge = 2,
 
-    /// <summary>A histogram: classic buckets travel as <c>_bucket</c>, <c>_sum</c> and <c>_count</c> series.</summary>
+    /// <summary>A histogram. Its classic buckets are series named <c>_bucket</c>, <c>_sum</c> and <c>_count</c>.</summary>
     Histogram = 3,
 
     /// <summary>A gauge histogram.</summary>
     GaugeHistogram = 4,
 
-    /// <summary>A summary: quantiles travel as series of the family's own name, beside <c>_sum</c> and <c>_count</c>.</summary>
+    /// <summary>A summary. Its quantiles are series with the family's own name, beside <c>_sum</c> and <c>_count</c>.</summary>
     Summary = 5,
 
     /// <summary>OpenMetrics info.</summary>

@@ -3,13 +3,13 @@ using PushGateway.Wire;
 
 namespace PushGateway.Model;
 
-/// <summary>The buckets of one side of a <see cref="NativeHistogram"/>.</summary>
+/// <summary>The positive or the negative buckets of a <see cref="NativeHistogram"/>.</summary>
 /// <param name="spansField">Field number of the spans.</param>
 /// <param name="deltasField">Field number of the deltas.</param>
 /// <param name="countsField">Field number of the float counts.</param>
 internal sealed class NativeBuckets(int spansField, int deltasField, int countsField)
 {
-    /// <summary>Most buckets and most spans: at the finest schema, buckets without a gap for 64 doublings of the value.</summary>
+    /// <summary>Most buckets and most spans. At the finest schema, this covers 64 doublings of the value without a gap.</summary>
     public const int Max = 16_384;
 
     private readonly List<NativeSpan> _spans = [];
@@ -17,13 +17,13 @@ internal sealed class NativeBuckets(int spansField, int deltasField, int countsF
     private readonly List<double> _counts = [];
     private bool _hasTooMany;
 
-    /// <summary>Where the buckets lie.</summary>
+    /// <summary>The positions of the buckets.</summary>
     public ReadOnlySpan<NativeSpan> Spans => CollectionsMarshal.AsSpan(_spans);
 
-    /// <summary>Of a histogram of integers: each count less the one before, the first as it is.</summary>
+    /// <summary>In an integer histogram: the difference of each count to the one before. The first is the count itself.</summary>
     public ReadOnlySpan<long> Deltas => CollectionsMarshal.AsSpan(_deltas);
 
-    /// <summary>Of a histogram of floats: the counts.</summary>
+    /// <summary>In a float histogram: the counts.</summary>
     public ReadOnlySpan<double> Counts => CollectionsMarshal.AsSpan(_counts);
 
     public void Clear()
@@ -34,7 +34,7 @@ internal sealed class NativeBuckets(int spansField, int deltasField, int countsF
         _hasTooMany = false;
     }
 
-    /// <summary>Takes the value of one of the three fields; numbers may be packed or not.</summary>
+    /// <summary>Reads the value of one of the three fields. Numbers may be packed or not.</summary>
     public bool TryReadField(ref ProtobufReader reader, int field, WireType type)
     {
         if (type == WireType.LengthDelimited)
@@ -49,7 +49,7 @@ internal sealed class NativeBuckets(int spansField, int deltasField, int countsF
             : reader.TrySkip(type);
     }
 
-    /// <summary>Null, or what Prometheus' <c>histogram.Validate</c> would find wrong with these buckets.</summary>
+    /// <summary>Returns null, or the error that Prometheus' <c>histogram.Validate</c> would report for these buckets.</summary>
     /// <param name="isFloat">Whether the counts are floats.</param>
     /// <param name="total">The sum of integer counts.</param>
     public string? Validate(bool isFloat, out UInt128 total)
@@ -109,7 +109,7 @@ internal sealed class NativeBuckets(int spansField, int deltasField, int countsF
         }
     }
 
-    // What is beyond the limit is read and forgotten: a small compressed body could otherwise claim memory without bound.
+    // Entries beyond the limit are read and dropped. Otherwise a small compressed body could claim unbounded memory.
     private void Add<T>(List<T> list, T item)
     {
         if (list.Count < Max)
@@ -185,7 +185,7 @@ internal sealed class NativeBuckets(int spansField, int deltasField, int countsF
         var count = 0L;
         for (var i = 0; i < _deltas.Count; i++)
         {
-            // A count beyond 64 bits becomes negative, too: the one before is not.
+            // A count beyond 64 bits becomes negative as well, because the count before it is not negative.
             count = unchecked(count + _deltas[i]);
             if (count < 0)
             {

@@ -3,20 +3,20 @@ using PushGateway.Wire;
 namespace PushGateway.Model;
 
 /// <summary>
-/// A native histogram in memory. Everywhere else it is the bytes that <see cref="Intern"/> makes of it, a symbol of its batch.
+/// A native histogram in memory. Everywhere else a histogram is the bytes that <see cref="Intern"/> writes, held as a symbol of its batch.
 /// Reusable; not thread-safe.
 /// </summary>
 /// <remarks>
-/// The bytes are a message <c>prometheus.Histogram</c> of remote write (<see cref="NativeHistogramFields"/>) without its timestamp, in one
-/// form for each histogram: fields in order, numbers packed, what is 0 left out but the count, and nothing that is unknown. They are valid
-/// as <see cref="Validate"/> says, and never empty.
+/// The bytes are a message <c>prometheus.Histogram</c> of remote write (<see cref="NativeHistogramFields"/>) without its timestamp. Equal
+/// histograms have equal bytes: fields are in order, numbers are packed, zeros except the count are left out, and unknown fields are
+/// dropped. The bytes are never empty, and they pass <see cref="Validate"/>.
 /// </remarks>
 internal sealed class NativeHistogram
 {
     // ResetHint.GAUGE
     private const ulong GaugeHint = 3;
 
-    // From one bucket for 2^16 to 256 buckets for a doubling.
+    // From one bucket per factor of 2^16 to 256 buckets per doubling.
     private const int MinSchema = -4;
     private const int MaxSchema = 8;
 
@@ -30,33 +30,33 @@ internal sealed class NativeHistogram
     private ulong _resetHint;
     private readonly ReusableBuffer _bytes = new();
 
-    /// <summary>Whether counts are floats; the integer ones have no meaning then, and otherwise the float ones.</summary>
+    /// <summary>Whether the counts are floats. Then the integer counts are meaningless; otherwise the float counts are.</summary>
     public bool IsFloat { get; private set; }
 
-    /// <summary>Number of observations.</summary>
+    /// <summary>Number of observations in an integer histogram.</summary>
     public ulong Count => _count;
 
-    /// <summary>The same of a histogram of floats.</summary>
+    /// <summary>Number of observations in a float histogram.</summary>
     public double CountFloat => _countFloat;
 
     /// <summary>Sum of the observations.</summary>
     public double Sum => _sum;
 
-    /// <summary>How fine the buckets are: 2^schema of them for a doubling.</summary>
+    /// <summary>The resolution of the buckets: there are 2^schema buckets per doubling of the value.</summary>
     public int Schema => (int)ProtobufReader.UnZigZag((uint)_schema);
 
-    /// <summary>Up to which absolute value an observation is in the zero bucket.</summary>
+    /// <summary>The largest absolute value that belongs to the zero bucket.</summary>
     public double ZeroThreshold => _zeroThreshold;
 
-    /// <summary>Observations in the zero bucket.</summary>
+    /// <summary>Observations in the zero bucket of an integer histogram.</summary>
     public ulong ZeroCount => _zeroCount;
 
-    /// <summary>The same of a histogram of floats.</summary>
+    /// <summary>Observations in the zero bucket of a float histogram.</summary>
     public double ZeroCountFloat => _zeroCountFloat;
 
     /// <summary>
-    /// Whether counts may fall. What else a sender knows of counter resets is dropped: it speaks of the sample before, which may not be
-    /// the one that a target has.
+    /// Whether counts may fall. Other reset hints of the sender are dropped: they compare with the sender's previous sample, and the target
+    /// may have another one.
     /// </summary>
     public bool IsGauge => _resetHint == GaugeHint;
 
@@ -68,8 +68,8 @@ internal sealed class NativeHistogram
     public NativeBuckets Positive { get; } = new(
         NativeHistogramFields.PositiveSpans, NativeHistogramFields.PositiveDeltas, NativeHistogramFields.PositiveCounts);
 
-    /// <summary>Takes the bytes of a symbol in place of the histogram before.</summary>
-    /// <exception cref="InvalidDataException">They are none that <see cref="Intern"/> made.</exception>
+    /// <summary>Reads the bytes of a symbol, replacing the current content.</summary>
+    /// <exception cref="InvalidDataException">The bytes were not written by <see cref="Intern"/>.</exception>
     public void Read(ReadOnlySpan<byte> bytes)
     {
         Clear();
@@ -85,7 +85,7 @@ internal sealed class NativeHistogram
         }
     }
 
-    /// <summary>Becomes the empty histogram.</summary>
+    /// <summary>Resets to an empty histogram.</summary>
     public void Clear()
     {
         (IsFloat, _count, _countFloat, _sum, _schema) = (false, 0, 0, 0, 0);
@@ -94,10 +94,10 @@ internal sealed class NativeHistogram
         Positive.Clear();
     }
 
-    /// <summary>Takes the value of one field of <c>prometheus.Histogram</c>; unknown ones are passed over.</summary>
+    /// <summary>Reads the value of one field of <c>prometheus.Histogram</c>. Unknown fields are skipped.</summary>
     public bool TryReadField(ref ProtobufReader reader, int field, WireType type)
     {
-        // A oneof: the last given is the one that counts.
+        // The counts are a oneof, so the last one that is given counts.
         IsFloat = field == NativeHistogramFields.CountFloat || (IsFloat && field != NativeHistogramFields.Count);
         return (field, type) switch
         {
@@ -116,8 +116,8 @@ internal sealed class NativeHistogram
     }
 
     /// <summary>
-    /// Sets what the protobuf of client libraries tells in another way. It has no oneof: as to Prometheus, a histogram is one of floats
-    /// when its count or its zero bucket is a float that is not 0.
+    /// Sets the fields that the protobuf format of client libraries expresses differently. That format has no oneof: as in Prometheus, a
+    /// histogram has float counts when its float count or its float zero count is greater than 0.
     /// </summary>
     public void Set(ulong count, double countFloat, double sum, bool isGauge)
     {
@@ -125,10 +125,13 @@ internal sealed class NativeHistogram
         IsFloat = countFloat > 0 || _zeroCountFloat > 0;
     }
 
-    /// <summary>Null, or what Prometheus' <c>histogram.Validate</c> would find wrong, or that it is larger than is taken here.</summary>
+    /// <summary>
+    /// Returns null, or the error that Prometheus' <c>histogram.Validate</c> would report, or an error when the histogram is larger than
+    /// allowed here.
+    /// </summary>
     /// <remarks>
-    /// Schemas are the exponential ones. Custom buckets (schema -53) are refused: remote write 1.0 cannot express them, and neither can
-    /// the protobuf of client libraries.
+    /// Only exponential schemas are allowed. Custom buckets (schema -53) are refused, because neither remote write 1.0 nor the protobuf
+    /// format of client libraries can express them.
     /// </remarks>
     public string? Validate()
     {
@@ -150,7 +153,7 @@ internal sealed class NativeHistogram
         return IsFloat ? ValidateFloats() : ValidateCount(positive + negative + ZeroCount);
     }
 
-    /// <summary>The symbol of the histogram's bytes, which are copied.</summary>
+    /// <summary>Interns the histogram's bytes, which are copied, and returns their symbol.</summary>
     public int Intern(SymbolTable symbols)
     {
         var writer = new ProtobufWriter(_bytes);
@@ -160,7 +163,7 @@ internal sealed class NativeHistogram
 
     private static bool IsZero(double value) => BitConverter.DoubleToUInt64Bits(value) == 0;
 
-    // An observation of NaN is counted and in no bucket.
+    // An observation of NaN is counted, but is in no bucket.
     private string? ValidateCount(UInt128 inBuckets) =>
         inBuckets == Count || (double.IsNaN(Sum) && inBuckets < Count)
             ? null
@@ -171,7 +174,7 @@ internal sealed class NativeHistogram
 
     private void Write(ref ProtobufWriter writer)
     {
-        // Written though it be 0: which of the two is there tells floats from integers.
+        // The count is written even when it is 0, because its field tells float counts from integer counts.
         if (IsFloat)
         {
             writer.WriteDouble(NativeHistogramFields.CountFloat, CountFloat);

@@ -1,8 +1,8 @@
 namespace PushGateway.Model;
 
 /// <summary>
-/// Field numbers of <c>prometheus.Histogram</c> and its <c>BucketSpan</c>, the same in remote write 1.0 (Prometheus <c>prompb/types.proto</c>)
-/// and 2.0 (<c>io/prometheus/write/v2/types.proto</c>).
+/// Field numbers of <c>prometheus.Histogram</c> and its <c>BucketSpan</c>. They are the same in remote write 1.0 (Prometheus
+/// <c>prompb/types.proto</c>) and 2.0 (<c>io/prometheus/write/v2/types.proto</c>).
 /// </summary>
 internal static class NativeHistogramFields
 {

@@ -1,18 +1,18 @@
 namespace PushGateway.Model;
 
-/// <summary>One value of a series, or one native histogram of it; all samples of a series of a batch are the same of the two.</summary>
+/// <summary>One value or one native histogram of a series. In one batch a series has only values or only histograms.</summary>
 /// <param name="TimestampMs">Milliseconds since the Unix epoch.</param>
 /// <param name="Value">
-/// The value. NaN payloads are kept: <see cref="StaleMarker"/> is one. 0 with a histogram, so that none is taken for a marker: what ends
-/// a series of histograms is a float sample, too.
+/// The value. NaN payloads are kept, because <see cref="StaleMarker"/> is one. A histogram has the value 0, so it is never taken for a
+/// stale marker. A series of histograms, too, is ended by a float sample with the marker.
 /// </param>
-/// <param name="IsInteger">The sender wrote an integer, which OTLP carries as <c>as_int</c>; Prometheus knows only floats.</param>
+/// <param name="IsInteger">The sender wrote an integer, which OTLP carries as <c>as_int</c>. Prometheus has only floats.</param>
 /// <param name="Histogram">
-/// Symbol of a <see cref="NativeHistogram"/>'s bytes, so that equal histograms of a batch are equal symbols; 0 with a float.
+/// Symbol of the bytes of a <see cref="NativeHistogram"/>, so equal histograms of a batch have equal symbols. 0 for a float sample.
 /// </param>
 public readonly record struct Sample(long TimestampMs, double Value, bool IsInteger = false, int Histogram = 0)
 {
-    /// <summary>Stands for "no timestamp": only in what is read back from groups and in what is exposed for scraping.</summary>
+    /// <summary>Means "no timestamp". Used only in samples that are read from groups or exposed for scraping.</summary>
     public const long NoTimestamp = long.MinValue;
 
     /// <summary>Whether this is a native histogram.</summary>

@@ -1,6 +1,6 @@
 namespace PushGateway.Model;
 
-/// <summary>A series of a <see cref="MetricBatch"/>: its name, and where its labels and samples lie.</summary>
+/// <summary>A series of a <see cref="MetricBatch"/>: its name, and the positions of its labels and samples.</summary>
 public struct Series
 {
     /// <summary>Index of the family in <see cref="MetricBatch.Families"/>.</summary>
@@ -12,12 +12,12 @@ public struct Series
     /// <summary>Index of the first label in <see cref="MetricBatch.Labels"/>.</summary>
     public int LabelStart { get; set; }
 
-    /// <summary>Number of labels, <c>__name__</c> not counted.</summary>
+    /// <summary>Number of labels without <c>__name__</c>.</summary>
     public int LabelCount { get; set; }
 
     /// <summary>
-    /// A digest of the labels that were pushed and are not here, because they are empty or the group's have taken their place; 0 when
-    /// there are none. It tells equal series apart that were not pushed as one.
+    /// A digest of the pushed labels that were dropped because they are empty or the grouping labels replace them; 0 when there are none.
+    /// With it, two series that became equal can be told from one series that was pushed twice.
     /// </summary>
     public int DroppedLabels { get; set; }
 

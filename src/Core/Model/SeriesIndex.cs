@@ -5,10 +5,12 @@ using System.Security.Cryptography;
 namespace PushGateway.Model;
 
 /// <summary>
-/// Finds equal series of a batch: those of the same name and labels. Symbols are interned and labels sorted, so equal series have equal
-/// references. The index rents its memory; whoever creates it disposes it.
+/// Finds equal series of a batch: series with the same name and labels. Symbols are interned and labels are sorted, so equal series have
+/// equal symbols. The index rents its memory, and its creator must dispose it.
 /// </summary>
-/// <remarks>Adding a series takes constant time. Hashes are seeded per process, so a sender cannot choose colliding series.</remarks>
+/// <remarks>
+/// Adding a series takes constant time. Hashes have a secret seed per process, so a sender cannot choose colliding series.
+/// </remarks>
 internal ref struct SeriesIndex
 {
     private const int MinSlots = 16;
@@ -20,9 +22,9 @@ internal ref struct SeriesIndex
     private readonly Slot[] _rented;
     private readonly Span<Slot> _slots;
 
-    /// <param name="batch">The batch. Its series must stay as they are while the index is in use.</param>
+    /// <param name="batch">The batch. Its series must not change while the index is in use.</param>
     /// <param name="capacity">Most series that will be added.</param>
-    /// <param name="byTime">Whether series are equal only if their first samples have the same time.</param>
+    /// <param name="byTime">Whether equal series must also have the same timestamp of their first sample.</param>
     public SeriesIndex(MetricBatch batch, int capacity, bool byTime = false)
     {
         // Open addressing, at most half full.
@@ -34,8 +36,8 @@ internal ref struct SeriesIndex
         _slots.Clear();
     }
 
-    /// <summary>The series that stands for all that are equal to this one, which is the first that was added.</summary>
-    /// <param name="series">Index of a series in <see cref="MetricBatch.Series"/>; it is added when no equal one is there.</param>
+    /// <summary>Returns the series that represents all series equal to this one. At first that is the one that was added first.</summary>
+    /// <param name="series">Index of a series in <see cref="MetricBatch.Series"/>. It is added when no equal one was added yet.</param>
     public readonly int FindOrAdd(int series)
     {
         ref var slot = ref Locate(series);
@@ -47,14 +49,14 @@ internal ref struct SeriesIndex
         return slot.Number - 1;
     }
 
-    /// <summary>Makes a series stand for all that are equal to it.</summary>
-    /// <param name="series">Index of the series; an equal one has been added.</param>
+    /// <summary>Makes a series represent all series that are equal to it.</summary>
+    /// <param name="series">Index of the series. An equal one must have been added.</param>
     public readonly void Replace(int series) => Locate(series).Number = series + 1;
 
     /// <summary>Returns the memory.</summary>
     public readonly void Dispose() => ArrayPool<Slot>.Shared.Return(_rented);
 
-    // The slot of the equal series, or the free one where this series belongs, with its hash set.
+    // Returns the slot of an equal series, or the free slot where this series belongs, with its hash set.
     private readonly ref Slot Locate(int index)
     {
         ref readonly var series = ref _batch.Series[index];
@@ -101,7 +103,7 @@ internal ref struct SeriesIndex
         return high ^ low;
     }
 
-    // The series' index, counted from 1; 0 is a free slot.
+    // Number is the series' index plus 1; 0 means a free slot.
     private struct Slot
     {
         public uint Hash;

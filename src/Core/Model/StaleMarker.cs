@@ -5,7 +5,7 @@ public static class StaleMarker
 {
     private const ulong Bits = 0x7FF0_0000_0000_0002;
 
-    /// <summary>The marker. Compare with <see cref="Is"/>: NaN equals nothing.</summary>
+    /// <summary>The marker. Compare with <see cref="Is"/>, because NaN equals nothing.</summary>
     public static double Value => BitConverter.UInt64BitsToDouble(Bits);
 
     /// <summary>Whether <paramref name="value"/> is the marker, bit for bit.</summary>

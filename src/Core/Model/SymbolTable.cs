@@ -6,11 +6,11 @@ using System.Text;
 namespace PushGateway.Model;
 
 /// <summary>
-/// Interned UTF-8 strings, referred to by index. Reference 0 is always the empty string, as remote write 2.0 demands.
+/// Interned UTF-8 strings. A symbol is the index of a string. Symbol 0 is always the empty string, as remote write 2.0 requires.
 /// </summary>
 /// <remarks>
-/// Reusable through <see cref="Clear"/>: once the table has grown to its working size, interning allocates nothing.
-/// Hashes are seeded per process, so a sender cannot choose colliding strings. Not thread-safe.
+/// Reusable through <see cref="Clear"/>: once the table has grown to its working size, interning allocates nothing. Hashes have a secret
+/// seed per process, so a sender cannot choose colliding strings. Not thread-safe.
 /// </remarks>
 public sealed class SymbolTable
 {
@@ -29,13 +29,15 @@ public sealed class SymbolTable
     /// <summary>Creates a table that holds only the empty string.</summary>
     public SymbolTable() => Clear();
 
-    /// <summary>Number of symbols, the empty one included.</summary>
+    /// <summary>Number of symbols, including the empty one.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Bytes of the longest symbol.</summary>
+    /// <summary>Length of the longest symbol in bytes.</summary>
     public int LongestBytes { get; private set; }
 
-    /// <summary>The UTF-8 bytes of a symbol; valid until the next <see cref="Intern(ReadOnlySpan{byte})"/> or <see cref="Clear"/>.</summary>
+    /// <summary>
+    /// The UTF-8 bytes of a symbol, valid until the next <see cref="Intern(ReadOnlySpan{byte})"/> or <see cref="Clear"/>.
+    /// </summary>
     public ReadOnlySpan<byte> this[int symbol]
     {
         get
@@ -45,7 +47,7 @@ public sealed class SymbolTable
         }
     }
 
-    /// <summary>Returns the reference of <paramref name="utf8"/>, adding it if it is new. The bytes are copied.</summary>
+    /// <summary>Returns the symbol of <paramref name="utf8"/> and adds it when it is new. The bytes are copied.</summary>
     public int Intern(ReadOnlySpan<byte> utf8)
     {
         if (utf8.IsEmpty)
@@ -58,7 +60,7 @@ public sealed class SymbolTable
         return symbol != 0 ? symbol : Add(utf8, hash, slot);
     }
 
-    /// <summary>Returns the reference of <paramref name="utf8"/>, or -1 when it is not here.</summary>
+    /// <summary>Returns the symbol of <paramref name="utf8"/>, or -1 when it is not in the table.</summary>
     public int Find(ReadOnlySpan<byte> utf8)
     {
         if (utf8.IsEmpty)
@@ -73,10 +75,10 @@ public sealed class SymbolTable
     /// <summary>Interns the UTF-8 form of <paramref name="text"/>.</summary>
     public int Intern(string text) => Intern(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>The symbol as a string; allocates.</summary>
+    /// <summary>The symbol as a string. Allocates.</summary>
     public string GetString(int symbol) => Encoding.UTF8.GetString(this[symbol]);
 
-    /// <summary>Forgets every symbol but the empty one and keeps the memory.</summary>
+    /// <summary>Removes every symbol except the empty one and keeps the memory.</summary>
     public void Clear()
     {
         Array.Clear(_slots);
@@ -86,7 +88,7 @@ public sealed class SymbolTable
         _used = 0;
     }
 
-    // Sixteen bytes for each multiplication. Both factors hold bytes of a secret: none can be made zero from outside.
+    // Each multiplication mixes sixteen bytes. Both factors depend on a secret, so a sender cannot make one of them zero.
     private uint Hash(ReadOnlySpan<byte> utf8)
     {
         var hash = _seed + (ulong)utf8.Length;
@@ -123,7 +125,7 @@ public sealed class SymbolTable
         return high ^ low;
     }
 
-    // 0 when it is not here; the slot is then the free one where it belongs.
+    // Returns 0 when the text is not in the table; the slot is then the free one where it belongs.
     private int Locate(ReadOnlySpan<byte> utf8, uint hash, out int slot)
     {
         var mask = _slots.Length - 1;

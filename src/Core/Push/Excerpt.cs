@@ -2,7 +2,7 @@ using System.Text;
 
 namespace PushGateway.Push;
 
-/// <summary>What a refusal repeats of a sender's text: enough to find it, on one line.</summary>
+/// <summary>The part of a sender's text that an error message repeats: long enough to find it, on one line.</summary>
 internal static class Excerpt
 {
     private const int MaxLength = 32;

@@ -6,8 +6,9 @@ using System.Text;
 namespace PushGateway.Push;
 
 /// <summary>
-/// Chooses groups by their labels, in the syntax of Prometheus' selectors (<c>{job="backup",instance!="db1"}</c>; the braces may be left out).
-/// Matchers by regular expression are not taken: what is deleted is named. Without matchers it takes every group.
+/// Selects groups by their labels, in the syntax of Prometheus' selectors (<c>{job="backup",instance!="db1"}</c>; the braces may be left
+/// out). Regular expressions are not supported, because a delete must name what it deletes. A selector without matchers selects every
+/// group.
 /// </summary>
 public sealed class GroupSelector : IEquatable<GroupSelector>
 {
@@ -17,10 +18,10 @@ public sealed class GroupSelector : IEquatable<GroupSelector>
         Text = Write(matchers);
     }
 
-    /// <summary>Takes every group.</summary>
+    /// <summary>Selects every group.</summary>
     public static GroupSelector All { get; } = new([]);
 
-    /// <summary>The conditions, all of which a group must meet.</summary>
+    /// <summary>The conditions. A group must meet all of them.</summary>
     public ImmutableArray<LabelMatcher> Matchers { get; }
 
     /// <summary>The selector as text that <see cref="TryParse"/> reads.</summary>
@@ -29,7 +30,7 @@ public sealed class GroupSelector : IEquatable<GroupSelector>
     /// <summary>Reads a selector.</summary>
     /// <param name="text">The text.</param>
     /// <param name="selector">The selector.</param>
-    /// <param name="error">What is wrong with it, with <see cref="RejectCode.SelectorInvalid"/>.</param>
+    /// <param name="error">Why it cannot be read, with <see cref="RejectCode.SelectorInvalid"/>.</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out GroupSelector? selector, [NotNullWhen(false)] out PushError? error)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -61,7 +62,7 @@ public sealed class GroupSelector : IEquatable<GroupSelector>
 
         if (matchers.Count == 0 && !braces)
         {
-            return Refuse("it is empty; {} takes every group", out selector, out error);
+            return Refuse("it is empty; {} selects every group", out selector, out error);
         }
 
         selector = new GroupSelector(matchers.ToImmutable());
@@ -69,7 +70,7 @@ public sealed class GroupSelector : IEquatable<GroupSelector>
         return true;
     }
 
-    /// <summary>The selector that takes, of the groups that this one takes, those that also have the labels.</summary>
+    /// <summary>Returns a selector for those groups of this selector that also have the given labels.</summary>
     public GroupSelector With(params ReadOnlySpan<KeyValuePair<string, string>> labels)
     {
         var matchers = Matchers.ToBuilder();
@@ -81,7 +82,7 @@ public sealed class GroupSelector : IEquatable<GroupSelector>
         return new GroupSelector(matchers.ToImmutable());
     }
 
-    /// <summary>Whether the selector takes the group.</summary>
+    /// <summary>Whether the selector selects the group.</summary>
     public bool Matches(GroupingKey key)
     {
         foreach (var matcher in Matchers)
@@ -145,7 +146,7 @@ public sealed class GroupSelector : IEquatable<GroupSelector>
         return true;
     }
 
-    // PromQL's quoted strings: those in double or single quotes have escapes, those in backticks have none.
+    // PromQL's quoted strings: double and single quotes allow escapes, backticks do not.
     private static bool TryReadString(ref ReadOnlySpan<char> rest, out string value)
     {
         value = "";
@@ -205,7 +206,7 @@ public sealed class GroupSelector : IEquatable<GroupSelector>
         }
     }
 
-    // What is not printable ASCII is escaped: a queue's attributes do not take every character.
+    // Everything except printable ASCII is escaped, because the attributes of a queue do not carry every character.
     private static string Write(ImmutableArray<LabelMatcher> matchers)
     {
         var text = new StringBuilder("{");

@@ -4,8 +4,8 @@ using PushGateway.Model;
 namespace PushGateway.Push;
 
 /// <summary>
-/// The labels that identify a group, as Pushgateway's paths give them: <c>job</c> first, the rest sorted by name. A label with an empty
-/// value is taken off what is pushed, and does not count in what identifies the group: to Prometheus it is no label.
+/// The labels that identify a group, as in Pushgateway's paths: <c>job</c> first, the rest sorted by name. A label with an empty value
+/// removes that label from the pushed series. It does not help to identify the group, because Prometheus treats it as missing.
 /// </summary>
 public sealed class GroupingKey : IEquatable<GroupingKey>
 {
@@ -15,15 +15,20 @@ public sealed class GroupingKey : IEquatable<GroupingKey>
         Path = path;
     }
 
-    /// <summary>Name and value of every label, <c>job</c> first, the rest in ordinal order of their names.</summary>
+    /// <summary>Name and value of every label: <c>job</c> first, then the others in ordinal order of their names.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Labels { get; }
 
-    /// <summary>The canonical, percent-encoded ASCII form, without empty labels: <c>job/backup/instance/db1</c>. Keys of one path are equal.</summary>
+    /// <summary>
+    /// The canonical, percent-encoded ASCII form, without empty labels: <c>job/backup/instance/db1</c>. Two keys are equal when their paths
+    /// are.
+    /// </summary>
     public string Path { get; }
 
-    /// <summary>The key that has these labels in place of its own of the same names, and the rest of its own.</summary>
-    /// <param name="labels">Names that <see cref="GroupingKeyParser.IsLabelName"/> takes; <c>job</c> may be among them, but not with an empty value.</param>
-    /// <exception cref="ArgumentException">A label is not one that a group may have.</exception>
+    /// <summary>Returns a key in which the given labels are added or replace labels of the same names.</summary>
+    /// <param name="labels">
+    /// Labels whose names <see cref="GroupingKeyParser.IsLabelName"/> allows. <c>job</c> is allowed, but not with an empty value.
+    /// </param>
+    /// <exception cref="ArgumentException">A group may not have one of the labels.</exception>
     public GroupingKey With(params ReadOnlySpan<KeyValuePair<string, string>> labels)
     {
         if (labels.IsEmpty)

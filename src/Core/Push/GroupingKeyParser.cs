@@ -9,12 +9,12 @@ using PushGateway.Wire;
 namespace PushGateway.Push;
 
 /// <summary>
-/// Reads grouping keys as Pushgateway's URL paths write them (<c>handler/push.go</c>, splitLabels):
+/// Reads grouping keys in the syntax of Pushgateway's URL paths (<c>handler/push.go</c>, splitLabels):
 /// <c>job[@base64]/&lt;job&gt;{/&lt;label&gt;[@base64]/&lt;value&gt;}</c>.
 /// </summary>
 /// <remarks>
-/// The raw path is percent-decoded once, and only then split, so <c>%2F</c> separates. A plus sign is literal. base64 is
-/// the URL-safe alphabet, padded or not. A label that stands twice has its last value, but the first <c>job</c> wins.
+/// The raw path is percent-decoded once and split afterwards, so <c>%2F</c> separates. A plus sign is literal. The base64 alphabet is the
+/// URL-safe one, with or without padding. When a label occurs twice, its last value counts, except that the first <c>job</c> counts.
 /// </remarks>
 public static class GroupingKeyParser
 {
@@ -31,9 +31,9 @@ public static class GroupingKeyParser
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Reads the part of a request target, or the message attribute, that begins with <c>job</c>.</summary>
-    /// <param name="rawPath">As received, percent-encoded, without query.</param>
+    /// <param name="rawPath">The path as received: percent-encoded, without the query.</param>
     /// <param name="key">The key.</param>
-    /// <param name="error">What is wrong with it, in Pushgateway's words.</param>
+    /// <param name="error">Why it cannot be read, in Pushgateway's words.</param>
     public static bool TryParse(ReadOnlySpan<char> rawPath, [NotNullWhen(true)] out GroupingKey? key, [NotNullWhen(false)] out PushError? error)
     {
         key = null;
@@ -52,7 +52,7 @@ public static class GroupingKeyParser
 
         if (components[0].EndsWith(Base64Suffix, StringComparison.Ordinal) && !TryDecodeBase64(job, out job, out var decoded, out var reason))
         {
-            // Of a job, Pushgateway shows what could be decoded; of a label, what was sent.
+            // For a job, Pushgateway shows the bytes that could be decoded. For a label, it shows the text that was sent.
             error = Invalid($"invalid base64 encoding in job name {GoQuote.Quote(decoded)}: {reason}");
             return false;
         }
@@ -75,7 +75,7 @@ public static class GroupingKeyParser
         return true;
     }
 
-    /// <summary>Whether a group may have a label of that name: a legacy name that is not reserved.</summary>
+    /// <summary>Whether a group may have a label of this name: a legacy name that does not begin with <c>__</c>.</summary>
     public static bool IsLabelName(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -134,8 +134,8 @@ public static class GroupingKeyParser
         return true;
     }
 
-    // The reason is worded as Go's encoding/base64 does, which is what Pushgateway's clients know. So is what it passes over: line
-    // breaks, and padding at the end. On failure `decoded` holds what comes before the four digits that cannot be decoded.
+    // The reason has the words of Go's encoding/base64, which Pushgateway's clients know. As in Go, line breaks and padding at the end are
+    // ignored. On failure `decoded` holds the bytes before the group of four digits that cannot be decoded.
     private static bool TryDecodeBase64(string text, out string value, out byte[] decoded, out string reason)
     {
         (value, reason) = ("", "");
@@ -167,7 +167,7 @@ public static class GroupingKeyParser
         }
     }
 
-    // Where a digit stands in the text that it was taken from. Everything before it is one byte long.
+    // The position of a digit in the original text. Everything before it is one byte long.
     private static int PositionOf(int digit, string text)
     {
         var position = 0;
@@ -179,7 +179,7 @@ public static class GroupingKeyParser
         return position;
     }
 
-    // Go passes over the bits of the last digit that belong to no byte; .NET refuses them unless they are zero.
+    // The last digit may have bits that belong to no byte. Go ignores them; .NET refuses them unless they are zero.
     private static ReadOnlySpan<char> WithoutUnusedBits(string digits)
     {
         var unused = (digits.Length % 4) switch
@@ -196,7 +196,7 @@ public static class GroupingKeyParser
         var path = new StringBuilder();
         foreach (var (name, value) in labels)
         {
-            // Prometheus holds an empty label equal to none: with it and without, it is the same group.
+            // Prometheus treats an empty label as missing, so the group is the same with and without it.
             if (value.Length == 0)
             {
                 continue;

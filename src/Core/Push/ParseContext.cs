@@ -1,7 +1,7 @@
 
 namespace PushGateway.Push;
 
-/// <summary>What a parser needs to know beside the bytes.</summary>
-/// <param name="Limits">The limits to hold.</param>
-/// <param name="ReceivedMs">Time of receipt, milliseconds since the Unix epoch: the timestamp of samples without one.</param>
+/// <summary>The input of a parser beside the bytes.</summary>
+/// <param name="Limits">The limits to check.</param>
+/// <param name="ReceivedMs">Time of receipt in milliseconds since the Unix epoch. Samples without a timestamp get this one.</param>
 public readonly record struct ParseContext(PushLimits Limits, long ReceivedMs);

@@ -4,10 +4,13 @@ using System.Text.Unicode;
 
 namespace PushGateway.Push;
 
-/// <summary>Percent-encoded UTF-8 (RFC 3986), read strictly.</summary>
+/// <summary>Decodes percent-encoded UTF-8 (RFC 3986) strictly.</summary>
 public static class PercentEncoding
 {
-    /// <summary>Decodes once; false when a percent sign has no two hexadecimal digits, or the result is not UTF-8. A plus sign is literal.</summary>
+    /// <summary>
+    /// Decodes once. Returns false when two hexadecimal digits do not follow a percent sign, or when the result is not UTF-8. A plus sign
+    /// is literal.
+    /// </summary>
     public static bool TryDecode(ReadOnlySpan<char> raw, out string decoded)
     {
         var bytes = new ArrayBufferWriter<byte>(raw.Length + 1);

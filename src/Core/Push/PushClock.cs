@@ -1,11 +1,11 @@
 namespace PushGateway.Push;
 
-/// <summary>Times of pushes: never the same twice in a process, and never going back, so that pushes keep their order.</summary>
+/// <summary>Gives push times that always increase within a process, so that pushes keep their order. Thread-safe.</summary>
 public sealed class PushClock(TimeProvider time)
 {
     private long _last;
 
-    /// <summary>The next push time, nanoseconds since the Unix epoch.</summary>
+    /// <summary>The next push time in nanoseconds since the Unix epoch.</summary>
     public long Next()
     {
         var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * (long)TimeSpan.NanosecondsPerTick;

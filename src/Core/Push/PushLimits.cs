@@ -3,10 +3,10 @@ using PushGateway.Model;
 
 namespace PushGateway.Push;
 
-/// <summary>The limits of a push, in one place. The defaults are those of Amazon Managed Service for Prometheus where it has one.</summary>
+/// <summary>All limits of a push. The defaults are those of Amazon Managed Service for Prometheus (AMP) where a limit says so.</summary>
 public sealed record PushLimits
 {
-    // What a body's buffers may grow to without overflowing their arithmetic.
+    // Buffers of this size still cannot overflow the arithmetic of their sizes.
     private const int MaxBufferBytes = 512 * 1024 * 1024;
 
     /// <summary>Defaults.</summary>
@@ -27,13 +27,13 @@ public sealed record PushLimits
         AllowTimestamps = settings.Flag("PUSHGATEWAY_ALLOW_TIMESTAMPS"),
     };
 
-    /// <summary>Largest body in bytes, as received: Lambda's payload limit.</summary>
+    /// <summary>Largest body in bytes as received. The default is Lambda's payload limit.</summary>
     public int MaxBodyBytes { get; init; } = 6 * 1024 * 1024;
 
-    /// <summary>Largest body in bytes once decompressed.</summary>
+    /// <summary>Largest body in bytes after decompression.</summary>
     public int MaxDecompressedBytes { get; init; } = 64 * 1024 * 1024;
 
-    /// <summary>Most labels on a series, <c>__name__</c> included (AMP: 70).</summary>
+    /// <summary>Most labels on a series, including <c>__name__</c> (AMP: 70).</summary>
     public int MaxLabels { get; init; } = 70;
 
     /// <summary>Longest metric or label name in bytes (AMP: 1024).</summary>
@@ -42,23 +42,23 @@ public sealed record PushLimits
     /// <summary>Longest label value in bytes (AMP: 2048).</summary>
     public int MaxLabelValueBytes { get; init; } = 2048;
 
-    /// <summary>Oldest timestamp accepted, before the time of receipt.</summary>
+    /// <summary>How far before the time of receipt a timestamp may be.</summary>
     public TimeSpan MaxSampleAge { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>Latest timestamp accepted, after the time of receipt.</summary>
+    /// <summary>How far after the time of receipt a timestamp may be.</summary>
     public TimeSpan FutureTolerance { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Whether a push to a group may give timestamps. A Pushgateway refuses them: what is scraped with the time of its push, again and
-    /// again, is soon too old for Prometheus.
+    /// Whether a push to a group may have timestamps. Pushgateway refuses them: a scrape would expose the same old timestamp again and
+    /// again, and soon it would be too old for Prometheus.
     /// </summary>
     public bool AllowTimestamps { get; init; }
 
     /// <summary>
-    /// Checks everything added to <paramref name="batch"/> since <paramref name="since"/>; null when it is within the limits.
+    /// Checks everything that was added to <paramref name="batch"/> since <paramref name="since"/>; null when it is within the limits.
     /// </summary>
     /// <param name="batch">The batch.</param>
-    /// <param name="since">Where the push begins.</param>
+    /// <param name="since">Where the push begins in the batch.</param>
     /// <param name="receivedMs">Time of receipt, milliseconds since the Unix epoch.</param>
     public PushError? Check(MetricBatch batch, BatchMark since, long receivedMs)
     {
@@ -115,7 +115,8 @@ public sealed record PushLimits
 
     private long EarliestMs(long receivedMs) => receivedMs - (MaxSampleAge.Ticks / TimeSpan.TicksPerMillisecond);
 
-    // Holds of nearly every push. Otherwise it is looked for what is not, and there may be nothing: help texts are symbols too.
+    // A fast check that nearly every push passes. When it fails, the series are checked one by one, and they may still be within the
+    // limits: the longest symbol may be a help text.
     private bool IsWithin(MetricBatch batch, BatchMark since, long receivedMs)
     {
         if (batch.Symbols.LongestBytes > Math.Min(MaxNameBytes, MaxLabelValueBytes))

@@ -3,27 +3,27 @@ using PushGateway.Model;
 namespace PushGateway.Push;
 
 /// <summary>
-/// The families in which Pushgateway shows when the last push to a group succeeded and failed (<c>storage/diskmetricstore.go</c>). They are
-/// families of the group like any other, made when a message is decoded; what a client pushes under their names gives way to them.
+/// Adds the families with which Pushgateway shows when the last push to a group succeeded and failed (<c>storage/diskmetricstore.go</c>).
+/// They are ordinary families of the group, created when a message is decoded. They replace families of the same names in a client's push.
 /// </summary>
 internal static class PushTimes
 {
     private const double NanosecondsPerSecond = 1e9;
 
-    /// <summary>Name of the family that tells when a push last succeeded.</summary>
+    /// <summary>Name of the family with the time of the last successful push.</summary>
     public static ReadOnlySpan<byte> Success => "push_time_seconds"u8;
 
-    /// <summary>Name of the family that tells when a push was last refused. A replace leaves it in place.</summary>
+    /// <summary>Name of the family with the time of the last refused push. A replace leaves it in place.</summary>
     public static ReadOnlySpan<byte> Failure => "push_failure_time_seconds"u8;
 
     private static ReadOnlySpan<byte> SuccessHelp => "Last Unix time when changing this group in the Pushgateway succeeded."u8;
 
     private static ReadOnlySpan<byte> FailureHelp => "Last Unix time when changing this group in the Pushgateway failed."u8;
 
-    /// <summary>Adds the time of the push, as success or failure, to what was pushed.</summary>
-    /// <param name="batch">The batch; the push is its current one.</param>
-    /// <param name="start">Where the push begins.</param>
-    /// <param name="header">What the push does; operations that are neither success nor failure add nothing.</param>
+    /// <summary>Adds the time of the push, as a success or a failure, to the push.</summary>
+    /// <param name="batch">The batch. The push is its current one.</param>
+    /// <param name="start">Where the push begins in the batch.</param>
+    /// <param name="header">The header. Operations that are neither a success nor a failure add nothing.</param>
     public static void Add(MetricBatch batch, BatchMark start, PushHeader header)
     {
         if (header.PushesToGroup)
@@ -38,7 +38,7 @@ internal static class PushTimes
         }
     }
 
-    /// <summary>Adds a time that has never been: 0.</summary>
+    /// <summary>Adds a time that means "never": 0.</summary>
     public static void AddNever(MetricBatch batch, ReadOnlySpan<byte> name) =>
         Add(batch, name, name.SequenceEqual(Success) ? SuccessHelp : FailureHelp, new Sample(Sample.NoTimestamp, 0));
 

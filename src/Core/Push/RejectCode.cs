@@ -1,8 +1,8 @@
 namespace PushGateway.Push;
 
 /// <summary>
-/// The stable codes of refusals: the same word stands in the HTTP problem, the log event, the metric label
-/// <c>reason</c>, the dead-letter reason and the documentation.
+/// The stable codes of refusals. The same code is used in the HTTP problem, the log event, the metric label <c>reason</c>, the dead-letter
+/// reason and the documentation.
 /// </summary>
 public static class RejectCode
 {
@@ -12,7 +12,7 @@ public static class RejectCode
     /// <summary>The body is not OpenMetrics text.</summary>
     public const string OpenMetricsInvalid = "openmetrics-invalid";
 
-    /// <summary>The body is not delimited protobuf of metric families, or what it says cannot be exposed.</summary>
+    /// <summary>The body is not delimited protobuf of metric families, or its content cannot be exposed.</summary>
     public const string ProtobufInvalid = "protobuf-invalid";
 
     /// <summary>The body is not JSON.</summary>
@@ -21,13 +21,13 @@ public static class RejectCode
     /// <summary>A record is not a JSON object.</summary>
     public const string RecordNotObject = "record-not-object";
 
-    /// <summary>The body holds no record or no sample.</summary>
+    /// <summary>The body has no record or no sample.</summary>
     public const string Empty = "empty";
 
-    /// <summary>A record has a key that is none of <c>dimensions</c>, <c>metrics</c>, <c>timestamp</c>.</summary>
+    /// <summary>A record has a key other than <c>dimensions</c>, <c>metrics</c> and <c>timestamp</c>.</summary>
     public const string UnknownKey = "unknown-key";
 
-    /// <summary>A key stands twice in one JSON object.</summary>
+    /// <summary>A key occurs twice in one JSON object.</summary>
     public const string DuplicateKey = "duplicate-key";
 
     /// <summary><c>dimensions</c> is missing.</summary>
@@ -45,13 +45,13 @@ public static class RejectCode
     /// <summary><c>metrics</c> is not an object, or is empty.</summary>
     public const string MetricsInvalid = "metrics-invalid";
 
-    /// <summary>A metric's value is neither a number nor a string that holds one.</summary>
+    /// <summary>A metric's value is neither a number nor a string that contains one.</summary>
     public const string MetricNotNumber = "metric-not-number";
 
     /// <summary>A metric's value is a number beyond the range of a double.</summary>
     public const string MetricOutOfRange = "metric-out-of-range";
 
-    /// <summary>A JSON string is not Unicode text: invalid UTF-8, or an escaped surrogate without its other half.</summary>
+    /// <summary>A JSON string is not Unicode text: it has invalid UTF-8, or an escaped surrogate without its other half.</summary>
     public const string StringInvalid = "string-invalid";
 
     /// <summary>A metric or dimension name is empty.</summary>
@@ -60,13 +60,13 @@ public static class RejectCode
     /// <summary>A dimension would become the reserved label <c>__name__</c>.</summary>
     public const string NameReserved = "name-reserved";
 
-    /// <summary>Two names become the same name once they are legal in Prometheus.</summary>
+    /// <summary>Two names become equal when they are made legal for Prometheus.</summary>
     public const string NameCollision = "name-collision";
 
     /// <summary><c>timestamp</c> is not an integer number of milliseconds.</summary>
     public const string TimestampInvalid = "timestamp-invalid";
 
-    /// <summary>The timestamp lies further in the future than the tolerance.</summary>
+    /// <summary>The timestamp is further in the future than the tolerance.</summary>
     public const string TimestampInFuture = "timestamp-in-future";
 
     /// <summary>The timestamp is older than the maximum age.</summary>
@@ -75,14 +75,16 @@ public static class RejectCode
     /// <summary>Explicit timestamps are not allowed in a push to a group.</summary>
     public const string TimestampNotAllowed = "timestamp-not-allowed";
 
-    /// <summary>A series stands twice in a push to a group.</summary>
+    /// <summary>A series occurs twice in a push to a group.</summary>
     public const string DuplicateSeries = "duplicate-series";
 
-    /// <summary>In a push to a group, a family has the name of a histogram's or summary's <c>_count</c>, <c>_sum</c> or <c>_bucket</c>.</summary>
+    /// <summary>
+    /// In a push to a group, a family has the name of the <c>_count</c>, <c>_sum</c> or <c>_bucket</c> series of a histogram or summary.
+    /// </summary>
     public const string FamilyCollision = "family-collision";
 
     /// <summary>
-    /// In a push to a group, a label's name begins with <c>__</c>, or a group gives its own <c>le</c> to a histogram or <c>quantile</c> to
+    /// In a push to a group, a label's name begins with <c>__</c>, or the grouping key sets <c>le</c> on a histogram or <c>quantile</c> on
     /// a summary.
     /// </summary>
     public const string LabelNotAllowed = "label-not-allowed";
@@ -96,7 +98,9 @@ public static class RejectCode
     /// <summary>A label value is longer than allowed.</summary>
     public const string LabelValueTooLong = "label-value-too-long";
 
-    /// <summary>The push has more series or labels than memory is given to one push (<see cref="Model.MetricBatch.MaxSeriesPerPush"/>).</summary>
+    /// <summary>
+    /// The push has more series or labels than one push may use memory for (<see cref="Model.MetricBatch.MaxSeriesPerPush"/>).
+    /// </summary>
     public const string PushTooLarge = "push-too-large";
 
     /// <summary>The body is larger than allowed.</summary>
@@ -117,7 +121,7 @@ public static class RejectCode
     /// <summary>The grouping key in the path is not valid.</summary>
     public const string GroupingKeyInvalid = "grouping-key-invalid";
 
-    /// <summary>A record names no group, where it has to.</summary>
+    /// <summary>A record that must name a group does not.</summary>
     public const string GroupMissing = "group-missing";
 
     /// <summary><c>group</c> is not an object of labels with a <c>job</c>.</summary>
@@ -129,25 +133,25 @@ public static class RejectCode
     /// <summary>The time to live of a group is not a duration.</summary>
     public const string TimeToLiveInvalid = "ttl-invalid";
 
-    /// <summary>The group would hold more series than allowed, or than the store can keep of one group.</summary>
+    /// <summary>The group would hold more series than allowed, or more than the store can keep in one group.</summary>
     public const string GroupTooLarge = "group-too-large";
 
-    /// <summary>There are as many groups as allowed.</summary>
+    /// <summary>The number of groups is already the largest allowed.</summary>
     public const string TooManyGroups = "too-many-groups";
 
     /// <summary>The request has no valid credential.</summary>
     public const string Unauthorized = "unauthorized";
 
-    /// <summary>What the request's credential would be held against cannot be read now.</summary>
+    /// <summary>The credentials that the request must be checked against cannot be read now.</summary>
     public const string CredentialsUnavailable = "credentials-unavailable";
 
-    /// <summary>The queue cannot take the push now; nothing of it was promised.</summary>
+    /// <summary>The queue cannot take the push now. Nothing of it was promised.</summary>
     public const string QueueUnavailable = "queue-unavailable";
 
     /// <summary>A queue message has a version or an operation that this build does not know.</summary>
     public const string MessageUnsupported = "message-unsupported";
 
-    /// <summary>A queue message's body is not what its attributes say.</summary>
+    /// <summary>A queue message's body does not match its attributes.</summary>
     public const string MessageInvalid = "message-invalid";
 
     /// <summary>A single series does not fit into the largest message that the queue takes.</summary>

@@ -1,9 +1,9 @@
 namespace PushGateway.Queue;
 
-/// <summary>Names of the queue message attributes. All values are strings; none is required of a direct producer.</summary>
+/// <summary>Names of the queue message attributes. All values are strings. A direct producer need not set any of them.</summary>
 public static class MessageAttribute
 {
-    /// <summary>Media type of the body; without one, the body is a JSON record or array.</summary>
+    /// <summary>Media type of the body. Without it, the body is a JSON record or an array of records.</summary>
     public const string ContentType = "Content-Type";
 
     /// <summary><c>br</c> or <c>gzip</c> when the body is compressed.</summary>
@@ -23,13 +23,15 @@ public static class MessageAttribute
     /// <summary>The groups that a <c>delete</c> without <see cref="Group"/> deletes: a selector such as <c>{job="backup"}</c>.</summary>
     public const string Selector = "Push-Selector";
 
-    /// <summary>How long the group is kept after its last push: a duration such as <c>15m</c>; without one, until it is deleted.</summary>
+    /// <summary>
+    /// How long the group is kept after its last push: a duration such as <c>15m</c>. Without it, the group is kept until it is deleted.
+    /// </summary>
     public const string TimeToLive = "Push-TTL";
 
-    /// <summary>Time of the push, nanoseconds since the Unix epoch; without one, when the queue took the message.</summary>
+    /// <summary>Time of the push in nanoseconds since the Unix epoch. Without it, the time when the queue accepted the message.</summary>
     public const string Time = "Push-Time";
 
-    /// <summary>Version of the gateway's own message format; absent on a direct producer's message.</summary>
+    /// <summary>Version of the gateway's own message format. Missing in a direct producer's message.</summary>
     public const string Version = "Push-Version";
 
     /// <summary>W3C trace context.</summary>

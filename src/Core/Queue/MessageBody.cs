@@ -7,7 +7,7 @@ using PushGateway.Push;
 
 namespace PushGateway.Queue;
 
-/// <summary>The bytes of a message's body with its encodings undone.</summary>
+/// <summary>The decoded bytes of a message's body.</summary>
 internal ref struct MessageBody
 {
     private PooledBuffer? _decoded;
@@ -18,7 +18,7 @@ internal ref struct MessageBody
 
     public readonly ReadOnlySpan<byte> Bytes => _bytes.Span;
 
-    /// <summary>Undoes base64, then the compression; false when the body is not what its attributes say.</summary>
+    /// <summary>Decodes base64, then decompresses. Returns false when the body does not match its attributes.</summary>
     public static bool TryOpen(
         QueueMessage message, int maxBytes, out MessageBody body, [NotNullWhen(false)] out PushError? error)
     {

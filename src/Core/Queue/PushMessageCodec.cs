@@ -8,10 +8,10 @@ using PushGateway.Push;
 namespace PushGateway.Queue;
 
 /// <summary>
-/// The gateway's queue messages, version 1: a remote write 2.0 request (<see cref="MediaType.RemoteWrite2"/>) with the operation,
-/// group and time of the push as attributes. Compressed with Brotli when that saves a billing chunk, base64 where the queue
-/// carries text. The decoder also takes what direct producers send: a message without <see cref="MessageAttribute.ContentType"/>
-/// is JSON; with one, it is any supported format.
+/// The gateway's queue messages, version 1: a remote write 2.0 request (<see cref="MediaType.RemoteWrite2"/>) with the operation, group and
+/// time of the push as attributes. The body is compressed with Brotli when that saves a billing chunk, and is base64 on a queue that
+/// carries only text. The decoder also reads messages of direct producers: JSON without <see cref="MessageAttribute.ContentType"/>, and any
+/// supported format with it.
 /// </summary>
 public static class PushMessageCodec
 {
@@ -19,13 +19,16 @@ public static class PushMessageCodec
     private const string Base64Encoding = "base64";
     private const string BrotliEncoding = "br";
 
-    /// <summary>Turns everything in <paramref name="batch"/> into messages that the queue can carry, and appends them to <paramref name="messages"/>.</summary>
-    /// <returns>An error when a single series is too large for any message; then nothing may be sent.</returns>
+    /// <summary>
+    /// Encodes everything in <paramref name="batch"/> as messages that the queue can carry, and appends them to
+    /// <paramref name="messages"/>.
+    /// </summary>
+    /// <returns>Null, or an error when a single series is too large for any message. After an error nothing may be sent.</returns>
     public static PushError? Encode(PushHeader header, MetricBatch batch, MessageFormat format, ICollection<QueueMessage> messages) =>
         Encode(new BatchedPush(header, batch, default, batch.Mark), format, messages);
 
-    /// <summary>Turns a push into messages that the queue can carry, and appends them to <paramref name="messages"/>.</summary>
-    /// <returns>An error when a single series is too large for any message; then nothing may be sent.</returns>
+    /// <summary>Encodes a push as messages that the queue can carry, and appends them to <paramref name="messages"/>.</summary>
+    /// <returns>Null, or an error when a single series is too large for any message. After an error nothing may be sent.</returns>
     public static PushError? Encode(in BatchedPush push, MessageFormat format, ICollection<QueueMessage> messages)
     {
         var encoder = PushMessageEncoder.Rent();
@@ -41,9 +44,10 @@ public static class PushMessageCodec
 
     /// <summary>Reads a message and appends its samples to <paramref name="destination"/>.</summary>
     /// <param name="message">The message.</param>
-    /// <param name="destination">The batch; on failure the caller rolls back.</param>
+    /// <param name="destination">The batch. On failure the caller must roll it back.</param>
     /// <param name="limits">
-    /// The limits that a direct producer's message is held to, beside what else a push must be; the gateway's own was checked when it was accepted.
+    /// The limits. A direct producer's message is checked against all of them and, when it goes to a group, for consistency. The gateway's
+    /// own messages were checked when their pushes were accepted; only the decompressed size and the push time are checked again.
     /// </param>
     /// <param name="header">What the message does.</param>
     /// <param name="error">Why it cannot be read.</param>
@@ -97,7 +101,7 @@ public static class PushMessageCodec
         return true;
     }
 
-    // Records are held to the limits while they are read.
+    // The JSON parser itself checks the limits.
     private static bool TryDecodeRecords(
         ReceivedMessage message,
         MetricBatch destination,
@@ -156,7 +160,7 @@ public static class PushMessageCodec
         }
 
         var name = attributes.GetValueOrDefault(MessageAttribute.Operation, group is null ? "append" : "merge");
-        if (OperationOf(name) is not { } operation || !Takes(operation, group, selector))
+        if (OperationOf(name) is not { } operation || !IsSupported(operation, group, selector))
         {
             error = new PushError(
                 RejectCode.MessageUnsupported, $"operation \"{name}\" {(group is null ? "without" : "with")} a group{(selector is null ? "" : " and with a selector")} is not supported");
@@ -176,7 +180,7 @@ public static class PushMessageCodec
         return true;
     }
 
-    private static bool Takes(PushOperation operation, GroupingKey? group, GroupSelector? selector) => operation switch
+    private static bool IsSupported(PushOperation operation, GroupingKey? group, GroupSelector? selector) => operation switch
     {
         PushOperation.Append => group is null && selector is null,
         PushOperation.Delete => group is null != selector is null,

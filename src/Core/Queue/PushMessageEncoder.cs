@@ -6,17 +6,17 @@ using PushGateway.Push;
 
 namespace PushGateway.Queue;
 
-/// <summary>Encodes a batch into messages and owns their size: what does not fit is cut, between families where it can be.</summary>
+/// <summary>Encodes a batch into messages that fit the queue. What does not fit is split, between two families where possible.</summary>
 internal sealed class PushMessageEncoder
 {
-    // Quality 5 takes about 2 ms for 100 KB and is the first that finds what repeats from series to series.
+    // Quality 5 takes about 2 ms for 100 KB. It is the lowest quality that finds what repeats from series to series.
     private const int BrotliQuality = 5;
     private const int BrotliWindow = 22;
 
-    // No compression makes a payload of this many times the largest message fit; it is cut without trying.
+    // A payload of this many times the largest message does not fit even when compressed, so it is split without trying.
     private const int HopelessRatio = 32;
 
-    // SQS counts the name, the data type and the value of each attribute.
+    // SQS counts the name, the data type ("String", 6 bytes) and the value of each attribute.
     private const int BytesOfDataType = 6;
 
     private static readonly ConcurrentBag<PushMessageEncoder> Pool = [];
@@ -49,7 +49,7 @@ internal sealed class PushMessageEncoder
         return Encode(header, batch, first, middle, format, messages) ?? Encode(header, batch, middle, end, format, messages);
     }
 
-    // The parts of a family that is cut are put together again by the group store, which knows them by their equal push time.
+    // When a family is split, the group store joins its parts again. It recognises them by their equal push time.
     private static int FindCut(MetricBatch batch, int first, int end)
     {
         var middle = first + ((end - first) / 2);
@@ -71,7 +71,7 @@ internal sealed class PushMessageEncoder
 
     private static bool StartsFamily(MetricBatch batch, int series) => batch.Series[series].Family != batch.Series[series - 1].Family;
 
-    // Null when it does not fit.
+    // Returns null when the message would be too large.
     private QueueMessage? Seal(PushHeader header, ReadOnlyMemory<byte> payload, MessageFormat format)
     {
         if (payload.Length / HopelessRatio > format.MaxBytes)

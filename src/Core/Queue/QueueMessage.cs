@@ -1,8 +1,9 @@
 namespace PushGateway.Queue;
 
 /// <summary>A message as the queue carries it.</summary>
-/// <param name="Body">The body's bytes; UTF-8 of SQS-safe text on a queue that carries text only.</param>
+/// <param name="Body">The body's bytes. On a queue that carries only text they are UTF-8 that SQS allows.</param>
 /// <param name="Attributes">
-/// String attributes by the names in <see cref="MessageAttribute"/>; others are kept and ignored. A message without any is a JSON record or array.
+/// String attributes with the names in <see cref="MessageAttribute"/>. Others are kept and ignored. Without any attribute, the body is a
+/// JSON record or an array of records.
 /// </param>
 public sealed record QueueMessage(ReadOnlyMemory<byte> Body, IReadOnlyDictionary<string, string> Attributes);

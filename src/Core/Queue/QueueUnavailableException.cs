@@ -1,6 +1,8 @@
 namespace PushGateway.Queue;
 
-/// <summary>The queue cannot take messages now: full disk, no network, throttled, no permission. Nothing was promised to the sender.</summary>
+/// <summary>
+/// The queue cannot take messages now: disk full, no network, throttled, no permission. Nothing was promised to the sender.
+/// </summary>
 public sealed class QueueUnavailableException : Exception
 {
     /// <summary>Creates the exception.</summary>

@@ -14,8 +14,8 @@ public sealed class ReceivedMessage
     public ReceivedMessage(string id, QueueMessage message, long sentMs, object? receipt = null)
         : this(message, sentMs, receipt) => Id = id;
 
-    /// <summary>A message whose id becomes a string when it is asked for: few are.</summary>
-    /// <param name="id">As <see cref="Id"/>, UTF-8; lent for as long as the message's body.</param>
+    /// <summary>Creates a message whose id is made a string only on first use, because few ids are used.</summary>
+    /// <param name="id">As <see cref="Id"/>, UTF-8. Must stay valid for as long as the message's body.</param>
     /// <param name="message">As <see cref="Message"/>.</param>
     /// <param name="sentMs">As <see cref="SentMs"/>.</param>
     /// <param name="receipt">As <see cref="Receipt"/>.</param>
@@ -24,15 +24,17 @@ public sealed class ReceivedMessage
 
     private ReceivedMessage(QueueMessage message, long sentMs, object? receipt) => (Message, SentMs, Receipt) = (message, sentMs, receipt);
 
-    /// <summary>Identifies the message within its queue, for logs and batch responses.</summary>
+    /// <summary>The message's id in its queue, for logs and batch responses.</summary>
     public string Id => field ??= Encoding.UTF8.GetString(_id.Span);
 
     /// <summary>The message.</summary>
     public QueueMessage Message { get; }
 
-    /// <summary>When the queue took it, milliseconds since the Unix epoch: the time of receipt of what is in it.</summary>
+    /// <summary>
+    /// When the queue accepted the message, milliseconds since the Unix epoch. It is the time of receipt of the samples in it.
+    /// </summary>
     public long SentMs { get; }
 
-    /// <summary>The queue's own handle; no one else looks into it.</summary>
+    /// <summary>The queue's own handle. Only the queue reads it.</summary>
     public object? Receipt { get; }
 }

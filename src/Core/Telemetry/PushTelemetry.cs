@@ -9,7 +9,7 @@ public static class PushTelemetry
     /// <summary>Name of the meter and of the activity source.</summary>
     public const string Name = "PushGateway";
 
-    // The most that a batch's span is linked to; more would only be cut by the exporters.
+    // Most links of a batch's span. Exporters would cut off more.
     private const int MaxLinks = 128;
 
     private static readonly ActivitySource Source = new(Name);
@@ -48,7 +48,7 @@ public static class PushTelemetry
     /// <summary>Counts a push.</summary>
     /// <param name="format">The wire format, or <c>none</c> when it was not recognised.</param>
     /// <param name="result"><c>accepted</c>, or the code of the refusal.</param>
-    /// <param name="samples">Samples in it, when accepted.</param>
+    /// <param name="samples">Number of samples in an accepted push.</param>
     public static void Pushed(string format, string result, int samples)
     {
         PushCount.Add(1, new KeyValuePair<string, object?>("format", format), new KeyValuePair<string, object?>("result", result));
@@ -58,11 +58,13 @@ public static class PushTelemetry
     /// <summary>Counts messages stored in the queue.</summary>
     public static void Queued(int messages) => MessagesQueued.Add(messages);
 
-    /// <summary>The span of storing a push; its context travels with the messages.</summary>
+    /// <summary>The span of storing a push. The messages carry its context.</summary>
     public static Activity? StartEnqueue() => Source.StartActivity("push enqueue", ActivityKind.Producer);
 
-    /// <summary>The span of one delivery: a child of the push when all messages are of one, otherwise linked to each.</summary>
-    /// <param name="traceParents">W3C trace contexts of the messages; enumerated only when someone listens.</param>
+    /// <summary>
+    /// The span of one delivery. It is a child of the push when all messages come from one push, and otherwise has a link to each push.
+    /// </summary>
+    /// <param name="traceParents">W3C trace contexts of the messages. They are enumerated only when someone listens.</param>
     public static Activity? StartDelivery(IEnumerable<string> traceParents)
     {
         if (!Source.HasListeners())
@@ -88,7 +90,7 @@ public static class PushTelemetry
 
     internal static void Retried() => SinkRetries.Add(1);
 
-    /// <summary>Counts what became of one batch of messages.</summary>
+    /// <summary>Counts the results of one batch of messages.</summary>
     internal static void BatchEnded(int delivered, int failed, TimeSpan duration)
     {
         DeliveryDuration.Record(duration.TotalSeconds);
@@ -100,7 +102,7 @@ public static class PushTelemetry
     /// <param name="reason">The code of the reason.</param>
     internal static void MessageRejected(string reason) => MessagesRejected.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
-    /// <summary>Records how long a delivered message was on the queue.</summary>
+    /// <summary>Records how long a delivered message was in the queue.</summary>
     internal static void QueueLeft(TimeSpan age) => QueueAge.Record(Math.Max(0, age.TotalSeconds));
 
     private static Histogram<double> CreateHistogram(string name, string description) => Meter.CreateHistogram(

@@ -6,32 +6,32 @@ using System.Text;
 namespace PushGateway.Wire;
 
 /// <summary>
-/// Floats as Go's <c>strconv</c> reads and writes them, which is what the text format means by a float: its grammar is
-/// <c>ParseFloat</c>'s less <c>_</c> and hexadecimal, its canonical form <c>FormatFloat(v, 'g', -1, 64)</c>.
+/// Reads and writes floats as Go's <c>strconv</c> does, because the text format defines floats that way. The grammar is that of
+/// <c>ParseFloat</c> without <c>_</c> and hexadecimal. The canonical form is that of <c>FormatFloat(v, 'g', -1, 64)</c>.
 /// </summary>
 internal static class GoFloat
 {
-    /// <summary>No float is longer: sign, 17 digits, point, <c>e-308</c>.</summary>
+    /// <summary>Length of the longest float in bytes: sign, 17 digits, point, <c>e-308</c>.</summary>
     public const int MaxLength = 24;
 
     private const ulong MaxExactMantissa = 1UL << 53;
     private const int MaxExactPowerOfTen = 22;
 
-    // Integers below this are written without an exponent: shortest 'g' uses one from 1e+06 on, and below 1e-04.
+    // Go's shortest 'g' format uses an exponent from 1e+06 on, and below 1e-04.
     private const int ExponentFrom = 1_000_000;
     private const int MinPlainExponent = -4;
     private const int MaxPlainExponent = 5;
 
-    // DBL_DIG: so many digits survive a double.
+    // DBL_DIG: decimals of this many digits are all different doubles.
     private const int MaxDistinctDigits = 15;
 
-    // A double is decided by 767 digits and by whether anything but zeros follows them.
+    // The first 767 digits decide a double, together with whether anything except zeros follows.
     private const int MaxDigits = 770;
 
-    // ParseFloat stops counting an exponent's digits here, which shows only beside as many leading or trailing zeros.
+    // ParseFloat, too, stops accumulating an exponent here. It shows only in a number that also has this many leading or trailing zeros.
     private const int ExponentCap = 10_000;
 
-    // Decimals outside 1e-330..1e310 are zero and infinity whatever their digits.
+    // Decimals outside 1e-330..1e310 are zero or infinity, whatever their digits are.
     private const int MaxDecimalPoint = 310;
     private const int MinDecimalPoint = -330;
 
@@ -43,15 +43,15 @@ internal static class GoFloat
         1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
     ];
 
-    /// <summary>Reads a whole token. Overflow is an error, underflow is zero.</summary>
+    /// <summary>Reads a whole token. Overflow is an error; underflow gives zero.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out double value) =>
         (TryReadExact(text, out value, out var length) && length == text.Length)
         || TryParseDecimal(text, out value)
         || TryParseSpecial(text, out value);
 
     /// <summary>
-    /// Reads the decimal at the start of <paramref name="text"/> when its digits and its power of ten are exact as doubles, so that one
-    /// multiplication or division rounds correctly (Clinger's fast path); otherwise false, which says nothing about the text.
+    /// Reads the decimal at the start of <paramref name="text"/> when its digits and its power of ten are exact doubles. One multiplication
+    /// or division then rounds correctly (Clinger's fast path). When it returns false, the text may still be a float.
     /// </summary>
     public static bool TryReadExact(ReadOnlySpan<byte> text, out double value, out int length)
     {
@@ -78,7 +78,7 @@ internal static class GoFloat
             digits -= exponent;
         }
 
-        // 19 digits cannot have overflowed.
+        // A mantissa of 19 digits cannot overflow.
         if (digits is 0 or > 19 || mantissa > MaxExactMantissa)
         {
             return false;
@@ -106,8 +106,8 @@ internal static class GoFloat
     }
 
     /// <summary>
-    /// Writes the shortest form that reads back as the same double. Both zeros are <c>0</c>, as in an exposition of
-    /// <c>expfmt</c>. <paramref name="destination"/> holds <see cref="MaxLength"/> bytes.
+    /// Writes the shortest form that reads back as the same double. Both zeros are written <c>0</c>, as <c>expfmt</c> does.
+    /// <paramref name="destination"/> must have room for <see cref="MaxLength"/> bytes.
     /// </summary>
     public static int Format(double value, Span<byte> destination)
     {
@@ -126,8 +126,9 @@ internal static class GoFloat
     }
 
     /// <summary>
-    /// Whether <paramref name="text"/> is certainly what <see cref="Format"/> writes for its value; false may also mean "not known".
-    /// Up to 15 digits no two decimals are the same double, so the digits are the shortest and only their layout needs a look.
+    /// True when <paramref name="text"/> is certainly what <see cref="Format"/> writes for its value; false when it is not, or when that is
+    /// not known. Decimals of up to 15 digits are all different doubles, so their digits are the shortest and only the layout must be
+    /// checked.
     /// </summary>
     public static bool IsSurelyCanonical(ReadOnlySpan<byte> text)
     {
@@ -153,7 +154,7 @@ internal static class GoFloat
         whole.Length is > 0 and <= MaxPlainExponent + 1
         && (whole[0] != '0' || (whole.Length == 1 && !fraction.StartsWith("0000"u8)));
 
-    // Two digits of exponent stay clear of the ends of the range, where digits are fewer.
+    // A two-digit exponent is far from the ends of the range, where doubles have fewer digits.
     private static bool IsScientificLayout(ReadOnlySpan<byte> whole, ReadOnlySpan<byte> exponent)
     {
         if (whole.Length != 1 || whole[0] == '0' || exponent.Length != 3 || exponent[1..].ContainsAnyExcept(Digits))
@@ -224,7 +225,7 @@ internal static class GoFloat
         return Ascii.EqualsIgnoreCase(text, "inf"u8) || Ascii.EqualsIgnoreCase(text, "infinity"u8);
     }
 
-    // Checks the grammar, then hands digits and exponent to .NET in a form whose length is bounded.
+    // Checks the grammar, then passes the digits and the exponent to .NET in a form of bounded length.
     private static bool TryParseDecimal(ReadOnlySpan<byte> text, out double value)
     {
         value = 0;
@@ -296,7 +297,7 @@ internal static class GoFloat
         return double.IsFinite(magnitude);
     }
 
-    // .NET finds the shortest digits; its layout is taken apart and put together again as Go lays it out.
+    // .NET finds the shortest digits. This method arranges them as Go does.
     private static int FormatShortest(double value, Span<byte> destination)
     {
         Span<byte> digits = stackalloc byte[MaxLength + 8];
@@ -314,7 +315,7 @@ internal static class GoFloat
             : LayOutPlain(digits, exponent, destination[written..]));
     }
 
-    // Leaves the significant digits at the front and returns them, with the power of ten of the first.
+    // Moves the significant digits to the front and returns them, with the power of ten of the first digit.
     private static Span<byte> TakeApart(Span<byte> text, out int exponent)
     {
         exponent = 0;

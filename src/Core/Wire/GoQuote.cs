@@ -4,14 +4,19 @@ using System.Text;
 
 namespace PushGateway.Wire;
 
-/// <summary>Quoting as Go's <c>%q</c> does it, because expfmt's messages quote what they complain about.</summary>
-/// <remarks>What is printable depends on the Unicode version, and .NET knows characters that the Go of a Pushgateway may not know yet.</remarks>
+/// <summary>Quotes text as Go's <c>%q</c> does, because expfmt's error messages quote that way.</summary>
+/// <remarks>
+/// Which characters are printable depends on the Unicode version. .NET may know characters that the Go version of a Pushgateway does not
+/// know.
+/// </remarks>
 internal static class GoQuote
 {
-    // An excerpt is for a person; expfmt quotes the whole token.
+    // expfmt quotes the whole token. Here a person reads the excerpt, so it is cut.
     private const int MaxBytes = 100;
 
-    /// <summary>A double-quoted string. Bytes that are not UTF-8 become <c>\x</c> escapes; a long text is cut, with dots after it.</summary>
+    /// <summary>
+    /// A double-quoted string. Bytes that are not UTF-8 become <c>\x</c> escapes. A long text is cut and followed by dots.
+    /// </summary>
     public static string Quote(ReadOnlySpan<byte> text)
     {
         var quoted = new StringBuilder(Math.Min(text.Length, MaxBytes) + 2).Append('"');
@@ -25,7 +30,7 @@ internal static class GoQuote
             }
             else
             {
-                // Go steps over one byte at a time where .NET takes a maximal invalid run.
+                // Go steps over one byte at a time; .NET would take the longest invalid sequence.
                 length = 1;
                 quoted.Append(CultureInfo.InvariantCulture, $@"\x{rest[0]:x2}");
             }
@@ -36,7 +41,7 @@ internal static class GoQuote
         return quoted.Append(cut ? "\"..." : "\"").ToString();
     }
 
-    /// <summary>A single-quoted character: the byte taken as a code point.</summary>
+    /// <summary>A single-quoted character: the byte as a code point.</summary>
     public static string Quote(byte character)
     {
         var quoted = new StringBuilder().Append('\'');
@@ -85,7 +90,7 @@ internal static class GoQuote
         _ => string.Create(CultureInfo.InvariantCulture, $@"\U{value:x8}"),
     };
 
-    // unicode.IsPrint: letters, marks, numbers, punctuation, symbols and the ASCII space.
+    // As unicode.IsPrint: letters, marks, numbers, punctuation, symbols and the ASCII space.
     private static bool IsPrint(Rune rune) => rune.Value == ' ' || Rune.GetUnicodeCategory(rune) switch
     {
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse

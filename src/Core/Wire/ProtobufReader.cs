@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace PushGateway.Wire;
 
 /// <summary>
-/// Reads protobuf that others wrote. Never throws and never reads past the end: a method that cannot read returns false,
-/// and from then on so does every other, with <see cref="IsMalformed"/> telling a bad input from its plain end.
+/// Reads protobuf from untrusted sources. It never throws and never reads past the end. A method that cannot read returns false, and then
+/// every later call returns false as well. <see cref="IsMalformed"/> tells a malformed input from its normal end.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -30,16 +30,16 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> source)
 
     private ReadOnlySpan<byte> _rest = source;
 
-    /// <summary>Whether a read failed for another reason than that nothing was left to read a tag from.</summary>
+    /// <summary>Whether a read has failed. The end of the input where a tag may begin is not a failure.</summary>
     public bool IsMalformed { get; private set; }
 
-    /// <summary>Whether everything was read; also true of malformed input.</summary>
+    /// <summary>Whether nothing is left to read. Also true of malformed input.</summary>
     public readonly bool IsAtEnd => _rest.IsEmpty;
 
-    /// <summary>How many bytes have not been read.</summary>
+    /// <summary>Number of bytes that are left to read.</summary>
     public readonly int BytesLeft => _rest.Length;
 
-    /// <summary>Undoes <see cref="ProtobufWriter.ZigZag"/>.</summary>
+    /// <summary>The inverse of <see cref="ProtobufWriter.ZigZag"/>.</summary>
     public static long UnZigZag(ulong value) => (long)(value >> 1) ^ -(long)(value & 1);
 
     /// <summary>Reads the next field's tag; false at the end. Groups, unknown wire types and field 0 are malformed.</summary>
@@ -65,11 +65,11 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> source)
     }
 
     /// <summary>
-    /// Reads a varint. More bytes than needed are accepted, since .NET's OTLP exporter writes them; more than 64 bits are not.
+    /// Reads a varint. More bytes than needed are accepted, because .NET's OTLP exporter writes them. More than 64 bits are not.
     /// </summary>
     public bool TryReadVarint(out ulong value)
     {
-        // Tags, most references and most lengths are of one byte.
+        // Tags, most references and most lengths have one byte.
         if (!_rest.IsEmpty && _rest[0] < MoreFollows)
         {
             value = _rest[0];
@@ -104,7 +104,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> source)
         return true;
     }
 
-    /// <summary>Reads a <c>double</c>; every bit of a NaN is kept.</summary>
+    /// <summary>Reads a <c>double</c>. Every bit of a NaN is kept.</summary>
     public bool TryReadDouble(out double value)
     {
         var read = TryReadFixed64(out var bits);
@@ -112,7 +112,9 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> source)
         return read;
     }
 
-    /// <summary>Reads the payload of a string, bytes, message or packed field: a slice of the source, nothing is copied.</summary>
+    /// <summary>
+    /// Reads the payload of a string, bytes, message or packed field. The result is a slice of the source; nothing is copied.
+    /// </summary>
     public bool TryReadBytes(out ReadOnlySpan<byte> bytes)
     {
         bytes = default;
@@ -131,7 +133,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> source)
         return true;
     }
 
-    /// <summary>Passes over the value of a field that the caller does not know.</summary>
+    /// <summary>Skips the value of a field that the caller does not know.</summary>
     public bool TrySkip(WireType type) => type switch
     {
         WireType.Varint => TryReadVarint(out _),

@@ -5,13 +5,14 @@ using System.Runtime.CompilerServices;
 namespace PushGateway.Wire;
 
 /// <summary>
-/// Writes protobuf into a <see cref="ReusableBuffer"/>, which grows with it. A message is written in one pass: its length is set when it ends.
-/// Every call writes: leaving out fields at their default is the caller's choice, since a repeated field or a oneof must not.
+/// Writes protobuf into a <see cref="ReusableBuffer"/>, which grows as needed. A message is written in one pass: its length is set when it
+/// ends. Every call writes its field, even with the default value: the caller decides which fields to leave out, because repeated fields
+/// and oneofs must not be.
 /// </summary>
 /// <remarks>
-/// One buffer has one writer at a time. A copy of a writer goes on where the original stood, and takes its place: the memory of the original
-/// may be gone once the copy has written. Methods are inlined for writers that are locals,
-/// whose position then stays in a register: that is a tenth of the time of a request.
+/// A buffer may have only one writer at a time. A copy of a writer continues at its position and replaces it: when the copy has written,
+/// the original must not be used, because the buffer's memory may have changed. Some methods are inlined, so that the position of a writer
+/// in a local variable stays in a register. This saves a tenth of the time to write a request.
 /// </remarks>
 internal ref struct ProtobufWriter(ReusableBuffer buffer)
 {
@@ -23,7 +24,7 @@ internal ref struct ProtobufWriter(ReusableBuffer buffer)
     private const int MoreFollows = 0x80;
     private const int BitsPerByte = 7;
 
-    // Beyond one byte, what the length of a message can take.
+    // The most bytes that the length of a message takes beyond the first one.
     private const int MaxMovedBytes = 4;
 
     private readonly ReusableBuffer _buffer = buffer;
@@ -32,13 +33,13 @@ internal ref struct ProtobufWriter(ReusableBuffer buffer)
     /// <summary>Number of bytes written.</summary>
     public int Position { get; private set; }
 
-    /// <summary>What has been written; valid until the buffer is written to again.</summary>
+    /// <summary>The bytes written so far. Valid until the buffer is written to again.</summary>
     public readonly ReadOnlyMemory<byte> Written => _buffer.Take(Position);
 
     /// <summary>Maps small numbers of either sign to small varints (<c>sint32</c>, <c>sint64</c>).</summary>
     public static ulong ZigZag(long value) => (ulong)((value << 1) ^ (value >> 63));
 
-    /// <summary>Writes a varint to the start of <paramref name="destination"/>, and returns how many bytes it took.</summary>
+    /// <summary>Writes a varint to the start of <paramref name="destination"/> and returns its length in bytes.</summary>
     public static int WriteVarint(Span<byte> destination, ulong value)
     {
         var length = 0;
@@ -56,7 +57,7 @@ internal ref struct ProtobufWriter(ReusableBuffer buffer)
     public void WriteTag(int field, WireType type) => WriteVarint(((ulong)field << WireTypeBits) | (uint)type);
 
     /// <summary>
-    /// Writes a varint in as few bytes as it takes. Negative <c>int32</c>, <c>int64</c> and enums are sign-extended to 64 bits.
+    /// Writes a varint in as few bytes as possible. Negative <c>int32</c>, <c>int64</c> and enums are sign-extended to 64 bits.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteVarint(ulong value)
@@ -107,7 +108,7 @@ internal ref struct ProtobufWriter(ReusableBuffer buffer)
         WriteFixed64(value);
     }
 
-    /// <summary>Writes a <c>double</c> field; every bit of a NaN is kept.</summary>
+    /// <summary>Writes a <c>double</c> field. Every bit of a NaN is kept.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteDouble(int field, double value) => WriteFixed64(field, BitConverter.DoubleToUInt64Bits(value));
 
@@ -120,7 +121,7 @@ internal ref struct ProtobufWriter(ReusableBuffer buffer)
         WriteRaw(bytes);
     }
 
-    /// <summary>Begins a message or packed field. What is written until <see cref="End"/> is its payload.</summary>
+    /// <summary>Begins a message or packed field. Everything written until <see cref="End"/> is its payload.</summary>
     /// <returns>Where the payload begins.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Begin(int field)
@@ -130,11 +131,11 @@ internal ref struct ProtobufWriter(ReusableBuffer buffer)
         return ++Position;
     }
 
-    /// <summary>Ends what <see cref="Begin"/> began. A payload of 128 bytes or more moves by up to four bytes.</summary>
+    /// <summary>Ends the field that <see cref="Begin"/> began. A payload of 128 bytes or more moves by up to four bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void End(int start)
     {
-        // Begin left room for a length of one byte, which is enough for most.
+        // Begin has left one byte for the length, which is enough for most fields.
         var length = Position - start;
         if (length < MoreFollows)
         {
@@ -146,21 +147,21 @@ internal ref struct ProtobufWriter(ReusableBuffer buffer)
         Position += MakeRoom(_destination[(start - 1)..], length);
     }
 
-    /// <summary>Leaves room for <paramref name="bytes"/> that the caller fills in; until then they are undefined.</summary>
+    /// <summary>Skips <paramref name="bytes"/>, which are undefined until the caller fills them in.</summary>
     public void Skip(int bytes)
     {
         Reserve(bytes);
         Position += bytes;
     }
 
-    /// <summary>Takes back what was written from <paramref name="position"/> on.</summary>
+    /// <summary>Removes everything that was written from <paramref name="position"/> on.</summary>
     public void Truncate(int position)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)position, (uint)Position);
         Position = position;
     }
 
-    // Moves the payload behind its length, and returns by how much.
+    // Moves the payload to make room for its length. Returns the number of bytes it was moved by.
     private static int MakeRoom(Span<byte> field, int length)
     {
         var moved = BitOperations.Log2((uint)length) / BitsPerByte;

@@ -2,17 +2,19 @@ using System.Numerics;
 
 namespace PushGateway.Wire;
 
-/// <summary>Memory that grows to its working size and is then used again. Not thread-safe.</summary>
+/// <summary>Memory that grows to its working size and is then reused. Not thread-safe.</summary>
 internal sealed class ReusableBuffer
 {
     private const int MinBytes = 256;
 
     private byte[] _bytes = [];
 
-    /// <summary>All of it; valid until it grows.</summary>
+    /// <summary>The whole memory. Valid until it grows.</summary>
     public Span<byte> Bytes => _bytes;
 
-    /// <summary>The first <paramref name="size"/> bytes. Those that were not there before are undefined. Valid until it grows.</summary>
+    /// <summary>
+    /// The first <paramref name="size"/> bytes. Valid until the memory grows. When it grows here, their content is undefined.
+    /// </summary>
     public Memory<byte> Take(int size)
     {
         if (_bytes.Length < size)
@@ -23,8 +25,8 @@ internal sealed class ReusableBuffer
         return _bytes.AsMemory(0, size);
     }
 
-    /// <summary>Makes room for <paramref name="bytes"/> behind the first <paramref name="used"/>, which are kept.</summary>
-    /// <returns>All of it.</returns>
+    /// <summary>Grows to hold <paramref name="bytes"/> after the first <paramref name="used"/>, which are kept.</summary>
+    /// <returns>The whole memory.</returns>
     public Span<byte> Grow(int used, int bytes)
     {
         var grown = Allocate(checked(used + bytes));

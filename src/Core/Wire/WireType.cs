@@ -1,6 +1,6 @@
 namespace PushGateway.Wire;
 
-/// <summary>How a protobuf field is laid out. Groups (3 and 4) are deprecated and never valid here.</summary>
+/// <summary>Encodings of a protobuf field. Groups (3 and 4) are deprecated and never valid here.</summary>
 internal enum WireType
 {
     Varint = 0,

@@ -93,8 +93,8 @@ public sealed class CredentialSettingsTests
         Assert.Equal(4, errors.Count);
         Assert.StartsWith($"{FileSetting}: line 1: ", errors[0], StringComparison.Ordinal);
         Assert.StartsWith($"{FileSetting}: line 4: ", errors[1], StringComparison.Ordinal);
-        Assert.Equal($"{FileSetting}: line 5: the name is given to another credential, too.", errors[2]);
-        Assert.Equal($"{TextSetting}: line 1: the name is given to another credential, too.", errors[3]);
+        Assert.Equal($"{FileSetting}: line 5: another credential has the same name.", errors[2]);
+        Assert.Equal($"{TextSetting}: line 1: another credential has the same name.", errors[3]);
     }
 
     [Theory]
@@ -134,7 +134,7 @@ public sealed class CredentialSettingsTests
     [InlineData("", "there is no credential in it.")]
     [InlineData(" ;#\n", "there is no credential in it.")]
     [InlineData("#;hunter2;hunter3", "line 2: not name:pbkdf2-sha256:iterations:salt:hash[:label=value,...].")]
-    [InlineData($"one:pbkdf2-sha256:1000:{Salt}:{Hash}", "line 1: the name is given to another credential, too.")]
+    [InlineData($"one:pbkdf2-sha256:1000:{Salt}:{Hash}", "line 1: another credential has the same name.")]
     public void The_first_mistake_in_the_text_of_a_secret_is_said(string text, string sentence)
     {
         Assert.False(CredentialSettings.TryParse(text, [Parse("one")], out var all, out var error));

@@ -279,7 +279,7 @@ public sealed class SecretCredentialsTests(MotoSecrets moto) : IClassFixture<Mot
         Assert.Equal(
             [
                 "The credentials cannot be read, and requests that need one are refused: "
-                + "PUSHGATEWAY_CREDENTIALS_SECRET: line 1: the name is given to another credential, too.",
+                + "PUSHGATEWAY_CREDENTIALS_SECRET: line 1: another credential has the same name.",
             ],
             gateway.Log.Warnings);
 

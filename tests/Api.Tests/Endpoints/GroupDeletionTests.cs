@@ -35,10 +35,10 @@ public sealed class GroupDeletionTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("", "there is no parameter match; match={} takes every group")]
-    [InlineData("?matches={}", "there is no parameter match; match={} takes every group")]
-    [InlineData("?match", "the selector cannot be read: it is empty; {} takes every group")]
-    [InlineData("?match=", "the selector cannot be read: it is empty; {} takes every group")]
+    [InlineData("", "the parameter match is missing; match={} selects every group")]
+    [InlineData("?matches={}", "the parameter match is missing; match={} selects every group")]
+    [InlineData("?match", "the selector cannot be read: it is empty; {} selects every group")]
+    [InlineData("?match=", "the selector cannot be read: it is empty; {} selects every group")]
     [InlineData(
         "?match=job=~\"b.*\"&match={}&match[]=9",
         "the selector cannot be read: label \"job\" is compared by = or !=",

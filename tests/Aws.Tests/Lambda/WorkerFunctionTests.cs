@@ -191,9 +191,9 @@ public sealed class WorkerFunctionTests
     [InlineData("""{"body":1}""", "Function.EventInvalid", "\"body\" and \"contentType\" must be strings: ")]
     [InlineData("""{"body":null}""", "Function.EventInvalid", "\"body\" must be a string.")]
     [InlineData("""{"body":"m 1\n","type":"text/plain"}""", "Function.EventInvalid", "An event with a body has \"body\" and \"contentType\", not \"type\".")]
-    [InlineData("""{"hello":"world"}""", "Function.EventInvalid", "The event is none that this function understands: ")]
-    [InlineData("""{"source":"aws.s3"}""", "Function.EventInvalid", "The event is none that this function understands: ")]
-    [InlineData("null", "Function.EventInvalid", "The event is none that this function understands: ")]
+    [InlineData("""{"hello":"world"}""", "Function.EventInvalid", "This function does not understand the event. It takes ")]
+    [InlineData("""{"source":"aws.s3"}""", "Function.EventInvalid", "This function does not understand the event. It takes ")]
+    [InlineData("null", "Function.EventInvalid", "This function does not understand the event. It takes ")]
     [InlineData("{\"body\":", "Function.EventInvalid", "The event is not JSON: ")]
     public async Task What_cannot_be_delivered_is_an_error_that_says_why(string json, string type, string message)
     {

@@ -35,8 +35,8 @@ public sealed class GroupSelectorTests
     }
 
     [Theory]
-    [InlineData("", "it is empty; {} takes every group")]
-    [InlineData("  ", "it is empty; {} takes every group")]
+    [InlineData("", "it is empty; {} selects every group")]
+    [InlineData("  ", "it is empty; {} selects every group")]
     [InlineData("{", "the closing brace is missing")]
     [InlineData("{a=\"x\"", "the closing brace is missing")]
     [InlineData("}", "\"}\" is not the name of a label")]

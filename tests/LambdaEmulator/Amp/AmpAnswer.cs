@@ -1,10 +1,10 @@
 namespace PushGateway.LambdaEmulator;
 
 /// <summary>An answer of a <see cref="ScriptedAmp"/>.</summary>
-/// <param name="Kind">What it does.</param>
+/// <param name="Kind">The kind of answer.</param>
 /// <param name="Status">The HTTP status of a refusal.</param>
 /// <param name="Text">The body of a refusal.</param>
-/// <param name="RetryAfter">The <c>Retry-After</c> header of a refusal, in whole seconds; none when null.</param>
+/// <param name="RetryAfter">The <c>Retry-After</c> header of a refusal, in whole seconds; no header when null.</param>
 public sealed record AmpAnswer(AmpAnswerKind Kind, int Status = 200, string Text = "", TimeSpan? RetryAfter = null)
 {
     /// <summary>200.</summary>
@@ -13,13 +13,13 @@ public sealed record AmpAnswer(AmpAnswerKind Kind, int Status = 200, string Text
     /// <summary>No answer.</summary>
     public static AmpAnswer Hang { get; } = new(AmpAnswerKind.Hang);
 
-    /// <summary>A lost request.</summary>
+    /// <summary>The request is lost.</summary>
     public static AmpAnswer Cut { get; } = new(AmpAnswerKind.Cut);
 
-    /// <summary>A lost answer.</summary>
+    /// <summary>The samples are accepted, but the answer is lost.</summary>
     public static AmpAnswer AcceptAndCut { get; } = new(AmpAnswerKind.AcceptAndCut);
 
-    /// <summary>400, final.</summary>
+    /// <summary>400. Such a refusal is final.</summary>
     public static AmpAnswer BadRequest(string text) => new(AmpAnswerKind.Refuse, 400, text);
 
     /// <summary>429, with or without <c>Retry-After</c>.</summary>

@@ -1,20 +1,20 @@
 namespace PushGateway.LambdaEmulator;
 
-/// <summary>What a <see cref="ScriptedAmp"/> does with a request that is in order.</summary>
+/// <summary>What a <see cref="ScriptedAmp"/> does with a valid request.</summary>
 public enum AmpAnswerKind
 {
-    /// <summary>Takes the samples and answers 200.</summary>
+    /// <summary>Accepts the samples and answers 200.</summary>
     Accept,
 
-    /// <summary>Takes nothing and answers a status with a text.</summary>
+    /// <summary>Accepts nothing and answers with a status and a text.</summary>
     Refuse,
 
-    /// <summary>Takes nothing and does not answer until the other side gives up.</summary>
+    /// <summary>Accepts nothing and does not answer until the client gives up.</summary>
     Hang,
 
-    /// <summary>Takes nothing and cuts the connection.</summary>
+    /// <summary>Accepts nothing and cuts the connection.</summary>
     Cut,
 
-    /// <summary>Takes the samples and cuts the connection, so that the other side cannot know.</summary>
+    /// <summary>Accepts the samples and cuts the connection, so that the client cannot know.</summary>
     AcceptAndCut,
 }

@@ -1,22 +1,26 @@
 namespace PushGateway.LambdaEmulator;
 
-/// <summary>How a <see cref="ScriptedAmp"/> is set up.</summary>
+/// <summary>The configuration of a <see cref="ScriptedAmp"/>.</summary>
 public sealed record AmpOptions
 {
-    /// <summary>What requests that are in order get.</summary>
+    /// <summary>The answers to valid requests.</summary>
     public AmpSchedule Schedule { get; init; } = AmpSchedule.Always(AmpAnswer.Accept);
 
     /// <summary>
-    /// Why a sample cannot be taken, null when it can. A request with such samples is answered 400 with the first one's reason, after the
-    /// others have been taken.
+    /// Returns why a sample cannot be accepted; null when it can. A request with such samples is answered 400 with the reason of the first
+    /// one, and its other samples are accepted.
     /// </summary>
     public Func<AmpSample, string?> Fault { get; init; } = _ => null;
 
     /// <summary>
-    /// Whether requests must be signed for <c>aps</c> with <see cref="AwsAccount"/>'s credentials. The emulated collector layer cannot.
+    /// Whether requests must be signed for <c>aps</c> with the credentials of <see cref="AwsAccount"/>. The emulated collector layer cannot
+    /// sign.
     /// </summary>
     public bool RequiresSignature { get; init; } = true;
 
-    /// <summary>A real Prometheus that gets what is accepted, before the answer; its refusal is then the answer. None when null.</summary>
+    /// <summary>
+    /// A real Prometheus to which accepted samples are forwarded before the answer. When it refuses, its refusal is the answer. None when
+    /// null.
+    /// </summary>
     public Uri? Forward { get; init; }
 }

@@ -9,8 +9,8 @@ using Snappier;
 namespace PushGateway.LambdaEmulator;
 
 /// <summary>
-/// A workspace of Amazon Managed Service for Prometheus, as far as remote write goes: signature, size and encoding are checked, then a
-/// schedule says what happens. Every accepted sample is kept.
+/// The remote write endpoint of a workspace of Amazon Managed Service for Prometheus. It checks signature, size and encoding, and then
+/// answers by a schedule. Every accepted sample is kept.
 /// </summary>
 public sealed class ScriptedAmp : IAsyncDisposable
 {
@@ -32,12 +32,12 @@ public sealed class ScriptedAmp : IAsyncDisposable
         _verifier = verifier;
     }
 
-    /// <summary>Where remote write goes.</summary>
+    /// <summary>The URL for remote write.</summary>
     public Uri RemoteWriteUrl => new(_server.Address, Path);
 
     /// <summary>
-    /// The variables with which a process reaches this under a workspace's real host name, which tells it to sign: by plain HTTP, for
-    /// which this is the proxy.
+    /// The variables with which a process reaches this endpoint under the host name of a real workspace, so that the process signs its
+    /// requests. The URL is plain HTTP, and this server is its proxy.
     /// </summary>
     public IReadOnlyDictionary<string, string> ProcessEnvironment => new Dictionary<string, string>
     {
@@ -46,16 +46,16 @@ public sealed class ScriptedAmp : IAsyncDisposable
         ["no_proxy"] = "127.0.0.1,localhost",
     };
 
-    /// <summary>How many requests have come in, answered or not.</summary>
+    /// <summary>Number of requests that have arrived, with or without an answer.</summary>
     public int Requests => Volatile.Read(ref _requests);
 
-    /// <summary>Every sample that was accepted, as often as it was, in the order of acceptance.</summary>
+    /// <summary>Every accepted sample, in the order of acceptance. A sample that was accepted twice is there twice.</summary>
     public IReadOnlyList<AmpSample> Samples => [.. _samples];
 
-    /// <summary>What the requests were answered, in that order; 0 when they were not.</summary>
+    /// <summary>The statuses of the answers, in order; 0 for a request without an answer.</summary>
     public IReadOnlyList<int> Statuses => [.. _statuses];
 
-    /// <summary>Starts a workspace. Skips the test when there is nothing to verify signatures with.</summary>
+    /// <summary>Starts a workspace. Skips the test when signatures cannot be verified on this machine.</summary>
     public static async Task<ScriptedAmp> StartAsync(AmpOptions? options = null)
     {
         options ??= new();
@@ -65,7 +65,7 @@ public sealed class ScriptedAmp : IAsyncDisposable
         return amp;
     }
 
-    /// <summary>Ends it and cuts every connection.</summary>
+    /// <summary>Stops the server and cuts every connection.</summary>
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();

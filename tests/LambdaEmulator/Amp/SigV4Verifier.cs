@@ -4,7 +4,7 @@ using PushGateway.Testing;
 
 namespace PushGateway.LambdaEmulator;
 
-/// <summary>Checks request signatures with botocore, which shares no code with what signs them.</summary>
+/// <summary>Checks request signatures with botocore, which shares no code with the signer.</summary>
 sealed class SigV4Verifier : IAsyncDisposable
 {
     const string Service = "aps";
@@ -19,7 +19,7 @@ sealed class SigV4Verifier : IAsyncDisposable
         _client = new HttpClient { BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/")) };
     }
 
-    /// <summary>Starts botocore. Skips the test when the machine has none.</summary>
+    /// <summary>Starts botocore. Skips the test when this machine has none.</summary>
     internal static async Task<SigV4Verifier> StartAsync()
     {
         var botocore = await RealComponents.RequireAsync(RealComponents.Botocore);
@@ -49,7 +49,7 @@ sealed class SigV4Verifier : IAsyncDisposable
         }
     }
 
-    /// <summary>What is wrong with a request's signature; empty when nothing is.</summary>
+    /// <summary>Returns what is wrong with a request's signature; empty when it is valid.</summary>
     internal async Task<string> VerifyAsync(string method, string url, IEnumerable<string[]> headers, byte[] body)
     {
         using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(new { method, url, headers, body }));
@@ -57,7 +57,7 @@ sealed class SigV4Verifier : IAsyncDisposable
         return await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync();
     }
 
-    /// <summary>Ends botocore.</summary>
+    /// <summary>Stops botocore.</summary>
     public async ValueTask DisposeAsync()
     {
         _client.Dispose();

@@ -5,19 +5,20 @@ using PushGateway.Reference.Otlp;
 namespace PushGateway.LambdaEmulator;
 
 /// <summary>
-/// How the collector words failures, as its OTLP receiver and <c>prometheusremotewrite</c> exporter do at 0.117: what the target said,
-/// cut short, in a <c>google.rpc.Status</c> of code INTERNAL under HTTP 500.
+/// The collector's error messages, in the words of its OTLP receiver and its <c>prometheusremotewrite</c> exporter at version 0.117: the
+/// target's text, shortened, in a <c>google.rpc.Status</c> with code INTERNAL and HTTP status 500.
 /// </summary>
 static class CollectorError
 {
     const int Internal = 13;
     const string Permanent = "Permanent error: ";
 
-    /// <summary>The exporter reads this much of an answer.</summary>
+    /// <summary>The exporter reads at most this many bytes of an answer.</summary>
     internal const int BodyLimit = 256;
 
     /// <summary>
-    /// The exporter calls every failure permanent, once its own attempts are over, and a status that is no 5xx was so before.
+    /// After its own retries the exporter marks every failure as permanent. A status that is not 5xx was already marked before, so it has
+    /// the prefix twice.
     /// </summary>
     internal static string Describe(HttpStatusCode status, string? reason, ReadOnlySpan<byte> body)
     {
@@ -26,7 +27,7 @@ static class CollectorError
         return (int)status >= 500 ? Permanent + sentence : Permanent + Permanent + sentence;
     }
 
-    /// <summary>There was no answer.</summary>
+    /// <summary>The error when the target has not answered.</summary>
     internal static string Describe(Uri target, string failure) => $"{Permanent}Post \"{target}\": {failure}";
 
     internal static byte[] Encode(string message) => new Status { Code = Internal, Message = message }.ToByteArray();

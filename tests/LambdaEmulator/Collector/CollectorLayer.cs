@@ -8,8 +8,8 @@ using PushGateway.Reference.Otlp;
 namespace PushGateway.LambdaEmulator;
 
 /// <summary>
-/// The collector layer in one sandbox: OTLP over HTTP in, and the answer only after the target's. Traces end here. It is frozen with the
-/// sandbox.
+/// The collector layer in one sandbox. It accepts OTLP over HTTP and answers only after the target has answered. Traces are accepted and
+/// dropped. It is frozen together with the sandbox.
 /// </summary>
 sealed class CollectorLayer : IAsyncDisposable
 {
@@ -48,10 +48,10 @@ sealed class CollectorLayer : IAsyncDisposable
 
     internal void Thaw() => _gate.Thaw();
 
-    /// <summary>Ends the layer; what it holds is lost.</summary>
+    /// <summary>Stops the layer. What it holds is lost.</summary>
     public async ValueTask DisposeAsync()
     {
-        // What waits for a thaw would wait for ever.
+        // Without a thaw, waiting connections would wait for ever.
         _gate.Thaw();
         _client.Dispose();
         await _server.DisposeAsync();
@@ -91,8 +91,10 @@ sealed class CollectorLayer : IAsyncDisposable
             await AnswerAsync(context, StatusCodes.Status200OK, new ExportMetricsServiceResponse().ToByteArray());
     }
 
-    /// <summary>Sends a request on, once: whatever the exporter may be told to do about failures, this is the harshest.</summary>
-    /// <returns>What went wrong, in the collector's words; null when nothing did.</returns>
+    /// <summary>
+    /// Forwards a request once. Without retries this is the harshest behaviour that the exporter can be configured to have.
+    /// </summary>
+    /// <returns>The error in the collector's words; null on success.</returns>
     async Task<string?> ForwardAsync(HttpRequest request, byte[] body)
     {
         using var message = _options.Protocol == CollectorProtocol.Otlp ? AsItCame(request, body) : RemoteWrite(request, body);

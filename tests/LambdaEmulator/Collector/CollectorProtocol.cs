@@ -1,11 +1,11 @@
 namespace PushGateway.LambdaEmulator;
 
-/// <summary>How the collector layer passes on what it takes.</summary>
+/// <summary>How the collector layer forwards metrics.</summary>
 public enum CollectorProtocol
 {
-    /// <summary>As the <c>prometheusremotewrite</c> exporter does: remote write 1.0.</summary>
+    /// <summary>Remote write 1.0, as the <c>prometheusremotewrite</c> exporter does.</summary>
     RemoteWrite,
 
-    /// <summary>As it came.</summary>
+    /// <summary>OTLP, unchanged.</summary>
     Otlp,
 }

@@ -2,7 +2,7 @@ using System.IO.Pipelines;
 
 namespace PushGateway.LambdaEmulator;
 
-/// <summary>Both directions of a stream, as Kestrel wants them. Owns the stream.</summary>
+/// <summary>Both directions of a stream as a pipe, which Kestrel needs. Owns the stream.</summary>
 sealed class DuplexPipe(Stream stream) : IDuplexPipe, IAsyncDisposable
 {
     public PipeReader Input { get; } = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true));

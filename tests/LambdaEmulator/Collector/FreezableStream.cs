@@ -1,9 +1,9 @@
 namespace PushGateway.LambdaEmulator;
 
-/// <summary>A socket's two directions, which neither take nor give a byte while the sandbox is frozen.</summary>
-/// <param name="input">What the other side sends; owned by this.</param>
-/// <param name="output">What the other side gets, which may be the same stream; owned by this.</param>
-/// <param name="gate">The sandbox's.</param>
+/// <summary>Both directions of a socket. No byte is read or written while the sandbox is frozen.</summary>
+/// <param name="input">The bytes from the other side. This stream owns it.</param>
+/// <param name="output">The bytes to the other side. It may be the same stream. This stream owns it.</param>
+/// <param name="gate">The gate of the sandbox.</param>
 sealed class FreezableStream(Stream input, Stream output, FreezeGate gate) : Stream
 {
     public override bool CanRead => true;
@@ -24,7 +24,7 @@ sealed class FreezableStream(Stream input, Stream output, FreezeGate gate) : Str
     {
         await gate.PassAsync(cancellationToken);
         var length = await input.ReadAsync(buffer, cancellationToken);
-        // The kernel receives for a frozen process too, but nobody sees it.
+        // The kernel receives bytes for a frozen process, too, but the process does not see them.
         await gate.PassAsync(cancellationToken);
         return length;
     }

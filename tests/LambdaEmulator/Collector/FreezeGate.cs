@@ -1,6 +1,6 @@
 namespace PushGateway.LambdaEmulator;
 
-/// <summary>Holds back whatever passes while a sandbox is frozen.</summary>
+/// <summary>Makes callers wait while a sandbox is frozen.</summary>
 sealed class FreezeGate
 {
     readonly Lock _gate = new();
@@ -21,7 +21,7 @@ sealed class FreezeGate
             _open.TrySetResult();
     }
 
-    /// <summary>Completes at once, or with the thaw.</summary>
+    /// <summary>Completes at once, or with the thaw when the sandbox is frozen.</summary>
     internal Task PassAsync(CancellationToken cancellationToken)
     {
         lock (_gate)

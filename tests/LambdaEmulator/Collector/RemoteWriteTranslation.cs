@@ -6,23 +6,23 @@ using Snappier;
 
 namespace PushGateway.LambdaEmulator;
 
-/// <summary>OTLP gauges as remote write, as the collector translates them when it is told to add nothing.</summary>
+/// <summary>Translates OTLP gauges to remote write, as the collector does when it is configured to add nothing.</summary>
 static class RemoteWriteTranslation
 {
     const uint NoRecordedValue = 1;
     const long NanosecondsPerMillisecond = 1_000_000;
 
-    // Prometheus' stale marker, a NaN of its own: model/value/value.go.
+    // Prometheus' stale marker, a special NaN: model/value/value.go.
     static readonly double Stale = BitConverter.Int64BitsToDouble(0x7ff0000000000002);
 
     static readonly SearchValues<char> NameCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_:");
 
     /// <summary>
-    /// The body of the remote write request; null when there are no gauges. Samples travel as gauges only: what else there is, is the
-    /// gateway's telemetry, of which nothing is made here.
+    /// Returns the body of the remote write request; null when there are no gauges. The gateway sends samples only as gauges. Everything
+    /// else is its own telemetry and is ignored here.
     /// </summary>
-    /// <exception cref="InvalidProtocolBufferException">It is no OTLP.</exception>
+    /// <exception cref="InvalidProtocolBufferException">The body is not OTLP.</exception>
     internal static byte[]? Translate(ReadOnlySpan<byte> otlp)
     {
         var series = new Dictionary<string, TimeSeries>();

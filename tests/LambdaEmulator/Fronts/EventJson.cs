@@ -6,10 +6,10 @@ using System.Text.Json.Nodes;
 
 namespace PushGateway.LambdaEmulator;
 
-/// <summary>What the events of all fronts have in common.</summary>
+/// <summary>The common parts of the events of all fronts.</summary>
 static class EventJson
 {
-    // Characters beyond ASCII stay as they are, which matters for the size.
+    // Characters outside ASCII are not escaped. Escapes would change the size.
     static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The time in the Common Log Format.</summary>

@@ -1,17 +1,17 @@
 namespace PushGateway.LambdaEmulator;
 
-/// <summary>Why a front has no response of the function.</summary>
+/// <summary>Why a front has no response from the function.</summary>
 enum FrontFailure
 {
-    /// <summary>The function failed, or its response is not of the front's format.</summary>
+    /// <summary>The function failed, or its response does not have the front's format.</summary>
     FunctionError,
 
-    /// <summary>The function took longer than the front waits.</summary>
+    /// <summary>The function did not respond within the front's timeout.</summary>
     TimedOut,
 
-    /// <summary>The function's concurrency is in use.</summary>
+    /// <summary>The function's concurrency is used up.</summary>
     Throttled,
 
-    /// <summary>The request, or the event made of it, is too large.</summary>
+    /// <summary>The request, or the event made from it, is too large.</summary>
     RequestTooLarge,
 }

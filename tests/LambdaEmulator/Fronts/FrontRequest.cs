@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace PushGateway.LambdaEmulator;
 
-/// <summary>A request as a front passes it on.</summary>
+/// <summary>A request in the form that a front passes on.</summary>
 sealed class FrontRequest
 {
-    // What concerns one connection, and the answer to which a front gives itself.
+    // Headers that concern only one connection, and Expect, which the front answers itself.
     static readonly HashSet<string> HopByHop = new(StringComparer.OrdinalIgnoreCase)
     {
         "Connection", "Expect", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
@@ -41,22 +41,22 @@ sealed class FrontRequest
 
     internal string UserAgent { get; }
 
-    /// <summary>As it came: nothing is decoded.</summary>
+    /// <summary>The path as received, not decoded.</summary>
     internal string RawPath { get; }
 
-    /// <summary>As it came, without the question mark.</summary>
+    /// <summary>The query as received, without the question mark.</summary>
     internal string RawQuery { get; }
 
-    /// <summary>Each name once, with the lines that it came in, in their order.</summary>
+    /// <summary>The headers. Each name occurs once, with the values of all its lines in order.</summary>
     internal IReadOnlyList<(string Name, string[] Values)> Headers { get; }
 
-    /// <summary>Empty when there is none.</summary>
+    /// <summary>The body; empty when there is none.</summary>
     internal byte[] Body { get; }
 
     internal string? Header(string name) =>
         Headers.FirstOrDefault(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Values?[^1];
 
-    /// <summary>The parameters of the query, decoded, each name once.</summary>
+    /// <summary>The decoded parameters of the query. Each name occurs once.</summary>
     internal Dictionary<string, string[]> Query() =>
         QueryHelpers.ParseQuery(RawQuery).ToDictionary(parameter => parameter.Key, parameter => parameter.Value.ToArray()!)!;
 

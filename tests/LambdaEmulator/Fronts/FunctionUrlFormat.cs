@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace PushGateway.LambdaEmulator;
 
-/// <summary>A function URL with auth type NONE: payload format 2.0, the path as it came.</summary>
+/// <summary>A function URL with auth type NONE: payload format 2.0, with the path as received.</summary>
 sealed class FunctionUrlFormat : IFrontFormat
 {
     static readonly string DomainName = $"a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6.lambda-url.{AwsAccount.Region}.on.aws";
 
-    /// <summary>A function may take a quarter of an hour, and its URL waits for it.</summary>
+    /// <summary>A function may run for 15 minutes, and its URL waits for it.</summary>
     public TimeSpan Timeout => TimeSpan.FromMinutes(15);
 
     public int MaxRequestBytes => PayloadLimits.Request;

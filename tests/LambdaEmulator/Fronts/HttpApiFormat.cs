@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace PushGateway.LambdaEmulator;
 
-/// <summary>An HTTP API: payload format 2.0, the path decoded, and with the stage unless that is <c>$default</c>.</summary>
+/// <summary>An HTTP API: payload format 2.0. The path is decoded, and includes the stage unless that is <c>$default</c>.</summary>
 /// <param name="stage">The stage.</param>
 sealed class HttpApiFormat(string stage) : IFrontFormat
 {

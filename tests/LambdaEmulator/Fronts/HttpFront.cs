@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.Http;
 namespace PushGateway.LambdaEmulator;
 
 /// <summary>
-/// What stands between HTTP clients and a function. Clients speak HTTP/1.1 to 127.0.0.1; the function sees what AWS would make of it,
-/// HTTPS included. Well-known header names arrive in their usual case, which matters where a format keeps it.
+/// A front between HTTP clients and a function. Clients use HTTP/1.1 on 127.0.0.1. The function gets the event that AWS would make, as if
+/// the client had used HTTPS. Well-known header names have their usual case, which matters in a format that keeps the case.
 /// </summary>
 public sealed class HttpFront : IAsyncDisposable
 {
-    // Of no concern beyond the connection, or the front's own to say.
+    // Headers that concern only one connection, or that the front sets itself.
     static readonly HashSet<string> NotPassedOn = new(StringComparer.OrdinalIgnoreCase)
     {
         "Connection", "Content-Length", "Keep-Alive", "Trailer", "Transfer-Encoding", "Upgrade",
@@ -46,11 +46,13 @@ public sealed class HttpFront : IAsyncDisposable
     /// </summary>
     /// <param name="function">The integration.</param>
     /// <param name="stage">The first segment of every path.</param>
-    /// <param name="binaryMediaTypes">Types that are base64 in the event and, when a client accepts them first, in the response.</param>
+    /// <param name="binaryMediaTypes">
+    /// Types whose bodies are base64 in the event. A base64 response is decoded when the client's first accepted type is one of them.
+    /// </param>
     public static Task<HttpFront> StartRestApiAsync(LambdaFunction function, string stage, params IReadOnlyList<string> binaryMediaTypes) =>
         StartAsync(function, new RestApiFormat(stage, binaryMediaTypes));
 
-    /// <summary>Ends the front and cuts every connection. The function stays.</summary>
+    /// <summary>Stops the front and cuts every connection. The function keeps running.</summary>
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     static async Task<HttpFront> StartAsync(LambdaFunction function, IFrontFormat format)
@@ -97,7 +99,7 @@ public sealed class HttpFront : IAsyncDisposable
         foreach (var (name, value) in response.Headers.Where(header => !NotPassedOn.Contains(header.Name)))
             context.Response.Headers.Append(name, value);
 
-        // RFC 9110: these have no body, whatever the function says.
+        // RFC 9110: these statuses have no body, whatever the function says.
         if (response.Status is StatusCodes.Status204NoContent or StatusCodes.Status304NotModified)
             return;
         context.Response.ContentLength = response.Body.Length;

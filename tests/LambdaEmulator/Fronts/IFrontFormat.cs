@@ -1,23 +1,23 @@
 namespace PushGateway.LambdaEmulator;
 
-/// <summary>What one kind of front makes of requests and of a function's answers.</summary>
+/// <summary>How one kind of front converts requests to events and a function's answers to responses.</summary>
 interface IFrontFormat
 {
     /// <summary>How long the front waits for the function.</summary>
     TimeSpan Timeout { get; }
 
-    /// <summary>The most that a request's body may have, in bytes.</summary>
+    /// <summary>Largest body of a request in bytes.</summary>
     int MaxRequestBytes { get; }
 
-    /// <summary>The answer to a request that leads to no function; null when it leads to one.</summary>
+    /// <summary>The front's own answer to a request that it does not route to the function; null when it does.</summary>
     FrontResponse? Refuse(FrontRequest request);
 
-    /// <summary>The event.</summary>
+    /// <summary>Makes the event of a request.</summary>
     byte[] CreateEvent(FrontRequest request);
 
-    /// <summary>The response that a function's answer stands for; null when it is none.</summary>
+    /// <summary>Makes the response of a function's answer; null when the answer is not valid.</summary>
     FrontResponse? ReadResponse(FrontRequest request, ReadOnlyMemory<byte> payload);
 
-    /// <summary>The answer where there is no response of the function.</summary>
+    /// <summary>The front's own answer when the function has no response.</summary>
     FrontResponse Fail(FrontFailure failure);
 }

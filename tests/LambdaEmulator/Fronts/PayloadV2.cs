@@ -4,17 +4,17 @@ using System.Text.Json.Nodes;
 
 namespace PushGateway.LambdaEmulator;
 
-/// <summary>Payload format 2.0, of function URLs and HTTP APIs.</summary>
+/// <summary>Payload format 2.0 of function URLs and HTTP APIs.</summary>
 static class PayloadV2
 {
-    /// <summary>The route of everything that has no other.</summary>
+    /// <summary>The route of requests that match no other.</summary>
     internal const string DefaultRoute = "$default";
 
-    /// <summary>The event. What has no value is left out.</summary>
+    /// <summary>Makes the event. Members without a value are left out.</summary>
     /// <param name="request">The request.</param>
     /// <param name="path">The path as the function sees it.</param>
     /// <param name="accountId">The account, or "anonymous".</param>
-    /// <param name="domainName">The API's own host name, which begins with its id.</param>
+    /// <param name="domainName">The API's own host name. It begins with the API's id.</param>
     /// <param name="stage">The stage.</param>
     internal static byte[] CreateEvent(FrontRequest request, string path, string accountId, string domainName, string stage)
     {
@@ -42,8 +42,8 @@ static class PayloadV2
     }
 
     /// <summary>
-    /// The response that an answer stands for. JSON that has no <c>statusCode</c> is a body itself. Null when the answer is no JSON, or has
-    /// parts of another type than documented.
+    /// Makes the response of an answer. JSON without <c>statusCode</c> is itself the body. Null when the answer is not JSON, or a member
+    /// has another type than documented.
     /// </summary>
     internal static FrontResponse? ReadResponse(ReadOnlyMemory<byte> payload, string defaultContentType)
     {

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace PushGateway.LambdaEmulator;
 
 /// <summary>
-/// Reads the parts that response formats 1.0 and 2.0 share. A part of another type than documented throws
+/// Reads the members that response formats 1.0 and 2.0 share. A member of another type than documented throws
 /// <see cref="InvalidOperationException"/>.
 /// </summary>
 static class ProxyResponse

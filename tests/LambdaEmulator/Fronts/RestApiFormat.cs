@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace PushGateway.LambdaEmulator;
 
-/// <summary>A REST API: payload format 1.0. What has no value is null.</summary>
+/// <summary>A REST API: payload format 1.0. Members without a value are null.</summary>
 /// <param name="stage">The stage.</param>
 /// <param name="binaryMediaTypes">Types that are not text.</param>
 sealed class RestApiFormat(string stage, IReadOnlyList<string> binaryMediaTypes) : IFrontFormat
@@ -15,7 +15,7 @@ sealed class RestApiFormat(string stage, IReadOnlyList<string> binaryMediaTypes)
 
     static readonly string DomainName = $"{ApiId}.execute-api.{AwsAccount.Region}.amazonaws.com";
 
-    // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html: renamed on the way out.
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html: these are renamed in responses.
     static readonly HashSet<string> Remapped = new(StringComparer.OrdinalIgnoreCase)
     {
         "Authorization", "Content-MD5", "Date", "Host", "Server", "User-Agent", "WWW-Authenticate",
@@ -118,7 +118,7 @@ sealed class RestApiFormat(string stage, IReadOnlyList<string> binaryMediaTypes)
         binaryMediaTypes.Contains(Anything)
         || (mediaType is not null && binaryMediaTypes.Contains(mediaType.Split(';')[0].Trim(), StringComparer.OrdinalIgnoreCase));
 
-    // Base64 is decoded only for a client whose first accepted type is a binary one.
+    // A base64 body is decoded only for a client whose first accepted type is a binary one.
     byte[] Body(FrontRequest request, JsonElement answer)
     {
         var text = ProxyResponse.Text(answer);
@@ -127,7 +127,7 @@ sealed class RestApiFormat(string stage, IReadOnlyList<string> binaryMediaTypes)
             : Encoding.UTF8.GetBytes(text);
     }
 
-    // A name that is in both takes the values of multiValueHeaders.
+    // When a name is in both, the values of multiValueHeaders are used.
     static List<(string Name, string Value)> Headers(JsonElement answer)
     {
         var multi = answer.TryGetProperty("multiValueHeaders", out var headers) && headers.ValueKind != JsonValueKind.Null
@@ -142,7 +142,7 @@ sealed class RestApiFormat(string stage, IReadOnlyList<string> binaryMediaTypes)
     static (string Name, string Value) Remap((string Name, string Value) header) =>
         Remapped.Contains(header.Name) ? ($"x-amzn-Remapped-{header.Name}", header.Value) : header;
 
-    // A string of digits will do here.
+    // REST APIs also accept a string of digits.
     static JsonElement Number(JsonElement status) =>
         status.ValueKind == JsonValueKind.String ? JsonElement.Parse(status.GetString()!) : status;
 }

@@ -1,9 +1,9 @@
 namespace PushGateway.LambdaEmulator;
 
-/// <summary>Paths whose first segment is a stage.</summary>
+/// <summary>Handles paths whose first segment is a stage.</summary>
 static class StagePath
 {
-    /// <summary>Whether the path is in the stage, and the rest of it, which begins with a slash.</summary>
+    /// <summary>Returns whether the path is in the stage. The rest of the path begins with a slash.</summary>
     internal static bool TryStrip(string path, string stage, out string rest)
     {
         rest = "/";

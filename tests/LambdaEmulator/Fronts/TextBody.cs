@@ -3,12 +3,12 @@ using System.Text;
 
 namespace PushGateway.LambdaEmulator;
 
-/// <summary>Which bodies are text in an event. The others are base64.</summary>
+/// <summary>Decides which bodies are text in an event. The others are base64.</summary>
 static class TextBody
 {
     /// <summary>
-    /// Text, JSON, XML and JavaScript that is not compressed:
-    /// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html lists the types. A form is none of them.
+    /// Text, JSON, XML and JavaScript, not compressed. The types are listed at
+    /// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html. A form is not one of them.
     /// </summary>
     internal static bool IsText(FrontRequest request)
     {
@@ -23,6 +23,6 @@ static class TextBody
             || media.EndsWith("+xml", StringComparison.Ordinal);
     }
 
-    /// <summary>The body in an event. Bytes of a text that are not UTF-8 are lost, as they are in AWS.</summary>
+    /// <summary>The body as it stands in an event. As in AWS, bytes of a text that are not UTF-8 are lost.</summary>
     internal static string Encode(byte[] body, bool isText) => isText ? Encoding.UTF8.GetString(body) : Convert.ToBase64String(body);
 }

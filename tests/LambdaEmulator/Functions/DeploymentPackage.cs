@@ -3,7 +3,7 @@ using PushGateway.Testing;
 
 namespace PushGateway.LambdaEmulator;
 
-/// <summary>A function's code where its sandboxes run it.</summary>
+/// <summary>A function's code in the folder where its sandboxes run it.</summary>
 sealed class DeploymentPackage : IDisposable
 {
     const string BootstrapName = "bootstrap";
@@ -17,14 +17,16 @@ sealed class DeploymentPackage : IDisposable
         _extracted = extracted;
     }
 
-    /// <summary>The value of <c>LAMBDA_TASK_ROOT</c>, which is the working directory too.</summary>
+    /// <summary>The value of <c>LAMBDA_TASK_ROOT</c>, which is also the working directory.</summary>
     internal string TaskRoot { get; }
 
-    /// <summary>What is started.</summary>
+    /// <summary>The path of the program to start.</summary>
     internal string Bootstrap { get; }
 
-    /// <summary>Extracts a zip, with the permissions in it, or uses a folder as it is.</summary>
-    /// <exception cref="InvalidDataException">There is no executable <c>bootstrap</c> at the root; Lambda would not start it.</exception>
+    /// <summary>Extracts a zip with the permissions in it, or uses a folder unchanged.</summary>
+    /// <exception cref="InvalidDataException">
+    /// There is no executable <c>bootstrap</c> at the root, so Lambda would not start it.
+    /// </exception>
     internal static DeploymentPackage Open(string path)
     {
         if (Directory.Exists(path))
@@ -43,7 +45,7 @@ sealed class DeploymentPackage : IDisposable
         }
     }
 
-    /// <summary>Deletes what was extracted. No sandbox may run any more.</summary>
+    /// <summary>Deletes the extracted files. No sandbox may run any more.</summary>
     public void Dispose() => _extracted?.Dispose();
 
     static DeploymentPackage Check(DeploymentPackage package)
@@ -51,7 +53,7 @@ sealed class DeploymentPackage : IDisposable
         const UnixFileMode everyone = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         if (!File.Exists(package.Bootstrap))
             throw new InvalidDataException($"Runtime.InvalidEntrypoint: {package.Bootstrap} does not exist.");
-        // Lambda's user is neither the file's owner nor in its group.
+        // Lambda's user neither owns the file nor belongs to its group.
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(package.Bootstrap) & everyone) != everyone)
             throw new InvalidDataException($"Runtime.InvalidEntrypoint: {package.Bootstrap} is not executable by everyone.");
         return package;

@@ -3,7 +3,7 @@ namespace PushGateway.LambdaEmulator;
 /// <summary>A function's configuration, with Lambda's own defaults.</summary>
 public sealed record FunctionOptions
 {
-    /// <summary>The deployment package: a zip with an executable <c>bootstrap</c>, or a folder that holds one.</summary>
+    /// <summary>The deployment package: a zip or a folder with an executable <c>bootstrap</c>.</summary>
     public required string Package { get; init; }
 
     /// <summary>The function's name.</summary>
@@ -12,19 +12,19 @@ public sealed record FunctionOptions
     /// <summary><c>_HANDLER</c>, which an OS-only runtime may ignore.</summary>
     public string Handler { get; init; } = "bootstrap";
 
-    /// <summary>How long an invocation may take, from the event to the runtime's next poll.</summary>
+    /// <summary>Longest time of an invocation, from the event to the runtime's next poll.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long a cold start may take. When it fails, it is tried once more within <see cref="Timeout"/>.</summary>
+    /// <summary>Longest time of a cold start. When it fails, it is tried once more within <see cref="Timeout"/>.</summary>
     public TimeSpan InitTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>In MiB. Told to the function, not enforced.</summary>
+    /// <summary>Memory in MiB. The function is told, but the limit is not enforced.</summary>
     public int MemorySize { get; init; } = 128;
 
-    /// <summary>Invocations at a time; the next one is throttled.</summary>
+    /// <summary>Most invocations at a time. A further one is throttled.</summary>
     public int ReservedConcurrency { get; init; } = 10;
 
-    /// <summary>The function's own variables. As in Lambda, they cannot replace reserved ones.</summary>
+    /// <summary>The function's own variables. As in Lambda, they cannot replace reserved variables.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The collector layer in each sandbox; none when null.</summary>

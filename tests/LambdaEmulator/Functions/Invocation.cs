@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace PushGateway.LambdaEmulator;
 
-/// <summary>One event on its way through a sandbox.</summary>
+/// <summary>One event that a sandbox handles.</summary>
 sealed class Invocation(ReadOnlyMemory<byte> payload, TraceHeader trace, string functionArn)
 {
-    /// <summary>An exit code above this is a signal's number more.</summary>
+    /// <summary>A larger exit code is this number plus that of a signal.</summary>
     const int SignalBase = 128;
 
     readonly TaskCompletionSource<InvocationResult> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -18,13 +18,13 @@ sealed class Invocation(ReadOnlyMemory<byte> payload, TraceHeader trace, string 
 
     internal string FunctionArn => functionArn;
 
-    /// <summary>When the sandbox will be killed; set when the function is given the event.</summary>
+    /// <summary>When the sandbox will be killed. Set when the function gets the event.</summary>
     internal DateTimeOffset Deadline { get; set; }
 
-    /// <summary>What the caller gets. It may come before the runtime polls again.</summary>
+    /// <summary>The answer for the caller. It may come before the runtime polls again.</summary>
     internal Task<InvocationResult> Answer => _answer.Task;
 
-    /// <summary>Answers the caller, unless it has been answered.</summary>
+    /// <summary>Answers the caller, unless the caller already has an answer.</summary>
     internal void Complete(InvocationResult result) => _answer.TrySetResult(result);
 
     internal InvocationResult TimedOut(TimeSpan timeout) =>

@@ -6,12 +6,12 @@ public enum InvocationOutcome
     /// <summary>The function responded.</summary>
     Succeeded,
 
-    /// <summary>The function reported an error, crashed, timed out, or answered too much.</summary>
+    /// <summary>The function reported an error, crashed, timed out, or gave an answer that is too large.</summary>
     FunctionError,
 
-    /// <summary>The reserved concurrency is in use; the function was not invoked.</summary>
+    /// <summary>The reserved concurrency is used up. The function was not invoked.</summary>
     Throttled,
 
-    /// <summary>The event is over <see cref="PayloadLimits.Request"/>; the function was not invoked.</summary>
+    /// <summary>The event is larger than <see cref="PayloadLimits.Request"/>. The function was not invoked.</summary>
     RequestTooLarge,
 }

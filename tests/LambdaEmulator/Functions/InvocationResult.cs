@@ -5,13 +5,15 @@ namespace PushGateway.LambdaEmulator;
 
 /// <summary>The answer to an invocation.</summary>
 /// <param name="Outcome">How it ended.</param>
-/// <param name="Payload">The function's response, or the error as Lambda's JSON object: <c>errorType</c>, <c>errorMessage</c>.</param>
+/// <param name="Payload">
+/// The function's response, or the error as Lambda's JSON object with <c>errorType</c> and <c>errorMessage</c>.
+/// </param>
 public sealed record InvocationResult(InvocationOutcome Outcome, ReadOnlyMemory<byte> Payload)
 {
     /// <summary>The payload as text.</summary>
     public string Text => Encoding.UTF8.GetString(Payload.Span);
 
-    /// <summary>The error's type, or null when there is none.</summary>
+    /// <summary>The error's type; null when there is no error.</summary>
     /// <exception cref="JsonException">The function reported an error that is not JSON.</exception>
     public string? ErrorType => Outcome == InvocationOutcome.Succeeded
         ? null

@@ -3,7 +3,7 @@ using PushGateway.Testing;
 namespace PushGateway.LambdaEmulator;
 
 /// <summary>
-/// A function: sandboxes that start when they are needed, are used again, and are replaced after a crash, a timeout or a failed start.
+/// A function. Its sandboxes start on demand and are reused. They are replaced after a crash, a timeout or a failed start.
 /// </summary>
 public sealed class LambdaFunction : IAsyncDisposable
 {
@@ -16,8 +16,8 @@ public sealed class LambdaFunction : IAsyncDisposable
     bool _disposed;
 
     /// <summary>Opens the package. No sandbox runs before the first invocation.</summary>
-    /// <exception cref="ArgumentException">The function sets a variable that is reserved.</exception>
-    /// <exception cref="InvalidDataException">Lambda could not start what is in the package.</exception>
+    /// <exception cref="ArgumentException">The function sets a reserved variable.</exception>
+    /// <exception cref="InvalidDataException">Lambda could not start the package.</exception>
     public LambdaFunction(FunctionOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -32,7 +32,7 @@ public sealed class LambdaFunction : IAsyncDisposable
     /// <summary>How many sandboxes have been started so far.</summary>
     public int SandboxesStarted => Volatile.Read(ref _started);
 
-    /// <summary>Whether an invocation would not be throttled now.</summary>
+    /// <summary>Whether a new invocation would not be throttled now.</summary>
     internal bool HasCapacity
     {
         get
@@ -42,7 +42,7 @@ public sealed class LambdaFunction : IAsyncDisposable
         }
     }
 
-    /// <summary>The sandboxes that there are, busy or frozen.</summary>
+    /// <summary>All sandboxes, busy or frozen.</summary>
     public IReadOnlyList<Sandbox> Sandboxes
     {
         get
@@ -52,7 +52,7 @@ public sealed class LambdaFunction : IAsyncDisposable
         }
     }
 
-    /// <summary>Invokes the function synchronously. As in Lambda, a caller that goes away does not end the invocation.</summary>
+    /// <summary>Invokes the function synchronously. As in Lambda, the invocation goes on when the caller goes away.</summary>
     /// <param name="payload">The event, JSON.</param>
     public Task<InvocationResult> InvokeAsync(ReadOnlyMemory<byte> payload) => InvokeAsync(payload, TraceHeader.New());
 
@@ -80,7 +80,7 @@ public sealed class LambdaFunction : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the sandboxes that wait frozen, as Lambda does whenever it likes, and lets them shut down where it would.</summary>
+    /// <summary>Ends the frozen sandboxes, as Lambda may do at any time. They can shut down where Lambda would allow it.</summary>
     public async Task RetireAsync()
     {
         while (TryTake() is { } sandbox)
@@ -90,12 +90,12 @@ public sealed class LambdaFunction : IAsyncDisposable
         }
     }
 
-    /// <summary>Kills every sandbox. Invocations under way fail.</summary>
+    /// <summary>Kills every sandbox. Running invocations fail.</summary>
     public async ValueTask DisposeAsync()
     {
         lock (_gate)
             _disposed = true;
-        // An invocation whose sandbox is killed as it starts starts another one.
+        // An invocation whose sandbox is killed during its start begins another start.
         await Poll.UntilAsync(
             async _ =>
             {
@@ -119,12 +119,12 @@ public sealed class LambdaFunction : IAsyncDisposable
     async Task<InvocationResult> StartAndInvokeAsync(Invocation invocation)
     {
         var (sandbox, failure) = await StartAsync(Options.InitTimeout, invocation);
-        // A failed start is tried once more as part of the invocation, on the function's time.
+        // A failed start is tried once more as part of the invocation, within the function's timeout.
         if (sandbox is null)
             (sandbox, failure) = await StartAsync(Options.Timeout, invocation);
         if (sandbox is null)
             return failure!;
-        // It may have been killed since.
+        // The sandbox may have been killed since.
         return await KeepAsync(sandbox, await sandbox.InvokeAsync(invocation) ?? invocation.Exited(0));
     }
 

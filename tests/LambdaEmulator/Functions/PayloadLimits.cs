@@ -1,13 +1,13 @@
 namespace PushGateway.LambdaEmulator;
 
 /// <summary>
-/// What a synchronous invocation may carry, in bytes of JSON: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html.
+/// Size limits of a synchronous invocation, in bytes of JSON: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html.
 /// </summary>
 public static class PayloadLimits
 {
-    /// <summary>The event.</summary>
+    /// <summary>The largest event.</summary>
     public const int Request = 6 * 1024 * 1024;
 
-    /// <summary>The answer. Lambda's own messages give this number.</summary>
+    /// <summary>The largest answer. Lambda's own error messages give this number.</summary>
     public const int Response = Request + 100;
 }

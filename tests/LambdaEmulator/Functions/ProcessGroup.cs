@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace PushGateway.LambdaEmulator;
 
-/// <summary>The processes of a sandbox: the bootstrap, which leads the group, and whatever it started.</summary>
-/// <param name="leader">The process id of the leader. It is the group's id too, as long as any process of the group lives.</param>
+/// <summary>The processes of a sandbox: the bootstrap, which leads the group, and its children.</summary>
+/// <param name="leader">The process id of the leader. It is also the group's id, as long as any process of the group lives.</param>
 sealed class ProcessGroup(int leader)
 {
     const int SigKill = 9;
@@ -11,22 +11,22 @@ sealed class ProcessGroup(int leader)
     const int SigCont = 18;
     const int SigStop = 19;
 
-    /// <summary>SIGSTOP: no thread of the group runs until <see cref="Thaw"/>.</summary>
+    /// <summary>Sends SIGSTOP. No thread of the group runs until <see cref="Thaw"/>.</summary>
     internal void Freeze() => Signal(SigStop);
 
-    /// <summary>SIGCONT.</summary>
+    /// <summary>Sends SIGCONT.</summary>
     internal void Thaw() => Signal(SigCont);
 
-    /// <summary>SIGTERM to every process of the group, which takes effect once it is thawed.</summary>
+    /// <summary>Sends SIGTERM to every process of the group. It takes effect when the group is thawed.</summary>
     internal void Terminate() => Signal(SigTerm);
 
-    /// <summary>SIGKILL to every process of the group, frozen or not.</summary>
+    /// <summary>Sends SIGKILL to every process of the group, frozen or not.</summary>
     internal void Kill() => Signal(SigKill);
 
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     static extern int SendSignal(int processId, int signal);
 
-    // A group that is gone needs no signal.
+    // The result is ignored: a group that is gone needs no signal.
     void Signal(int signal) => _ = SendSignal(-leader, signal);
 }

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace PushGateway.LambdaEmulator;
 
 /// <summary>
-/// The Runtime API of one sandbox: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html. States and answers are those of
-/// the service's own interface emulator.
+/// The Runtime API of one sandbox: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html. Its states and answers are those of
+/// AWS's Runtime Interface Emulator.
 /// </summary>
 sealed class RuntimeApi : IAsyncDisposable
 {
@@ -32,7 +32,7 @@ sealed class RuntimeApi : IAsyncDisposable
     /// <summary>The value of <c>AWS_LAMBDA_RUNTIME_API</c>.</summary>
     internal string Authority => _server.Address.Authority;
 
-    /// <summary>Completes when the runtime has polled and there is nothing for it.</summary>
+    /// <summary>Completes when the runtime has polled and waits for an event.</summary>
     internal Task Ready
     {
         get
@@ -52,7 +52,7 @@ sealed class RuntimeApi : IAsyncDisposable
         return api;
     }
 
-    /// <summary>Gives the runtime, which is <see cref="Ready"/>, an event.</summary>
+    /// <summary>Gives an event to the runtime, which must be <see cref="Ready"/>.</summary>
     internal void Deliver(Invocation invocation)
     {
         lock (_gate)
@@ -106,7 +106,7 @@ sealed class RuntimeApi : IAsyncDisposable
             next = _next.Task;
         }
 
-        // A runtime that lost its connection polls again, and gets the event that it has.
+        // A runtime that has lost its connection polls again and gets the same event.
         if (state is not (RuntimeState.Ready or RuntimeState.Running))
         {
             await RefuseTransitionAsync(context, state);
@@ -165,7 +165,7 @@ sealed class RuntimeApi : IAsyncDisposable
         await AcceptAsync(context);
     }
 
-    /// <summary>The invocation that is to be answered, or null when the call has been refused.</summary>
+    /// <summary>Returns the invocation to answer, or null when the call has been refused.</summary>
     async Task<Invocation?> BeginAnswerAsync(HttpContext context, string id)
     {
         Invocation? invocation;

@@ -1,15 +1,15 @@
 namespace PushGateway.LambdaEmulator;
 
-/// <summary>Where a runtime is in its loop, as its calls tell.</summary>
+/// <summary>The state of a runtime, as its calls show it.</summary>
 enum RuntimeState
 {
     /// <summary>It has not called yet.</summary>
     Started,
 
-    /// <summary>It has said that it cannot start.</summary>
+    /// <summary>It has reported that it cannot start.</summary>
     InitError,
 
-    /// <summary>It has polled, and there is nothing for it.</summary>
+    /// <summary>It has polled and waits for an event.</summary>
     Ready,
 
     /// <summary>It has an event.</summary>
@@ -18,6 +18,6 @@ enum RuntimeState
     /// <summary>It is sending a response or an error.</summary>
     Responding,
 
-    /// <summary>It has answered, and not polled again yet.</summary>
+    /// <summary>It has answered and not polled again yet.</summary>
     ResponseSent,
 }

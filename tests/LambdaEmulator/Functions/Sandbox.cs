@@ -3,12 +3,14 @@ using PushGateway.Testing;
 namespace PushGateway.LambdaEmulator;
 
 /// <summary>
-/// One execution environment: the bootstrap, what it started, and the collector layer, all of them frozen but while there is an
-/// invocation. One invocation at a time; the caller sees to that.
+/// One execution environment: the bootstrap, its children, and the collector layer. All of them are frozen between invocations. The caller
+/// must run only one invocation at a time.
 /// </summary>
 public sealed class Sandbox : IAsyncDisposable
 {
-    /// <summary>What Lambda leaves to runtime and extensions together, where there are extensions, before it kills them.</summary>
+    /// <summary>
+    /// The time that Lambda gives the runtime and the extensions together, when there are extensions, before it kills them.
+    /// </summary>
     static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(2);
 
     readonly FunctionOptions _options;
@@ -33,20 +35,22 @@ public sealed class Sandbox : IAsyncDisposable
     /// <summary>The bootstrap, for its id and output.</summary>
     public ChildProcess Process { get; }
 
-    /// <summary>Whether it can take no more invocations.</summary>
+    /// <summary>Whether it can take no further invocations.</summary>
     public bool HasEnded => _end.IsValueCreated || Process.HasExited;
 
-    /// <summary>Kills it, as a crash would. The invocation in it fails, the next one gets another sandbox.</summary>
+    /// <summary>Kills it, as a crash would. The current invocation fails, and the next one gets another sandbox.</summary>
     public Task CrashAsync()
     {
         _group.Kill();
         return Process.Exited;
     }
 
-    /// <summary>Stops it, as a hang would: the invocation in it times out. It does nothing to a sandbox that waits for an event.</summary>
+    /// <summary>
+    /// Stops it, as a hang would, so that the current invocation times out. Does nothing to a sandbox that waits for an event.
+    /// </summary>
     public void Stall() => _group.Freeze();
 
-    /// <summary>Starts the processes. What comes of it tells <see cref="InitializeAsync"/>.</summary>
+    /// <summary>Starts the processes. <see cref="InitializeAsync"/> tells whether the start succeeds.</summary>
     internal static async Task<Sandbox> StartAsync(FunctionOptions options, DeploymentPackage package)
     {
         var runtimeApi = await RuntimeApi.StartAsync();
@@ -55,7 +59,7 @@ public sealed class Sandbox : IAsyncDisposable
         {
             if (options.Collector is { } collectorOptions)
                 collector = await CollectorLayer.StartAsync(collectorOptions);
-            // A session of its own makes the bootstrap a group's leader; setsid then is the bootstrap.
+            // A new session makes the bootstrap the leader of a process group. setsid replaces itself with the bootstrap.
             var process = await ChildProcess.StartAsync(new ChildProcessStart(RealComponents.RequireOnPath("setsid"), package.Bootstrap)
             {
                 Name = options.Name,
@@ -75,8 +79,8 @@ public sealed class Sandbox : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the runtime polls for its first event, and freezes it.</summary>
-    /// <returns>Null, or why it did not get there; it is dead then.</returns>
+    /// <summary>Waits until the runtime polls for its first event, then freezes it.</summary>
+    /// <returns>Null, or why the start failed. The sandbox is dead in that case.</returns>
     internal async Task<InvocationResult?> InitializeAsync(TimeSpan limit, Invocation invocation)
     {
         var failure = await FailureAsync(limit, invocation);
@@ -86,8 +90,8 @@ public sealed class Sandbox : IAsyncDisposable
 
     /// <summary>Thaws the sandbox for an event.</summary>
     /// <returns>
-    /// The answer, as soon as the runtime has given it: what the runtime does until its next poll goes on, within the same time limit.
-    /// Null when the sandbox had ended before; the event has not been seen then.
+    /// The answer, as soon as the runtime has given it. What the runtime does until its next poll goes on, within the same time limit. Null
+    /// when the sandbox had ended before and has not seen the event.
     /// </returns>
     internal async Task<InvocationResult?> InvokeAsync(Invocation invocation)
     {
@@ -100,7 +104,7 @@ public sealed class Sandbox : IAsyncDisposable
         return await invocation.Answer;
     }
 
-    /// <summary>Ends it in Lambda's way: SIGTERM and some time where there is an extension, else SIGKILL.</summary>
+    /// <summary>Ends it as Lambda does: SIGTERM and some time when there is an extension, otherwise SIGKILL.</summary>
     internal async Task ShutDownAsync()
     {
         await _settled;
@@ -166,7 +170,7 @@ public sealed class Sandbox : IAsyncDisposable
         }
     }
 
-    // The whole group: a child may hold the output open after the bootstrap's end.
+    // Kills the whole group, because a child may hold the output open after the bootstrap's end.
     Task<int> KillAsync()
     {
         _group.Kill();

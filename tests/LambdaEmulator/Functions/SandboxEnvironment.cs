@@ -3,15 +3,15 @@ using System.Globalization;
 namespace PushGateway.LambdaEmulator;
 
 /// <summary>
-/// The variables of a sandbox on an OS-only runtime, and no other:
-/// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html. <c>_X_AMZN_TRACE_ID</c> is the runtime's to set.
+/// All variables of a sandbox with an OS-only runtime: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html. There are
+/// no others, except <c>_X_AMZN_TRACE_ID</c>, which the runtime sets itself.
 /// </summary>
 static class SandboxEnvironment
 {
     internal static Dictionary<string, string> Create(
         FunctionOptions options, DeploymentPackage package, string runtimeApi, Uri? collector)
     {
-        // Those that a function may replace.
+        // A function may replace these.
         var environment = new Dictionary<string, string>
         {
             ["LANG"] = "en_US.UTF-8",
@@ -30,7 +30,7 @@ static class SandboxEnvironment
         return environment;
     }
 
-    /// <exception cref="ArgumentException">The function sets a reserved variable: Lambda refuses to create it.</exception>
+    /// <exception cref="ArgumentException">The function sets a reserved variable, so Lambda would refuse to create it.</exception>
     internal static void Check(FunctionOptions options)
     {
         if (Reserved(options, "", "").Keys.FirstOrDefault(options.Environment.ContainsKey) is { } name)

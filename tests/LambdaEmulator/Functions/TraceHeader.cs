@@ -6,8 +6,8 @@ namespace PushGateway.LambdaEmulator;
 /// <summary>
 /// An X-Ray trace header: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader.
 /// </summary>
-/// <param name="Root">The trace: version, seconds since the epoch in hexadecimal, 96 random bits.</param>
-/// <param name="Parent">The segment: 64 random bits.</param>
+/// <param name="Root">The trace id: version, seconds since the Unix epoch in hexadecimal, 96 random bits.</param>
+/// <param name="Parent">The segment id: 64 random bits.</param>
 sealed record TraceHeader(string Root, string Parent)
 {
     const string RootField = "Root=";
@@ -19,7 +19,7 @@ sealed record TraceHeader(string Root, string Parent)
 
     internal static TraceHeader New() => Continue(null);
 
-    /// <summary>A segment of the trace that the client's header names, or of a new trace.</summary>
+    /// <summary>A new segment of the trace in the client's header, or of a new trace.</summary>
     internal static TraceHeader Continue(string? header)
     {
         var root = header?.Split(';', StringSplitOptions.TrimEntries)

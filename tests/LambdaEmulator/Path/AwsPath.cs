@@ -3,8 +3,8 @@ using PushGateway.Testing;
 namespace PushGateway.LambdaEmulator;
 
 /// <summary>
-/// The gateway as it runs on AWS: function URL, Api, SQS with a dead-letter queue, Worker, collector layer, AMP; and a real Prometheus
-/// that has what AMP accepted.
+/// The gateway as it runs on AWS: function URL, Api, SQS with a dead-letter queue, Worker, collector layer and AMP. A real Prometheus
+/// stores what AMP has accepted.
 /// </summary>
 public sealed class AwsPath : IAsyncDisposable
 {
@@ -20,10 +20,10 @@ public sealed class AwsPath : IAsyncDisposable
     /// <summary>The queue between the functions.</summary>
     public SqsQueue Queue { get; private set; } = null!;
 
-    /// <summary>Where messages go that cannot be delivered.</summary>
+    /// <summary>The queue of messages that cannot be delivered.</summary>
     public SqsQueue DeadLetters { get; private set; } = null!;
 
-    /// <summary>Where the samples end.</summary>
+    /// <summary>The server that stores the samples.</summary>
     public PrometheusServer Prometheus { get; private set; } = null!;
 
     /// <summary>The workspace; null with <see cref="WorkerTarget.Agent"/>.</summary>
@@ -35,14 +35,16 @@ public sealed class AwsPath : IAsyncDisposable
     /// <summary>The function behind <see cref="EventSource"/>.</summary>
     public LambdaFunction Worker { get; private set; } = null!;
 
-    /// <summary>Where pushes go.</summary>
+    /// <summary>The entry for pushes.</summary>
     public HttpFront FunctionUrl { get; private set; } = null!;
 
-    /// <summary>What takes messages from the queue to Worker.</summary>
+    /// <summary>The mapping that passes messages from the queue to Worker.</summary>
     public SqsEventSource EventSource { get; private set; } = null!;
 
-    /// <summary>Starts everything. Functions start with their first invocation. Skips the test when a real component is missing.</summary>
-    /// <exception cref="InvalidDataException">Lambda could not start what is in a package.</exception>
+    /// <summary>
+    /// Starts everything except the functions, which start with their first invocation. Skips the test when a real component is missing.
+    /// </summary>
+    /// <exception cref="InvalidDataException">Lambda could not start a package.</exception>
     public static async Task<AwsPath> StartAsync(AwsPathOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -60,7 +62,7 @@ public sealed class AwsPath : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends everything, the last started first.</summary>
+    /// <summary>Ends everything, in reverse order of the start.</summary>
     public async ValueTask DisposeAsync()
     {
         while (_parts.TryPop(out var part))

@@ -1,6 +1,6 @@
 namespace PushGateway.LambdaEmulator;
 
-/// <summary>How an <see cref="AwsPath"/> is set up.</summary>
+/// <summary>The configuration of an <see cref="AwsPath"/>.</summary>
 public sealed record AwsPathOptions
 {
     /// <summary>The Api function's zip or folder.</summary>
@@ -12,10 +12,10 @@ public sealed record AwsPathOptions
     /// <summary>How Worker delivers.</summary>
     public WorkerTarget Target { get; init; }
 
-    /// <summary>What AMP answers; not with <see cref="WorkerTarget.Agent"/>, which has none.</summary>
+    /// <summary>The answers of AMP. Not with <see cref="WorkerTarget.Agent"/>, which has no AMP.</summary>
     public AmpSchedule Schedule { get; init; } = AmpSchedule.Always(AmpAnswer.Accept);
 
-    /// <summary>Which samples AMP does not take, and why; not with <see cref="WorkerTarget.Agent"/>.</summary>
+    /// <summary>Returns why AMP does not accept a sample, or null. Not with <see cref="WorkerTarget.Agent"/>.</summary>
     public Func<AmpSample, string?> Fault { get; init; } = _ => null;
 
     /// <summary>More settings for both functions.</summary>
@@ -24,15 +24,15 @@ public sealed record AwsPathOptions
     /// <summary>Api's timeout.</summary>
     public TimeSpan ApiTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Worker's timeout, for which a received message stays hidden, too.</summary>
+    /// <summary>Worker's timeout. A received message stays hidden for the same time.</summary>
     public TimeSpan WorkerTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Sandboxes of each function.</summary>
+    /// <summary>Most sandboxes of each function.</summary>
     public int ReservedConcurrency { get; init; } = 10;
 
     /// <summary>
-    /// How often a message may be received before SQS itself moves it to the dead-letter queue: by default so often that only the gateway
-    /// does.
+    /// How often a message may be received before SQS itself moves it to the dead-letter queue. The default is so high that only the
+    /// gateway dead-letters messages.
     /// </summary>
     public int MaxReceiveCount { get; init; } = 1000;
 
@@ -45,6 +45,6 @@ public sealed record AwsPathOptions
         ReportBatchItemFailures = true,
     };
 
-    /// <summary>Called with the name of a function and a line that it wrote, from any thread.</summary>
+    /// <summary>Called with the name of a function and a line that it has written, from any thread.</summary>
     public Action<string, string>? LineWritten { get; init; }
 }

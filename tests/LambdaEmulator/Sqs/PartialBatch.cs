@@ -3,14 +3,14 @@ using System.Text.Json;
 namespace PushGateway.LambdaEmulator;
 
 /// <summary>
-/// What a function's answer says about the messages of a batch, when the mapping reports batch item failures:
+/// Reads from a function's answer which messages of a batch failed, when the mapping reports batch item failures:
 /// https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html, "Success and failure conditions".
 /// </summary>
 static class PartialBatch
 {
-    /// <summary>The ids that failed; null when the whole batch did.</summary>
+    /// <summary>The ids of the failed messages; null when the whole batch failed.</summary>
     /// <param name="answer">The function's response.</param>
-    /// <param name="messageIds">The batch.</param>
+    /// <param name="messageIds">The ids of the batch's messages.</param>
     internal static IReadOnlySet<string>? Failures(ReadOnlyMemory<byte> answer, IReadOnlySet<string> messageIds)
     {
         // An empty response.
@@ -29,7 +29,7 @@ static class PartialBatch
 
     static HashSet<string>? Failures(JsonElement response, IReadOnlySet<string> messageIds)
     {
-        // A null response, no list, a null list: nothing has failed.
+        // With a null response, a missing list or a null list, nothing has failed.
         if (response.ValueKind == JsonValueKind.Null)
             return [];
         if (response.ValueKind != JsonValueKind.Object)
@@ -42,7 +42,7 @@ static class PartialBatch
         var failed = new HashSet<string>();
         foreach (var failure in failures.EnumerateArray())
         {
-            // A bad key name, a null or empty id, an id that is not of the batch.
+            // The whole batch fails for a wrong key name, a null or empty id, or an id that is not in the batch.
             if (failure.ValueKind != JsonValueKind.Object
                 || !failure.TryGetProperty("itemIdentifier", out var id)
                 || id.ValueKind != JsonValueKind.String

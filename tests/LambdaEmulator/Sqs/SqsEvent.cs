@@ -4,7 +4,7 @@ using Amazon.SQS.Model;
 
 namespace PushGateway.LambdaEmulator;
 
-/// <summary>The event that a batch becomes: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html.</summary>
+/// <summary>The event for a batch of messages: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html.</summary>
 sealed class SqsEvent
 {
     const string Head = """{"Records":[""";
@@ -15,13 +15,13 @@ sealed class SqsEvent
     readonly StringBuilder _json = new(Head);
     int _length = Head.Length + Tail.Length;
 
-    /// <summary>An event without messages.</summary>
+    /// <summary>Creates an event without messages.</summary>
     internal SqsEvent(string queueArn) => _queueArn = queueArn;
 
-    /// <summary>What is in it.</summary>
+    /// <summary>The messages in the event.</summary>
     internal IReadOnlyList<Message> Messages => _messages;
 
-    /// <summary>Adds a message, unless the event would become larger than an invocation's payload may be.</summary>
+    /// <summary>Adds a message, unless the event would become larger than the payload of an invocation may be.</summary>
     internal bool TryAdd(Message message)
     {
         var record = Encoding.UTF8.GetString(EventJson.Encode(Record(message)));

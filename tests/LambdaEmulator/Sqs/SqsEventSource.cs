@@ -7,15 +7,15 @@ using PushGateway.Testing;
 namespace PushGateway.LambdaEmulator;
 
 /// <summary>
-/// An event source mapping: pollers that gather messages of a queue into batches, invoke a function with each, and delete what the
-/// function has done with. What it has not comes back when its visibility timeout is over.
+/// An event source mapping. Its pollers collect messages of a queue into batches, invoke a function with each batch, and delete the
+/// messages that the function has processed. The others come back after their visibility timeout.
 /// </summary>
 public sealed class SqsEventSource : IAsyncDisposable
 {
-    /// <summary>The most that SQS gives, or deletes, at a time.</summary>
+    /// <summary>Most messages that SQS returns or deletes per request.</summary>
     const int MaxPerRequest = 10;
 
-    /// <summary>The longest that SQS holds a receive request.</summary>
+    /// <summary>Longest time in seconds that SQS holds a receive request.</summary>
     const int MaxWaitSeconds = 20;
 
     readonly CancellationTokenSource _stop = new();
@@ -39,16 +39,18 @@ public sealed class SqsEventSource : IAsyncDisposable
         _polling = Task.WhenAll(Enumerable.Range(0, options.MaximumConcurrency).Select(_ => Task.Run(PollAsync)));
     }
 
-    /// <summary>How many batches the function has been invoked with.</summary>
+    /// <summary>Number of batches with which the function was invoked.</summary>
     public int Batches => Volatile.Read(ref _batches);
 
-    /// <summary>How many of them failed as a whole.</summary>
+    /// <summary>Number of batches that failed as a whole.</summary>
     public int FailedBatches => Volatile.Read(ref _failedBatches);
 
-    /// <summary>Starts to poll.</summary>
-    /// <param name="function">Called with the batches.</param>
-    /// <param name="sqs">Where the queue is.</param>
-    /// <param name="queue">Its messages should be hidden for six times the function's timeout, and must be for once that long.</param>
+    /// <summary>Starts polling.</summary>
+    /// <param name="function">The function to invoke.</param>
+    /// <param name="sqs">The endpoint of the queue.</param>
+    /// <param name="queue">
+    /// The queue. Its visibility timeout should be six times the function's timeout, and must not be shorter than that timeout.
+    /// </param>
     /// <param name="options">The mapping.</param>
     /// <exception cref="ArgumentException">AWS would refuse the mapping.</exception>
     public static async Task<SqsEventSource> StartAsync(
@@ -76,7 +78,8 @@ public sealed class SqsEventSource : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends polling. What was received and not invoked comes back to the queue in its time; invocations under way are awaited.
+    /// Stops polling. Messages that were received but not passed to the function come back to the queue later. Running invocations are
+    /// awaited.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -88,7 +91,7 @@ public sealed class SqsEventSource : IAsyncDisposable
 
     async Task PollAsync()
     {
-        // What did not fit into the last batch.
+        // Messages that did not fit into the last batch.
         var left = new Queue<Message>();
         while (!_stop.IsCancellationRequested)
         {
@@ -100,7 +103,7 @@ public sealed class SqsEventSource : IAsyncDisposable
             }
             catch (Exception exception) when (exception is OperationCanceledException or AmazonSQSException or HttpRequestException)
             {
-                // The end, or a queue that does not answer for now: SQS is asked again, as AWS's pollers do.
+                // Polling has stopped, or the queue does not answer for now. As AWS's pollers do, the loop asks SQS again.
             }
         }
     }
@@ -182,7 +185,7 @@ public sealed class SqsEventSource : IAsyncDisposable
         return _options.ReportBatchItemFailures ? PartialBatch.Failures(result.Payload, ids) : new HashSet<string>();
     }
 
-    // An invocation that has ended is settled even at the end, so the token does not apply.
+    // The messages of a finished invocation are deleted even during a stop, so the token is not used.
     async Task DeleteAsync(IEnumerable<Message> messages)
     {
         foreach (var chunk in messages.Chunk(MaxPerRequest))

@@ -1,25 +1,25 @@
 namespace PushGateway.LambdaEmulator;
 
 /// <summary>
-/// An event source mapping's configuration, with AWS's own defaults and bounds:
+/// The configuration of an event source mapping, with AWS's own defaults and limits:
 /// https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html.
 /// </summary>
 public sealed record SqsEventSourceOptions
 {
-    /// <summary>Messages in an event, 1 to 10,000. Over 10 needs a <see cref="BatchingWindow"/> of a second.</summary>
+    /// <summary>Most messages in an event: 1 to 10,000. More than 10 need a <see cref="BatchingWindow"/> of at least a second.</summary>
     public int BatchSize { get; init; } = 10;
 
-    /// <summary>How long a batch is gathered from its first message on, up to 5 minutes.</summary>
+    /// <summary>How long a batch is collected after its first message: up to 5 minutes.</summary>
     public TimeSpan BatchingWindow { get; init; } = TimeSpan.Zero;
 
-    /// <summary>Invocations at a time, 2 to 1000.</summary>
+    /// <summary>Most invocations at a time: 2 to 1000.</summary>
     public int MaximumConcurrency { get; init; } = 5;
 
-    /// <summary>Whether the function says which messages of a batch failed.</summary>
+    /// <summary>Whether the function reports which messages of a batch failed.</summary>
     public bool ReportBatchItemFailures { get; init; }
 
-    /// <summary>What AWS refuses to create.</summary>
-    /// <exception cref="ArgumentException">A value is out of its bounds.</exception>
+    /// <summary>Refuses what AWS would refuse.</summary>
+    /// <exception cref="ArgumentException">A value is out of its range.</exception>
     internal void Check()
     {
         if (BatchSize is < 1 or > 10_000)

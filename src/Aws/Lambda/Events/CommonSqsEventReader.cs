@@ -8,12 +8,13 @@ using PushGateway.Queue;
 namespace PushGateway.Aws.Lambda.Events;
 
 /// <summary>
-/// Reads SQS events of messages without attributes, as IoT rules enqueue them by the thousand, faster than <see cref="SqsEventReader"/>. What it
-/// takes, it reads as that one does; what it does not take, it says nothing of.
+/// Reads SQS events whose messages have no attributes, as IoT rules enqueue them by the thousand, faster than <see cref="SqsEventReader"/>.
+/// An event that it can read gives the same messages in both readers. An event that it cannot read is left to <see cref="SqsEventReader"/>,
+/// which also reports the errors.
 /// </summary>
 internal ref struct CommonSqsEventReader
 {
-    // Few records have less: the receipt handle alone has some 200.
+    // A record is rarely shorter: the receipt handle alone has about 200 bytes.
     private const int BytesPerRecord = 600;
 
     private readonly ReadOnlyMemory<byte> _event;
@@ -21,7 +22,7 @@ internal ref struct CommonSqsEventReader
     private readonly long _nowMs;
     private readonly PooledBuffer _bodies;
 
-    // All records have the same keys in the same order, and so have their attributes.
+    // Usually all records have the same keys in the same order. So have the attributes of the records.
     private readonly List<KnownKey> _keys = [];
     private readonly List<KnownKey> _attributeKeys = [];
     private PlainJson _json;
@@ -35,11 +36,11 @@ internal ref struct CommonSqsEventReader
         _json = new PlainJson(_text);
     }
 
-    /// <summary>Reads the messages.</summary>
-    /// <param name="json">The event. Ids, and bodies that nothing is escaped in, share it.</param>
-    /// <param name="bodies">Empty; takes the other bodies.</param>
-    /// <param name="nowMs">The time for a record that says none, milliseconds since the Unix epoch.</param>
-    /// <param name="messages">The messages, at least one.</param>
+    /// <summary>Reads the messages. Returns false when this reader cannot read the event.</summary>
+    /// <param name="json">The event. The ids, and the bodies without escapes, are slices of it.</param>
+    /// <param name="bodies">An empty buffer. Bodies with escapes are unescaped into it.</param>
+    /// <param name="nowMs">The time for a record without a time, milliseconds since the Unix epoch.</param>
+    /// <param name="messages">At least one message.</param>
     public static bool TryRead(
         ReadOnlyMemory<byte> json, PooledBuffer bodies, long nowMs, [NotNullWhen(true)] out List<ReceivedMessage>? messages) =>
         new CommonSqsEventReader(json, bodies, nowMs).TryRead(out messages);
@@ -151,7 +152,7 @@ internal ref struct CommonSqsEventReader
         return _json.TryTake('}');
     }
 
-    // A body of base64 stands in the event as it is; JSON in JSON is escaped.
+    // A base64 body has no escapes and is used in place. JSON inside JSON is escaped.
     private bool TryReadBody(ref ReadOnlyMemory<byte>? body)
     {
         var start = _json;
@@ -167,7 +168,7 @@ internal ref struct CommonSqsEventReader
             return false;
         }
 
-        // As long as the rest of the event, which all bodies to come fit into: it does not grow.
+        // The buffer is as large as the rest of the event, so all further bodies fit into it and it does not grow.
         var free = _bodies.GetMemory(_event.Length - _json.Position);
         if (_json.TryUnescape(free.Span, out var written) != OperationStatus.Done)
         {
@@ -179,7 +180,7 @@ internal ref struct CommonSqsEventReader
         return true;
     }
 
-    // The string that was read last, as the part of the event that it is.
+    // Returns the string that was just read as a slice of the event.
     private readonly ReadOnlyMemory<byte> SliceOf(ReadOnlySpan<byte> text) => _event.Slice(_json.Position - text.Length - 1, text.Length);
 
     private bool TryReadKey(List<KnownKey> keys, int place, out Field field)
@@ -227,6 +228,6 @@ internal ref struct CommonSqsEventReader
         SentTimestamp,
     }
 
-    /// <summary>A key as it stands in the event, with its quotes, its colon and the blanks before them.</summary>
+    /// <summary>A key as it stands in the event, including its quotes, its colon and the blanks before them.</summary>
     private readonly record struct KnownKey(int Start, int Length, Field Field);
 }

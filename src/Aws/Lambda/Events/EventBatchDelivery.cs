@@ -5,23 +5,25 @@ using PushGateway.Queue;
 namespace PushGateway.Aws.Lambda.Events;
 
 /// <summary>
-/// Delivers what a function was invoked with. On Lambda the event source deletes the messages, all but those that it is told to keep: so
-/// every message has failed until it is delivered, or is safe in the dead-letter queue with its reason.
+/// Delivers the messages of an invocation. On Lambda the event source deletes every message except those that the answer names as failed.
+/// Therefore a message counts as failed until it is delivered, or is safe in the dead-letter queue with its reason.
 /// </summary>
-/// <param name="queue">The queue that the messages are of; only its dead-letter queue is called.</param>
+/// <param name="queue">The queue that the messages came from. Only its dead-letter queue is called.</param>
 /// <param name="handler">The handler.</param>
-/// <param name="observer">Is told what goes wrong.</param>
+/// <param name="observer">Is told of failures and dead letters.</param>
 /// <param name="time">The clock.</param>
 public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler, DeliveryObserver observer, TimeProvider time)
 {
-    /// <summary>What delivery leaves of the time, for the dead-letter queue; of a short time, a quarter.</summary>
+    /// <summary>
+    /// Time before the deadline that is kept for the dead-letter queue. When less than four times as much is left, a quarter of it is kept.
+    /// </summary>
     public static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(1);
 
     /// <summary>Delivers a batch.</summary>
     /// <param name="messages">The messages.</param>
     /// <param name="deadline">When the answer is due.</param>
-    /// <param name="cancellationToken">Fires then, or earlier.</param>
-    /// <returns>The messages that are to come again. Whatever it throws, that is all of them.</returns>
+    /// <param name="cancellationToken">Fires at the deadline or earlier.</param>
+    /// <returns>The messages that have to come again. When this method throws, all messages have to come again.</returns>
     public async ValueTask<IReadOnlyList<ReceivedMessage>> DeliverAsync(
         IReadOnlyList<ReceivedMessage> messages, DateTimeOffset deadline, CancellationToken cancellationToken)
     {
@@ -36,7 +38,9 @@ public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler,
         return failed;
     }
 
-    /// <summary>Delivers without a queue behind: null once delivered, or a sentence for whoever sent it and may send it again.</summary>
+    /// <summary>
+    /// Delivers a push that came without a queue. Returns null once it is delivered, or the error for its sender, who may send it again.
+    /// </summary>
     internal async ValueTask<InvocationException?> DeliverDirectlyAsync(QueueMessage message, Invocation invocation, CancellationToken cancellationToken)
     {
         var received = new ReceivedMessage(invocation.RequestId, message, time.GetUtcNow().ToUnixTimeMilliseconds());
@@ -73,7 +77,7 @@ public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler,
                 Report(safe, failure);
             }
         }
-#pragma warning disable CA1031 // Whatever it was, these come again; what was delivered does not.
+#pragma warning disable CA1031 // Whatever the exception was, these messages come again, and those that were delivered do not.
         catch (Exception exception)
 #pragma warning restore CA1031
         {

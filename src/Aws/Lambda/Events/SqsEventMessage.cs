@@ -5,24 +5,24 @@ using PushGateway.Queue;
 
 namespace PushGateway.Aws.Lambda.Events;
 
-/// <summary>A message of an SQS event, as one that was received from the queue.</summary>
+/// <summary>Creates a <see cref="ReceivedMessage"/> from a message of an SQS event.</summary>
 public static class SqsEventMessage
 {
     private static readonly Dictionary<string, string> NoAttributes = [];
 
-    // On Lambda nobody needs a message's receipt: the event source deletes it.
+    // On Lambda the event source deletes the messages, so nobody needs a receipt.
     private static readonly SqsReceipt NoReceipt = new("", new Dictionary<string, MessageAttributeValue>());
 
-    /// <param name="id">The message's id, UTF-8, lent for as long as the body.</param>
+    /// <param name="id">The message's id, UTF-8. Valid for as long as the body.</param>
     /// <param name="body">Its body, UTF-8.</param>
-    /// <param name="sentMs">When SQS took the message, milliseconds since the Unix epoch.</param>
+    /// <param name="sentMs">When SQS received the message, milliseconds since the Unix epoch.</param>
     internal static ReceivedMessage Create(ReadOnlyMemory<byte> id, ReadOnlyMemory<byte> body, long sentMs) =>
         new(id, new QueueMessage(body, NoAttributes), sentMs, NoReceipt);
 
     /// <param name="id">The message's id.</param>
     /// <param name="body">Its body, UTF-8.</param>
-    /// <param name="attributes">Its attributes, or null; those of text mean something to the gateway.</param>
-    /// <param name="sentMs">When SQS took the message, milliseconds since the Unix epoch.</param>
+    /// <param name="attributes">Its attributes, or null. The gateway reads only those with a text value.</param>
+    /// <param name="sentMs">When SQS received the message, milliseconds since the Unix epoch.</param>
     public static ReceivedMessage Create(
         string id, ReadOnlyMemory<byte> body, IReadOnlyDictionary<string, MessageAttributeValue>? attributes, long sentMs)
     {
@@ -43,7 +43,7 @@ public static class SqsEventMessage
         return new ReceivedMessage(id, new QueueMessage(body, text), sentMs, new SqsReceipt("", attributes));
     }
 
-    /// <summary>Reads the attribute <c>SentTimestamp</c>; null when it is not a number.</summary>
+    /// <summary>Reads the value of the attribute <c>SentTimestamp</c>; null when it is not a number.</summary>
     public static long? ParseSentTimestamp(string? text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var sentMs) ? sentMs : null;
 }

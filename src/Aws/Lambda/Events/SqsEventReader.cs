@@ -6,7 +6,8 @@ using PushGateway.Queue;
 namespace PushGateway.Aws.Lambda.Events;
 
 /// <summary>
-/// Reads SQS events. They are read whole or not at all: of a record that cannot be named in the answer it could not be said that it failed.
+/// Reads SQS events. An event is read as a whole or not at all: the answer names failed records by their id, so it could not name a record
+/// whose id cannot be read.
 /// </summary>
 internal ref struct SqsEventReader
 {
@@ -24,10 +25,10 @@ internal ref struct SqsEventReader
     }
 
     /// <summary>Reads the messages.</summary>
-    /// <param name="json">The event. Bodies that nothing is escaped in share it.</param>
-    /// <param name="bodies">Empty; takes the other bodies.</param>
-    /// <param name="nowMs">The time for a record that says none, milliseconds since the Unix epoch.</param>
-    /// <exception cref="InvocationException">The event is not of SQS, or a record lacks what every message has.</exception>
+    /// <param name="json">The event. Bodies without escapes are slices of it.</param>
+    /// <param name="bodies">An empty buffer. Bodies with escapes are unescaped into it.</param>
+    /// <param name="nowMs">The time for a record without a time, milliseconds since the Unix epoch.</param>
+    /// <exception cref="InvocationException">The event is not from SQS, or a record lacks a member that every message has.</exception>
     public static List<ReceivedMessage> Read(ReadOnlyMemory<byte> json, PooledBuffer bodies, long nowMs)
     {
         if (CommonSqsEventReader.TryRead(json, bodies, nowMs, out var messages))
@@ -179,7 +180,7 @@ internal ref struct SqsEventReader
             }
             else
             {
-                // stringListValues and binaryListValues: SQS has them for later.
+                // stringListValues and binaryListValues: reserved by SQS for later use.
                 _json.Skip();
             }
         }
@@ -187,7 +188,7 @@ internal ref struct SqsEventReader
         return value;
     }
 
-    // A body of base64 stands in the event as it is; JSON in JSON is escaped.
+    // A base64 body has no escapes and is used in place. JSON inside JSON is escaped.
     private ReadOnlyMemory<byte> ReadBody()
     {
         _json.Read();
@@ -198,7 +199,7 @@ internal ref struct SqsEventReader
             return _event.Slice((int)_json.TokenStartIndex + 1, length);
         }
 
-        // As long as the rest of the event, which all bodies to come fit into: it does not grow.
+        // The buffer is as large as the rest of the event, so all further bodies fit into it and it does not grow.
         var free = _bodies.GetMemory(_event.Length - (int)_json.TokenStartIndex);
         var written = _json.CopyString(free.Span);
         _bodies.Advance(written);

@@ -4,7 +4,7 @@ using PushGateway.Queue;
 
 namespace PushGateway.Aws.Lambda.Events;
 
-/// <summary>Tells the events of the worker function apart, and reads those that are pushed to it directly.</summary>
+/// <summary>Recognises the kind of an event of the worker function, and reads events that hold a push directly.</summary>
 internal static class WorkerEventReader
 {
     /// <exception cref="InvocationException">The event is not JSON.</exception>
@@ -27,7 +27,8 @@ internal static class WorkerEventReader
         }
     }
 
-    // The members that an event cannot have by accident come first; what is wrong with a record, the record's parser says better.
+    // Members that only one kind of event has decide at once. An incomplete record still counts as a record: its parser reports the error
+    // better.
     private static WorkerEventKind KindOf(ref Utf8JsonReader reader)
     {
         var kind = WorkerEventKind.Unknown;
@@ -59,8 +60,8 @@ internal static class WorkerEventReader
         return kind;
     }
 
-    /// <summary>Reads <c>{"body": …, "contentType": …}</c>.</summary>
-    /// <exception cref="InvocationException">It is not of that form.</exception>
+    /// <summary>Reads an event of the form <c>{"body": …, "contentType": …}</c>.</summary>
+    /// <exception cref="InvocationException">The event does not have this form.</exception>
     public static QueueMessage ReadEnvelope(ReadOnlySpan<byte> json)
     {
         string? body = null;

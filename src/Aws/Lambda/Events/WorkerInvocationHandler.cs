@@ -4,7 +4,7 @@ using PushGateway.Queue;
 
 namespace PushGateway.Aws.Lambda.Events;
 
-/// <summary>Answers what may be sent to the worker function: SQS events, direct invocations, and scheduled events.</summary>
+/// <summary>Answers the events of the worker function: SQS events, direct invocations and scheduled events.</summary>
 internal sealed class WorkerInvocationHandler(EventBatchDelivery delivery, IEnumerable<ScheduledTask> scheduled, TimeProvider time) : IInvocationHandler
 {
     private static readonly Dictionary<string, string> NoAttributes = [];
@@ -21,7 +21,7 @@ internal sealed class WorkerInvocationHandler(EventBatchDelivery delivery, IEnum
                 WorkerEventReader.ReadEnvelope(invocation.Event.Span), invocation, response, cancellationToken),
             WorkerEventKind.Schedule => RunScheduledAsync(response, cancellationToken),
             _ => throw InvocationException.Invalid(
-                "The event is none that this function understands: SQS messages, a JSON record or an array of them, "
+                "This function does not understand the event. It takes SQS messages, a JSON record or an array of them, "
                 + "an object with \"body\" and \"contentType\", or a scheduled event."),
         };
 

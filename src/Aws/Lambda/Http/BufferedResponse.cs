@@ -7,8 +7,9 @@ using PushGateway.Buffers;
 namespace PushGateway.Aws.Lambda.Http;
 
 /// <summary>
-/// The response side of an HTTP event: all of it is kept until the request is done, so that what fails half-way can still be replaced.
-/// To the application it looks as Kestrel's does: the first flush starts it, and then status and headers stand.
+/// The response to an HTTP event. The whole response is kept until the request is done, so that it can still be replaced when the
+/// application fails half-way. To the application it behaves like Kestrel's: the first flush starts the response, and from then on the
+/// status and the headers cannot be changed.
 /// </summary>
 internal sealed class BufferedResponse : IHttpResponseFeature, IHttpResponseBodyFeature, IDisposable
 {
@@ -73,7 +74,7 @@ internal sealed class BufferedResponse : IHttpResponseFeature, IHttpResponseBody
             return;
         }
 
-        // Last come, first called. They may still change the headers, and the body is not yet begun.
+        // Callbacks run last in, first out. They may still change the headers, and the body has not begun.
         while (_onStarting.TryPop(out var entry))
         {
             await entry.Callback(entry.State);
@@ -88,7 +89,7 @@ internal sealed class BufferedResponse : IHttpResponseFeature, IHttpResponseBody
     public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) =>
         SendFileFallback.SendFileAsync(Stream, path, offset, count, cancellationToken);
 
-    /// <summary>Puts another response in place of whatever there is. What was to be called on its start is not.</summary>
+    /// <summary>Replaces the response by another one. The callbacks registered for its start are dropped.</summary>
     public void Replace(int statusCode, string text)
     {
         _onStarting.Clear();
@@ -103,8 +104,8 @@ internal sealed class BufferedResponse : IHttpResponseFeature, IHttpResponseBody
         Encoding.UTF8.GetBytes(text, _body);
     }
 
-    /// <summary>Calls what was to be called once the response is complete: each, whatever the others throw.</summary>
-    /// <param name="report">Is told what they throw.</param>
+    /// <summary>Runs every callback registered for the completed response, even when others throw.</summary>
+    /// <param name="report">Receives the exceptions that they throw.</param>
     public async Task CompletedAsync(Action<Exception> report)
     {
         while (_onCompleted.TryPop(out var entry))
@@ -113,7 +114,7 @@ internal sealed class BufferedResponse : IHttpResponseFeature, IHttpResponseBody
             {
                 await entry.Callback(entry.State);
             }
-#pragma warning disable CA1031 // The response stands; the other callbacks have things to release.
+#pragma warning disable CA1031 // The response stands, and the other callbacks still have resources to release.
             catch (Exception exception)
 #pragma warning restore CA1031
             {

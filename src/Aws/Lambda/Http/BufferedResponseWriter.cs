@@ -3,7 +3,7 @@ using PushGateway.Buffers;
 
 namespace PushGateway.Aws.Lambda.Http;
 
-/// <summary>Writes the body of a <see cref="BufferedResponse"/>, whose start the first flush is.</summary>
+/// <summary>Writes the body of a <see cref="BufferedResponse"/>. The first flush starts the response.</summary>
 internal sealed class BufferedResponseWriter(PooledBuffer body, Func<CancellationToken, Task> start) : PipeWriter
 {
     private int _flushed;

@@ -5,7 +5,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace PushGateway.Aws.Lambda.Http;
 
-/// <summary>The body of an event as a pipe. Like Kestrel, it holds to the size limit from the first read on, and the limit stands from then.</summary>
+/// <summary>
+/// The body of an event as a pipe. Like Kestrel, it checks the size limit from the first read on, and from then on the limit cannot be
+/// changed.
+/// </summary>
 internal sealed class EventBodyReader(ReadOnlyMemory<byte> body) : PipeReader, IHttpMaxRequestBodySizeFeature
 {
     private readonly PipeReader _body = Create(new ReadOnlySequence<byte>(body));
@@ -13,7 +16,7 @@ internal sealed class EventBodyReader(ReadOnlyMemory<byte> body) : PipeReader, I
 
     public bool IsReadOnly { get; private set; }
 
-    /// <summary>None by default: Lambda takes no event of more than 6 MB.</summary>
+    /// <summary>Null, no limit, by default: Lambda takes no event larger than 6 MB.</summary>
     public long? MaxRequestBodySize
     {
         get => _maxRequestBodySize;

@@ -13,7 +13,7 @@ internal sealed class EventRequest
     private PipeReader _reader;
     private Stream _readerOf;
 
-    /// <param name="http">The event, which has to outlive the request.</param>
+    /// <param name="http">The event. It must outlive the request.</param>
     /// <param name="target">Its target.</param>
     /// <param name="requestId">The invocation's id.</param>
     public EventRequest(HttpEvent http, RequestTarget target, string requestId)
@@ -67,7 +67,7 @@ internal sealed class EventRequest
 
     public int LocalPort { get; set; }
 
-    // Middleware may have put another stream in place, which then is what is to be read.
+    // When middleware has replaced the body stream, the pipe reads the new stream.
     PipeReader IRequestBodyPipeFeature.Reader
     {
         get
@@ -82,7 +82,7 @@ internal sealed class EventRequest
         }
     }
 
-    // Headers say what the event has: the front has undone the chunks, and API Gateway leaves lengths and hosts out.
+    // Makes the headers match the event: API Gateway removes chunked encoding, and may leave out Content-Length and Host.
     private static void Complete(HttpEvent http)
     {
         http.Headers.TransferEncoding = default;
@@ -97,7 +97,7 @@ internal sealed class EventRequest
         }
     }
 
-    // An ALB says it in the header alone, as the last of its addresses.
+    // An ALB gives the client's address only in this header, as the last one.
     private static IPAddress? SourceOf(HttpEvent http)
     {
         var source = http.SourceIp ?? http.Headers["X-Forwarded-For"].ToString().Split(',')[^1].Trim();

@@ -5,9 +5,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace PushGateway.Aws.Lambda.Http;
 
-/// <summary>
-/// Reads HTTP events: payload format 2.0 (Function URLs, HTTP APIs) and 1.0 (HTTP APIs, REST APIs, and ALBs, whose events are of the same form).
-/// </summary>
+/// <summary>Reads HTTP events: payload format 2.0 (Function URLs, HTTP APIs) and 1.0 (HTTP APIs, REST APIs and ALBs).</summary>
 internal static class HttpEventReader
 {
     /// <exception cref="InvocationException">The event is not an HTTP request.</exception>
@@ -149,7 +147,7 @@ internal static class HttpEventReader
         }
     }
 
-    // requestContext.http of 2.0, requestContext.identity of 1.0.
+    // Reads requestContext.http of 2.0 or requestContext.identity of 1.0.
     private static void ReadConnection(ref Utf8JsonReader reader, HttpEvent http)
     {
         if (!TryEnterObject(ref reader, "requestContext.http or .identity is not an object"))
@@ -178,7 +176,7 @@ internal static class HttpEventReader
         }
     }
 
-    // Where an event has both forms, the lists say more.
+    // When an event has headers in both forms, the lists win: they hold every value.
     private static void ReadHeaders(ref Utf8JsonReader reader, HttpEvent http, bool lists)
     {
         foreach (var (name, values) in Pairs(ref reader))
@@ -275,7 +273,7 @@ internal static class HttpEventReader
         http.Body.Advance(written);
     }
 
-    // False for null, which is as good as missing.
+    // Returns false for null, which counts as missing.
     private static bool TryEnterObject(ref Utf8JsonReader reader, string otherwise)
     {
         reader.Read();

@@ -6,11 +6,11 @@ using PushGateway.Buffers;
 
 namespace PushGateway.Aws.Lambda.Http;
 
-/// <summary>Takes HTTP events through the ASP.NET Core pipeline, in the order of Kestrel.</summary>
+/// <summary>Runs HTTP events through the ASP.NET Core pipeline, in the same order of steps as Kestrel.</summary>
 internal sealed class HttpInvocationHandler<TContext>(IHttpApplication<TContext> application, ILogger logger) : IInvocationHandler
     where TContext : notnull
 {
-    /// <summary>Lambda's quota for the answer of a synchronous invocation, as the 6 MB that its documentation gives.</summary>
+    /// <summary>Largest answer to a synchronous invocation: Lambda's quota, documented as 6 MB.</summary>
     public const int MaxResponseBytes = 6 * 1024 * 1024;
 
     public async ValueTask HandleAsync(Invocation invocation, PooledBuffer response, CancellationToken cancellationToken)
@@ -67,7 +67,7 @@ internal sealed class HttpInvocationHandler<TContext>(IHttpApplication<TContext>
         }
     }
 
-    // The client is still there when the time is up, whatever the pipeline believes: it has to be told to come again.
+    // The client is still connected when the time is up, although the pipeline treats it as gone. So it is told to send again.
     private void Describe(Exception? failure, EventRequest request, BufferedResponse response, CancellationToken deadline)
     {
         if (failure is BadHttpRequestException bad)

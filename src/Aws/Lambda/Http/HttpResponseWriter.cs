@@ -8,7 +8,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace PushGateway.Aws.Lambda.Http;
 
-/// <summary>Writes a response as the payload format of its event wants it.</summary>
+/// <summary>Writes a response in the payload format of its event.</summary>
 internal static class HttpResponseWriter
 {
     // The reader is API Gateway, not a browser: no character of HTML needs to be escaped.
@@ -81,12 +81,13 @@ internal static class HttpResponseWriter
 
     private static bool IsCookie(string name) => name.Equals(HeaderNames.SetCookie, StringComparison.OrdinalIgnoreCase);
 
-    // The front frames the body that it is given; only to HEAD the length says what a GET would have brought.
+    // The front sets the length and encoding of the body itself. Only for HEAD does Content-Length stay: it says how long a GET's body
+    // would be.
     private static bool IsOfTheFront(string name, bool isHead) =>
         name.Equals(HeaderNames.TransferEncoding, StringComparison.OrdinalIgnoreCase)
         || (!isHead && name.Equals(HeaderNames.ContentLength, StringComparison.OrdinalIgnoreCase));
 
-    // Whatever the type says: only UTF-8 goes through a JSON string unharmed.
+    // Decides by the bytes as well as the content type: only valid UTF-8 survives a JSON string.
     private static bool IsText(IHeaderDictionary headers, ReadOnlySpan<byte> body) =>
         body.IsEmpty || (headers.ContentEncoding.Count == 0 && IsTextType(headers.ContentType.ToString()) && Utf8.IsValid(body));
 

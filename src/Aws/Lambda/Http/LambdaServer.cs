@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace PushGateway.Aws.Lambda.Http;
 
-/// <summary>The server under the ASP.NET Core pipeline that listens to no port: its requests are Lambda's events.</summary>
+/// <summary>An ASP.NET Core server that listens on no port: its requests are Lambda's events.</summary>
 internal sealed class LambdaServer(InvocationLoop loop, ILogger<LambdaServer> logger) : IServer
 {
     private readonly CancellationTokenSource _stopping = new();

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace PushGateway.Aws.Lambda.Http;
 
-/// <summary>The life of a request: ends with the time of its invocation, or when the application aborts it.</summary>
+/// <summary>The lifetime of a request. It ends at the invocation's deadline, or when the application aborts the request.</summary>
 internal sealed class RequestLifetime : IHttpRequestLifetimeFeature, IDisposable
 {
     private readonly CancellationTokenSource _aborted;

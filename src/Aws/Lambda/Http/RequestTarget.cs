@@ -3,14 +3,16 @@ using Microsoft.AspNetCore.Http;
 
 namespace PushGateway.Aws.Lambda.Http;
 
-/// <summary>What an event's request is for, in the terms of a server that read it off the wire.</summary>
-/// <param name="Raw">Path and query, not decoded. Where an HTTP API has decoded the path, it is encoded anew: a slash that was %2F stays lost.</param>
-/// <param name="PathBase">The stage, where the front names it in its paths.</param>
-/// <param name="Path">What follows the stage, decoded but for %2F.</param>
-/// <param name="Query">With its question mark, not decoded; or empty.</param>
+/// <summary>The target of an event's request, as a server would see it that reads the request from the network.</summary>
+/// <param name="Raw">
+/// Path and query, percent-encoded. An HTTP API decodes the path, so its path is encoded again; a slash that was sent as %2F stays a slash.
+/// </param>
+/// <param name="PathBase">The stage, where the front includes it in the path; otherwise empty.</param>
+/// <param name="Path">The path after the stage, decoded except for %2F.</param>
+/// <param name="Query">The query with its question mark, percent-encoded; or empty.</param>
 internal sealed record RequestTarget(string Raw, string PathBase, string Path, string Query)
 {
-    /// <exception cref="BadHttpRequestException">No server would take such a path.</exception>
+    /// <exception cref="BadHttpRequestException">The path is not a valid path of an HTTP request.</exception>
     public static RequestTarget Of(HttpEvent http)
     {
         var path = FullPath(http);
@@ -21,7 +23,7 @@ internal sealed record RequestTarget(string Raw, string PathBase, string Path, s
 
     private static string FullPath(HttpEvent http)
     {
-        // A REST API's path is without the stage.
+        // A REST API leaves the stage out of the path.
         var path = http.ContextPath is { } full && http.Version != "2.0" && full.EndsWith(http.Path!, StringComparison.Ordinal) ? full : http.Path!;
         path = IsDecoded(http) ? new PathString(Rooted(path).Replace("%", "%25", StringComparison.Ordinal)).ToUriComponent() : path;
         return Rooted(path);
@@ -29,11 +31,11 @@ internal sealed record RequestTarget(string Raw, string PathBase, string Path, s
 
     private static string Rooted(string path) => path.StartsWith('/') ? path : "/" + path;
 
-    // HTTP APIs decode the path, of either payload format. Function URLs, REST APIs (whose events name no version) and ALBs do not.
+    // HTTP APIs decode the path, in both payload formats. Function URLs, REST APIs (whose events have no version) and ALBs do not.
     private static bool IsDecoded(HttpEvent http) =>
         http.Version is "2.0" or "1.0" && http.DomainName?.Contains(".lambda-url.", StringComparison.OrdinalIgnoreCase) is false;
 
-    // On a domain of one's own the stage is chosen by a mapping, which is not in the path.
+    // On a custom domain a mapping chooses the stage, and the path does not contain it.
     private static string StageOf(HttpEvent http, string path)
     {
         if (http.Stage is not { Length: > 0 } stage || http.DomainName?.Contains(".execute-api.", StringComparison.OrdinalIgnoreCase) is false)
@@ -52,7 +54,7 @@ internal sealed record RequestTarget(string Raw, string PathBase, string Path, s
             return raw.Length > 0 ? "?" + raw : "";
         }
 
-        // An ALB passes names and values as they were sent; API Gateway has decoded them.
+        // An ALB passes names and values as they were sent. API Gateway decodes them.
         var query = new StringBuilder();
         foreach (var (name, value) in http.Query)
         {
@@ -77,7 +79,7 @@ internal sealed record RequestTarget(string Raw, string PathBase, string Path, s
         }
     }
 
-    // RFC 3986, 5.2.4, as Kestrel does it after decoding.
+    // RFC 3986, 5.2.4. Kestrel, too, does it after decoding.
     private static string RemoveDotSegments(string path)
     {
         if (!path.Contains("/.", StringComparison.Ordinal))

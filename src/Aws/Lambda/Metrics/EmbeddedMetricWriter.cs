@@ -4,7 +4,7 @@ using PushGateway.Buffers;
 namespace PushGateway.Aws.Lambda.Metrics;
 
 /// <summary>
-/// Writes one object of CloudWatch's embedded metric format a line:
+/// Writes lines of CloudWatch's embedded metric format, one JSON object per line:
 /// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html.
 /// </summary>
 internal sealed class EmbeddedMetricWriter(PooledBuffer destination, string metricsNamespace, string service) : IDisposable
@@ -13,7 +13,7 @@ internal sealed class EmbeddedMetricWriter(PooledBuffer destination, string metr
 
     private readonly Utf8JsonWriter _json = new(destination);
 
-    /// <summary>Appends a line. No two of the series may be one instrument's, or have a tag of the same name.</summary>
+    /// <summary>Appends a line. No two of its series may belong to the same instrument or have a tag of the same name.</summary>
     public void WriteLine(List<MeasuredSeries> line, long timestampMs)
     {
         _json.Reset();
@@ -66,7 +66,7 @@ internal sealed class EmbeddedMetricWriter(PooledBuffer destination, string metr
         EndDirective();
     }
 
-    // Published twice: for every combination of the tags, and for all of them together.
+    // CloudWatch publishes the metric twice: for each combination of tag values, and for all of them together.
     private void WriteTagged(MeasuredSeries series)
     {
         BeginDirective();

@@ -5,12 +5,13 @@ using PushGateway.Buffers;
 namespace PushGateway.Aws.Lambda.Metrics;
 
 /// <summary>
-/// Writes what a meter's counters and histograms measure, as lines from which CloudWatch makes metrics. Measured on any thread; written, and
-/// disposed, on one at a time. What is being measured while lines are written is in them or in the next ones.
+/// Writes what the counters and histograms of a meter measure, as log lines from which CloudWatch makes metrics. Measurements may come from
+/// any thread. <see cref="Write"/> and <see cref="Dispose"/> must not run at the same time. A measurement taken while lines are written is
+/// in those lines or in the next ones.
 /// </summary>
 internal sealed class EmbeddedMetrics : IDisposable
 {
-    // The specification's, of one directive; so many a line keep to it.
+    // The specification's limit for one directive. No line has more, so no directive has more.
     private const int MaxMetrics = 100;
 
     private readonly TextWriter _output;
@@ -23,12 +24,12 @@ internal sealed class EmbeddedMetrics : IDisposable
     private readonly List<MeasuredSeries> _line = [];
     private char[] _text = [];
 
-    /// <summary>Listens from now on.</summary>
+    /// <summary>Creates the writer, which listens from then on.</summary>
     /// <param name="meter">The meter's name.</param>
     /// <param name="metricsNamespace">CloudWatch's namespace.</param>
-    /// <param name="service">Value of the dimension <c>service</c>, which every metric has.</param>
-    /// <param name="output">Where each call writes whole lines, at once. It stays the caller's.</param>
-    /// <param name="time">Says when it was measured: when it is written.</param>
+    /// <param name="service">The value of the dimension <c>service</c>, which every metric has.</param>
+    /// <param name="output">Receives whole lines, with one call per <see cref="Write"/>. It is not disposed.</param>
+    /// <param name="time">Gives the timestamp of a line: the time of writing.</param>
     public EmbeddedMetrics(string meter, string metricsNamespace, string service, TextWriter output, TimeProvider time)
     {
         _output = output;
@@ -40,7 +41,7 @@ internal sealed class EmbeddedMetrics : IDisposable
         _listener.Start();
     }
 
-    /// <summary>Writes what was measured since the last time, if anything was.</summary>
+    /// <summary>Writes what was measured since the last call, if anything was.</summary>
     public void Write()
     {
         lock (_lock)
@@ -54,7 +55,7 @@ internal sealed class EmbeddedMetrics : IDisposable
             _text = new char[bytes.Length];
         }
 
-        // Console.Out takes text, not bytes. Log lines go through it, too, and what one call writes is in none of them.
+        // Console.Out takes text, not bytes. Log lines go through it, too. One call writes whole lines, so they do not mix.
         var length = Encoding.UTF8.GetChars(bytes, _text);
         _buffer.Reset();
         if (length > 0)
@@ -64,7 +65,7 @@ internal sealed class EmbeddedMetrics : IDisposable
         }
     }
 
-    /// <summary>Writes what is left.</summary>
+    /// <summary>Writes what is left and stops listening.</summary>
     public void Dispose()
     {
         _listener.Dispose();

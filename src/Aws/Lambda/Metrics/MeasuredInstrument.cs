@@ -2,14 +2,14 @@ using System.Diagnostics.Metrics;
 
 namespace PushGateway.Aws.Lambda.Metrics;
 
-/// <summary>An instrument, under its own name, and what it has measured with each set of tags.</summary>
+/// <summary>An instrument, and what it has measured with each set of tags.</summary>
 internal sealed class MeasuredInstrument(Instrument instrument)
 {
     private readonly List<MeasuredSeries> _series = [];
 
     public string Name => instrument.Name;
 
-    /// <summary>The unit in CloudWatch's words. One in braces only says what is counted.</summary>
+    /// <summary>The unit in CloudWatch's words. A unit in braces only names what is counted.</summary>
     public string Unit { get; } = instrument.Unit switch
     {
         "s" => "Seconds",
@@ -17,7 +17,7 @@ internal sealed class MeasuredInstrument(Instrument instrument)
         _ => "None",
     };
 
-    /// <summary>The series with these tags. As many are kept as there are sets of tags.</summary>
+    /// <summary>The series with these tags, created on first use. Every set of tags keeps its series.</summary>
     public MeasuredSeries Series(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         foreach (var series in _series)
@@ -33,7 +33,9 @@ internal sealed class MeasuredInstrument(Instrument instrument)
         return added;
     }
 
-    /// <summary>A series that there is something to write of, and that can stand in one object with others; null when there is none.</summary>
+    /// <summary>
+    /// A series that has something to write and can stand in one object with <paramref name="others"/>; null when there is none.
+    /// </summary>
     public MeasuredSeries? Pending(List<MeasuredSeries> others)
     {
         foreach (var series in _series)

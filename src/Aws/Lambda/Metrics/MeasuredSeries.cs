@@ -3,13 +3,15 @@ using System.Text.Json;
 
 namespace PushGateway.Aws.Lambda.Metrics;
 
-/// <summary>What one instrument has measured with one set of tags and what was not written yet: the sum of a counter, the values of a histogram.</summary>
+/// <summary>
+/// What one instrument has measured with one set of tags since the last writing: the sum of a counter, or the values of a histogram.
+/// </summary>
 internal sealed class MeasuredSeries(MeasuredInstrument instrument, KeyValuePair<string, object?>[] tags)
 {
-    // The specification's: "Numeric array metric targets MUST NOT have more than 100 members."
+    // The specification: "Numeric array metric targets MUST NOT have more than 100 members."
     private const int MaxValues = 100;
 
-    // CloudWatch refuses what is larger, and what is no finite number.
+    // CloudWatch refuses larger values, infinities and NaN.
     private static readonly double MaxMagnitude = Math.ScaleB(1, 360);
 
     private readonly List<double> _values = [];
@@ -50,7 +52,9 @@ internal sealed class MeasuredSeries(MeasuredInstrument instrument, KeyValuePair
         return true;
     }
 
-    /// <summary>Whether it can stand in one object with others: a tag is a member of it.</summary>
+    /// <summary>
+    /// Whether the series can stand in one object with others. A tag is a member of the object, so its name must be unique there.
+    /// </summary>
     public bool FitsWith(List<MeasuredSeries> others)
     {
         foreach (var tag in tags)
@@ -76,7 +80,7 @@ internal sealed class MeasuredSeries(MeasuredInstrument instrument, KeyValuePair
         }
     }
 
-    /// <summary>Writes the tags and what was measured as members, after which nothing is pending.</summary>
+    /// <summary>Writes the tags and the measurements as members of an object. Afterwards nothing is pending.</summary>
     public void TakeMembers(Utf8JsonWriter json)
     {
         foreach (var tag in tags)
@@ -95,7 +99,8 @@ internal sealed class MeasuredSeries(MeasuredInstrument instrument, KeyValuePair
         TakeValues(json);
     }
 
-    // Of more values, so many that are evenly spread by rank, the least and the greatest among them: a large batch would fill a hundred lines.
+    // Of more than 100 values, writes 100 that are evenly spread by rank, including the least and the greatest. A large batch would fill a
+    // hundred lines.
     private void TakeValues(Utf8JsonWriter json)
     {
         var count = Math.Min(_values.Count, MaxValues);

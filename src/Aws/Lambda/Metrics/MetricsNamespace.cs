@@ -10,13 +10,13 @@ internal static class MetricsNamespace
 
     private const int MaxLength = 255;
 
-    // AWS' own services' metrics.
+    // The namespaces of AWS services.
     private const string Reserved = "AWS/";
 
     private static readonly SearchValues<char> Allowed =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_/#: ");
 
-    /// <summary>Null when none is set, or when it is one that CloudWatch would not take.</summary>
+    /// <summary>Reads the namespace; null when it is not set, or is one that CloudWatch would refuse.</summary>
     public static string? Read(SettingsReader settings)
     {
         if (settings.Text(Setting) is not { } text)

@@ -6,20 +6,22 @@ using PushGateway.Push;
 
 namespace PushGateway.Formats.Compression;
 
-/// <summary>Undoes content encodings. Truncated, empty and corrupt input is refused, and so is more output than allowed.</summary>
+/// <summary>
+/// Decodes content encodings. Truncated, empty and corrupt input is refused, and so is output that is larger than allowed.
+/// </summary>
 public static class Decompressor
 {
     private const int SealLength = 16;
 
-    // A gzip member of random bytes of our own, read after the sender's: GZipStream takes a truncated stream for a complete one
-    // and stops at trailing garbage without a word, but in both cases the seal does not come out at the end.
+    // A gzip member of random bytes that this process appends to the sender's input. GZipStream reports neither a truncated stream nor
+    // garbage after the end, but in both cases these bytes do not come out at the end.
     private static readonly byte[] SealContent = RandomNumberGenerator.GetBytes(SealLength);
     private static readonly byte[] Seal = Compress(SealContent);
 
     /// <summary>Decompresses <paramref name="input"/> into <paramref name="destination"/>.</summary>
     /// <param name="encoding"><c>gzip</c> (also of several members), <c>x-gzip</c>, <c>br</c>, <c>snappy</c> (framed) or <c>identity</c>, in any case.</param>
     /// <param name="input">The compressed bytes.</param>
-    /// <param name="destination">Takes the output.</param>
+    /// <param name="destination">Receives the output.</param>
     /// <param name="maxBytes">Most bytes of output.</param>
     /// <returns>Null, or why the input was refused.</returns>
     public static PushError? Decompress(string encoding, ReadOnlyMemory<byte> input, PooledBuffer destination, int maxBytes)

@@ -1,6 +1,6 @@
 namespace PushGateway.Formats.Compression;
 
-/// <summary>Reads one piece of memory, then another.</summary>
+/// <summary>Reads two pieces of memory as one stream.</summary>
 internal sealed class SealedStream(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second) : Stream
 {
     private ReadOnlyMemory<byte> _current = first;

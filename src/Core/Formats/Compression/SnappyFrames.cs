@@ -7,15 +7,15 @@ using Snappier;
 namespace PushGateway.Formats.Compression;
 
 /// <summary>
-/// Reads Snappy's framing format (<c>framing_format.txt</c> of google/snappy) with the verdicts of Go's reader, which Pushgateway uses.
-/// Snappier's own stream takes more than that: <c>docs/decisions/0008</c> says what.
+/// Reads Snappy's framing format (<c>framing_format.txt</c> of google/snappy). It accepts and refuses the same input as Go's reader, which
+/// Pushgateway uses. Snappier's own stream accepts more: see <c>docs/decisions/0008</c>.
 /// </summary>
 internal static class SnappyFrames
 {
     private const int HeaderLength = 4;
     private const int ChecksumLength = 4;
 
-    // "an uncompressed chunk must be no longer than 65536 bytes", compressed or not.
+    // "an uncompressed chunk must be no longer than 65536 bytes". The same limit holds for the content of a compressed chunk.
     private const int MaxBlockLength = 65536;
 
     private const byte CompressedData = 0x00;
@@ -25,10 +25,11 @@ internal static class SnappyFrames
 
     private static ReadOnlySpan<byte> StreamStart => [StreamIdentifier, 6, 0, 0, (byte)'s', (byte)'N', (byte)'a', (byte)'P', (byte)'p', (byte)'Y'];
 
-    /// <summary>Appends the content of all streams in <paramref name="input"/>, a chunk at a time, until it is longer than allowed.</summary>
+    /// <summary>Appends the content of all streams in <paramref name="input"/>, chunk by chunk, until it is longer than allowed.</summary>
     /// <returns>
-    /// <see cref="OperationStatus.Done"/>; <see cref="OperationStatus.DestinationTooSmall"/> for more than <paramref name="maxBytes"/>;
-    /// <see cref="OperationStatus.NeedMoreData"/> when the input ends inside a chunk; <see cref="OperationStatus.InvalidData"/>.
+    /// <see cref="OperationStatus.Done"/>; <see cref="OperationStatus.DestinationTooSmall"/> when the content is longer than
+    /// <paramref name="maxBytes"/>; <see cref="OperationStatus.NeedMoreData"/> when the input ends inside a chunk; otherwise
+    /// <see cref="OperationStatus.InvalidData"/>.
     /// </returns>
     public static OperationStatus Decompress(ReadOnlySpan<byte> input, PooledBuffer destination, int maxBytes)
     {
@@ -71,7 +72,7 @@ internal static class SnappyFrames
             : ReadBlock(type == CompressedData, chunk, destination, maxBytes),
         StreamIdentifier => chunk.SequenceEqual(StreamStart[HeaderLength..]) ? OperationStatus.Done : OperationStatus.InvalidData,
 
-        // Padding, and what later versions may add. Other reserved types "must not" be skipped.
+        // Padding, and chunks that later versions may add. Other reserved types "must not" be skipped.
         >= FirstSkippable => OperationStatus.Done,
         _ => OperationStatus.InvalidData,
     };
@@ -111,7 +112,7 @@ internal static class SnappyFrames
         }
     }
 
-    // CRC-32C, "masked" so that the checksum of data that holds checksums is a good one, too.
+    // CRC-32C, "masked" because the checksum of data that contains its own checksum is weak.
     private static uint MaskedChecksum(ReadOnlySpan<byte> content)
     {
         var crc = uint.MaxValue;

@@ -6,18 +6,18 @@ using PushGateway.Wire;
 
 namespace PushGateway.Formats.OpenMetrics;
 
-/// <content>Samples: what is asked of each by its type, and of their order.</content>
+/// <content>Samples: the rules of each metric type, and the order of samples.</content>
 internal ref partial struct OpenMetricsParse
 {
     private const int NoGroup = 0;
 
-    // Milliseconds of it are exact in a double and in a long.
+    // Up to this many seconds, a double and a long can hold the milliseconds exactly.
     private const double MaxSeconds = 9_007_199_254_740;
 
     // "The combined length of the label names and values of an Exemplar's LabelSet MUST NOT exceed 128 UTF-8 character code points."
     private const int MaxExemplarCharacters = 128;
 
-    // First words of keys, which keep metrics and members of points apart.
+    // The first word of a key. It keeps the keys of metrics apart from the keys of a point's quantiles and states.
     private const int MetricKey = 0;
     private const int MemberKey = 1;
 
@@ -88,7 +88,7 @@ internal ref partial struct OpenMetricsParse
         return true;
     }
 
-    // The label that tells the samples of one point from each other: le, quantile, or the state.
+    // Finds the label that distinguishes the samples of one point: le, quantile, or the state.
     private bool TryFindBound(OpenMetricsRole role, out Label bound, out double value)
     {
         value = 0;

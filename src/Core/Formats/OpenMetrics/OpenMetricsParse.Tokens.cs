@@ -5,12 +5,13 @@ using PushGateway.Wire;
 
 namespace PushGateway.Formats.OpenMetrics;
 
-/// <content>Tokens, taken from the front of a line. They are slices of the input, or of the scratch memory until the next token is read.</content>
+/// <content> Tokens, read from the front of a line. A token is a slice of the input, or of the scratch memory until the next token is read.
+/// </content>
 internal ref partial struct OpenMetricsParse
 {
     private const int FewLabels = 32;
 
-    // labels = "{" [label *(COMMA label)] "}"; the line is at the brace. Leaves the labels in the scratch memory, sorted by symbol.
+    // labels = "{" [label *(COMMA label)] "}". The line begins at the brace. Puts the labels into the scratch memory, sorted by symbol.
     private bool TryReadLabels(ref ReadOnlySpan<byte> line, SymbolTable symbols, out int count)
     {
         count = 0;
@@ -60,7 +61,7 @@ internal ref partial struct OpenMetricsParse
             return Fail($"expected '=' and '\"' after label name {GoQuote.Quote(name)}");
         }
 
-        // Interned before the value is read: that may use the memory of this token.
+        // The name is interned before the value is read, because reading the value may reuse the scratch memory.
         var label = symbols.Intern(name);
         line = line[2..];
         if (!TryReadQuoted(ref line, out var value))
@@ -102,7 +103,7 @@ internal ref partial struct OpenMetricsParse
         return true;
     }
 
-    // Passes the closing quote.
+    // Also consumes the closing quote.
     private readonly bool TryReadQuoted(ref ReadOnlySpan<byte> line, out ReadOnlySpan<byte> value)
     {
         var end = line.IndexOfAny((byte)'"', (byte)'\\');
@@ -127,7 +128,7 @@ internal ref partial struct OpenMetricsParse
         return true;
     }
 
-    // "A single backslash SHOULD NOT be used for undefined escape sequences": it stands for itself.
+    // "A single backslash SHOULD NOT be used for undefined escape sequences". A backslash before another character stays a backslash.
     private readonly ReadOnlySpan<byte> Unescape(ReadOnlySpan<byte> text)
     {
         ParseScratch.Reserve(ref _scratch.Token, text.Length);
@@ -172,7 +173,7 @@ internal ref partial struct OpenMetricsParse
         return true;
     }
 
-    // SP timestamp, when there is one before the end of the line or an exemplar.
+    // SP timestamp. It is missing when the line ends here or an exemplar follows.
     private bool TryReadTimestamp(ref ReadOnlySpan<byte> line, out double? seconds)
     {
         seconds = null;

@@ -6,7 +6,9 @@ using PushGateway.Wire;
 
 namespace PushGateway.Formats.OpenMetrics;
 
-/// <summary>One parse: lines, and the metric family that they are in. A family ends where a line of another begins.</summary>
+/// <summary>
+/// One parse of a body: its lines, and the metric family that the current line belongs to. A line of another family ends it.
+/// </summary>
 internal ref partial struct OpenMetricsParse
 {
     private readonly ReadOnlySpan<byte> _input;
@@ -18,7 +20,7 @@ internal ref partial struct OpenMetricsParse
     private int _line;
     private PushError? _error;
 
-    // The current family. Metadata is settled with the first sample.
+    // The current family. Its metadata cannot change after its first sample.
     private ReadOnlySpan<byte> _family;
     private int _familyOrdinal;
     private int _familyLine;
@@ -30,12 +32,12 @@ internal ref partial struct OpenMetricsParse
     private bool _hasUnit;
     private bool _hasSamples;
 
-    // The family of the batch that has the name of the current one, once it has a sample; -1 before.
+    // The family of the batch with the name of the current family, added with its first sample; -1 before.
     private int _ownFamily;
 
     private int _labelCount;
 
-    // The metric being read, its point, and where the last sample of it stood.
+    // The current metric, its current point, and the line of that point's last sample.
     private int _group;
     private OpenMetricsPoint _point;
     private int _pointOrdinal;
@@ -194,7 +196,7 @@ internal ref partial struct OpenMetricsParse
         return true;
     }
 
-    // "An underscore and the unit MUST be the suffix of the MetricFamily name." An empty one is as good as none.
+    // "An underscore and the unit MUST be the suffix of the MetricFamily name." An empty unit counts as none.
     private bool ReadUnit(ReadOnlySpan<byte> text)
     {
         if (_hasUnit)
@@ -271,7 +273,7 @@ internal ref partial struct OpenMetricsParse
         return _scratch.Token.AsSpan(0, name.Length + suffix.Length);
     }
 
-    // The family of the batch for a role of the current family, made with the first sample.
+    // Returns the family of the batch for a role in the current family. It is added with the role's first sample.
     private int FamilyOf(OpenMetricsRole role, int seriesName)
     {
         switch (role)

@@ -6,22 +6,22 @@ using PushGateway.Push;
 namespace PushGateway.Formats.OpenMetrics;
 
 /// <summary>
-/// Parses OpenMetrics 1.0 text, strictly by the specification: its grammar, its rules for each metric type, and that neither families
-/// nor metrics nor points are interleaved. Laxer in one thing: HELP may hold an unescaped quote, as everyone else allows.
+/// Parses OpenMetrics 1.0 text strictly by the specification: its grammar, the rules of each metric type, and the rule that families,
+/// metrics and points are not interleaved. There is one exception: HELP may contain an unescaped quote, as all other parsers allow.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Series keep the names and label values that they have in the body; <c>le="1.0"</c> stays as it is. Exemplars are checked and dropped.
-/// Timestamps are rounded to milliseconds; of a metric's points in one millisecond the first is kept.
+/// Series keep the names and label values of the body; <c>le="1.0"</c> stays as it is. Exemplars are checked and dropped. Timestamps are
+/// rounded to milliseconds. When a metric has several points in one millisecond, the first one is kept.
 /// </para>
 /// <para>
-/// The families of the model are not those of the body but those that <see cref="FamilyName"/> finds again behind the queue, which are
-/// those that text 0.0.4 has: the counter <c>foo</c> becomes the counter family <c>foo_total</c>, the info <c>foo</c> the info family
-/// <c>foo_info</c>. <c>_created</c> samples stay series, as in a Prometheus that scrapes them; their families, and those of
-/// <c>_gsum</c> and <c>_gcount</c>, are gauges of their own, because 0.0.4 has no such member of a counter or histogram.
-/// The OpenMetrics exposition puts them together again.
+/// The families of the batch differ from those of the body. They are the families of the text format 0.0.4, because
+/// <see cref="FamilyName"/> must find them again from the series' names after the queue: the counter <c>foo</c> becomes the counter family
+/// <c>foo_total</c>, the info <c>foo</c> the info family <c>foo_info</c>. <c>_created</c> samples stay series, as in a Prometheus that
+/// scrapes them. They, and <c>_gsum</c> and <c>_gcount</c> samples, become gauge families of their own, because counters and histograms of
+/// 0.0.4 have no such members. The OpenMetrics exposition joins them again.
 /// </para>
-/// <para>Families without samples are checked and leave nothing in the batch. A label whose value is empty is no label.</para>
+/// <para>Families without samples are checked but not added to the batch. A label with an empty value counts as missing.</para>
 /// </remarks>
 public static class OpenMetricsParser
 {
@@ -29,13 +29,13 @@ public static class OpenMetricsParser
     private static OpenMetricsScratch? _scratch;
 
     /// <summary>
-    /// Appends a body to <paramref name="destination"/>, one series with one sample for each sample line. In the steady state this
+    /// Appends a body to <paramref name="destination"/>: for each sample line one series with one sample. In the steady state this
     /// allocates nothing. Limits are not checked.
     /// </summary>
     /// <param name="input">The whole body, decompressed.</param>
-    /// <param name="destination">The caller has called <see cref="MetricBatch.BeginPush"/>, and rolls back when this fails.</param>
-    /// <param name="context">The time of receipt is the timestamp of samples that have none.</param>
-    /// <param name="result">What the caller may still want to refuse.</param>
+    /// <param name="destination">The caller has called <see cref="MetricBatch.BeginPush"/>, and rolls back when parsing fails.</param>
+    /// <param name="context">Samples without a timestamp get the time of receipt.</param>
+    /// <param name="result">What the caller may want to refuse.</param>
     /// <param name="error"><see cref="RejectCode.OpenMetricsInvalid"/> with the line.</param>
     /// <returns>Whether the body is valid.</returns>
     /// <exception cref="PushTooLargeException">As for <see cref="MetricBatch.BeginSeries"/>.</exception>

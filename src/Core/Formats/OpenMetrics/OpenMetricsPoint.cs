@@ -1,6 +1,6 @@
 namespace PushGateway.Formats.OpenMetrics;
 
-/// <summary>What is known of the metric point being read: the samples of one metric at one time. The default is a new point.</summary>
+/// <summary>The state of the current metric point, which is the samples of one metric at one time. The default is a new point.</summary>
 internal struct OpenMetricsPoint
 {
     private int _roles;
@@ -10,7 +10,7 @@ internal struct OpenMetricsPoint
     private bool _hasNegativeBound;
     private bool _hasNegativeSum;
 
-    /// <summary>Adds a sample other than a bucket; false when the point has one of the role.</summary>
+    /// <summary>Adds a sample other than a bucket. Returns false when the point already has a sample of this role.</summary>
     public bool TryAdd(OpenMetricsRole role, double value)
     {
         if (Has(role))
@@ -24,7 +24,7 @@ internal struct OpenMetricsPoint
         return true;
     }
 
-    /// <summary>Adds a bucket; the reason why it cannot follow the one before it, or null.</summary>
+    /// <summary>Adds a bucket. Returns null, or why it cannot follow the bucket before it.</summary>
     public string? AddBucket(double bound, double value)
     {
         if (Has(OpenMetricsRole.Bucket) && !(bound > _bound))
@@ -44,7 +44,7 @@ internal struct OpenMetricsPoint
         return null;
     }
 
-    /// <summary>What is wrong with the finished point of a histogram or gauge histogram, or null.</summary>
+    /// <summary>Checks a finished point of a histogram or gauge histogram. Returns null, or what is wrong with it.</summary>
     public readonly string? CheckHistogram()
     {
         var hasSum = Has(OpenMetricsRole.Sum) || Has(OpenMetricsRole.GaugeSum);

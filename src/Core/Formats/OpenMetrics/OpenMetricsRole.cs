@@ -1,6 +1,6 @@
 namespace PushGateway.Formats.OpenMetrics;
 
-/// <summary>What a sample is to its metric family: its name is the family's and the role's suffix.</summary>
+/// <summary>The role of a sample in its metric family. The sample's name is the family's name and the role's suffix.</summary>
 internal enum OpenMetricsRole : byte
 {
     /// <summary>The family's own name: gauges, unknowns, states, quantiles.</summary>

@@ -2,19 +2,19 @@ using PushGateway.Model;
 
 namespace PushGateway.Formats.OpenMetrics;
 
-/// <summary>Memory that a parse needs and the next one uses again. One per thread: a parse never waits.</summary>
+/// <summary>Memory of a parse that the next parse reuses. There is one per thread, which works because a parse never awaits.</summary>
 internal sealed class OpenMetricsScratch
 {
-    // One hostile body must not pin its size for the life of the thread.
+    // One hostile body must not keep a large amount of memory for the life of the thread.
     private const int MaxKept = 64 * 1024;
 
     /// <summary>The labels of the current line, sorted by symbol.</summary>
     public Label[] Labels = new Label[64];
 
-    /// <summary>The token being read, when it has escapes.</summary>
+    /// <summary>The current token when it has escapes.</summary>
     public byte[] Token = new byte[256];
 
-    /// <summary>The key being looked up in <see cref="Seen"/>.</summary>
+    /// <summary>The current key to look up in <see cref="Seen"/>.</summary>
     public int[] Key = new int[64];
 
     /// <summary>The names that metric families have reserved.</summary>
@@ -26,13 +26,13 @@ internal sealed class OpenMetricsScratch
     /// <summary>The strings of the current exemplar.</summary>
     public SymbolTable Exemplar = new();
 
-    /// <summary>By role in the current family: symbol of the series' name, or 0.</summary>
+    /// <summary>The symbol of the series' name for each role in the current family, or 0.</summary>
     public int[] SeriesNames { get; } = new int[OpenMetricsType.Roles];
 
-    /// <summary>By role in the current family: family of the batch.</summary>
+    /// <summary>The family of the batch for each role in the current family.</summary>
     public int[] Families { get; } = new int[OpenMetricsType.Roles];
 
-    /// <summary>Gives back what is unusually large and clears what the next parse must not see.</summary>
+    /// <summary>Releases memory that has become unusually large, and clears what the next parse must not see.</summary>
     public void Reset()
     {
         Labels = Labels.Length > MaxKept ? new Label[64] : Labels;

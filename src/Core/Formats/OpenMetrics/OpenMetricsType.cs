@@ -2,7 +2,7 @@ using PushGateway.Model;
 
 namespace PushGateway.Formats.OpenMetrics;
 
-/// <summary>The metric types of OpenMetrics: their words, and the samples that each has.</summary>
+/// <summary>The metric types of OpenMetrics: their names, and the samples of each.</summary>
 internal static class OpenMetricsType
 {
     /// <summary>Number of roles.</summary>
@@ -22,7 +22,7 @@ internal static class OpenMetricsType
         _ => default,
     };
 
-    /// <summary>The roles that a type's samples have beside the family's own name; a family reserves all their names.</summary>
+    /// <summary>The roles with a suffix that samples of the type may have. A family reserves the names of all of them.</summary>
     public static ReadOnlySpan<OpenMetricsRole> RolesOf(MetricType type) => type switch
     {
         MetricType.Counter => [OpenMetricsRole.Total, OpenMetricsRole.Created],
@@ -37,7 +37,9 @@ internal static class OpenMetricsType
     public static bool HasOwn(MetricType type) =>
         type is MetricType.Gauge or MetricType.Unspecified or MetricType.StateSet or MetricType.Summary;
 
-    /// <summary>Finds the role that the rest of a sample's name after the family's gives it; false when the type has no such sample.</summary>
+    /// <summary>
+    /// Finds the role of a sample from the part of its name after the family's name. Returns false when the type has no such sample.
+    /// </summary>
     public static bool TryGetRole(MetricType type, ReadOnlySpan<byte> suffix, out OpenMetricsRole role)
     {
         role = OpenMetricsRole.Own;
@@ -58,7 +60,7 @@ internal static class OpenMetricsType
         return false;
     }
 
-    /// <summary>The type's word.</summary>
+    /// <summary>The type's name in a TYPE line.</summary>
     public static ReadOnlySpan<byte> Word(MetricType type) => type switch
     {
         MetricType.Counter => "counter"u8,
@@ -71,7 +73,7 @@ internal static class OpenMetricsType
         _ => "unknown"u8,
     };
 
-    /// <summary>Reads a type's word, which is in small letters.</summary>
+    /// <summary>Reads a type's name in lower case.</summary>
     public static bool TryParse(ReadOnlySpan<byte> word, out MetricType type)
     {
         for (type = MetricType.Unspecified; type <= MetricType.StateSet; type++)

@@ -3,10 +3,10 @@ using System.Buffers;
 namespace PushGateway.Formats.Prometheus;
 
 /// <summary>
-/// The characters of a legal Prometheus name, and how another name is made legal: every Unicode scalar outside the
-/// alphabet becomes one <c>_</c>, and a leading digit gets <c>_</c> before it.
+/// The legal characters of a Prometheus name, and how an illegal name is made legal: every other Unicode scalar becomes one <c>_</c>, and a
+/// <c>_</c> is put before a leading digit.
 /// </summary>
-/// <remarks>Names are valid UTF-8. A made-legal name is never longer than the name plus one byte.</remarks>
+/// <remarks>Names must be valid UTF-8. The legal form is at most one byte longer than the name.</remarks>
 public sealed class NameAlphabet
 {
     private NameAlphabet(ReadOnlySpan<byte> legal) => Bytes = SearchValues.Create(legal);
@@ -17,7 +17,7 @@ public sealed class NameAlphabet
     /// <summary>Label names: <c>[a-zA-Z_][a-zA-Z0-9_]*</c>.</summary>
     public static NameAlphabet Label { get; } = new("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"u8);
 
-    /// <summary>The legal bytes; a digit only where it is not the first.</summary>
+    /// <summary>The legal bytes. A name must not begin with a digit.</summary>
     internal SearchValues<byte> Bytes { get; }
 
     /// <summary>Whether <paramref name="name"/> is legal as it is.</summary>
@@ -35,7 +35,10 @@ public sealed class NameAlphabet
         return NeedsPrefix(name) ? length + 1 : length;
     }
 
-    /// <summary>Writes the legal form of <paramref name="name"/>; <paramref name="destination"/> holds <see cref="GetLegalLength"/> bytes.</summary>
+    /// <summary>
+    /// Writes the legal form of <paramref name="name"/>. <paramref name="destination"/> must have room for <see cref="GetLegalLength"/>
+    /// bytes.
+    /// </summary>
     public void MakeLegal(ReadOnlySpan<byte> name, Span<byte> destination)
     {
         var written = 0;

@@ -1,34 +1,35 @@
 namespace PushGateway.Formats.Prometheus;
 
-/// <summary>Memory that a parse needs and the next one uses again. One per thread: a parse never waits.</summary>
+/// <summary>Memory of a parse that the next parse reuses. There is one per thread, which works because a parse never awaits.</summary>
 internal sealed class ParseScratch
 {
-    // One hostile body must not pin its size for the life of the thread.
+    // One hostile body must not keep a large amount of memory for the life of the thread.
     private const int MaxKept = 64 * 1024;
 
     private const int InitialLabels = 64;
 
-    // Indexed by symbol: as large as the symbol table of a large batch.
+    // The array is indexed by symbol, so it is as large as the symbol table of a large batch.
     private const int MaxKeptBounds = 1024 * 1024;
     private const int InitialBounds = 1024;
 
-    /// <summary>The labels of the current line, then of the previous sample line.</summary>
+    /// <summary>The labels of the current line. Entries not yet overwritten belong to the previous sample line.</summary>
     public ParsedLabel[] Labels = new ParsedLabel[InitialLabels];
 
-    /// <summary>The token being read, when it has escapes or quotes inside.</summary>
+    /// <summary>The current token when it has escapes, or quotes inside.</summary>
     public byte[] Token = new byte[256];
 
-    /// <summary>By family of this parse: whether its type is settled.</summary>
+    /// <summary>Whether the type of each family of this parse is settled.</summary>
     public bool[] Typed = new bool[64];
 
-    /// <summary>By symbol: the last line on which it was a label name. Used on lines of many labels only.</summary>
+    /// <summary>For each symbol, the last line on which it was a label name. Used only for lines with many labels.</summary>
     public int[] NamedIn = [];
 
-    // By symbol of a bound as it was written: the parse that met it, the symbol of its canonical form, and that of the bound that came next.
+    // Indexed by the symbol of a bound (le or quantile) as it was written. Parse is the number of the parse that read it last, Canonical is
+    // the symbol of its canonical form, and Next is the bound that followed it, as written.
     private (int Parse, int Canonical, int Next)[] _bounds = new (int, int, int)[InitialBounds];
     private int _parse = 1;
 
-    /// <summary>The canonical form of a bound that this parse has met before.</summary>
+    /// <summary>Finds the canonical form of a bound that this parse has already read.</summary>
     public bool TryGetBound(int written, out int canonical)
     {
         var bounds = _bounds;
@@ -42,21 +43,23 @@ internal sealed class ParseScratch
         return false;
     }
 
-    /// <summary>Remembers a bound for the rest of the parse.</summary>
+    /// <summary>Remembers the canonical form of a bound for the rest of the parse.</summary>
     public void SetBound(int written, int canonical)
     {
         Reserve(ref _bounds, written);
         _bounds[written] = (_parse, canonical, 0);
     }
 
-    /// <summary>The bound that came after this one the last time, as it was written, or 0: histograms of a family repeat theirs.</summary>
+    /// <summary>
+    /// The bound, as written, that followed this one the last time; 0 when there is none. Histograms of a family repeat their bounds.
+    /// </summary>
     public int NextBound(int written) =>
         (uint)written < (uint)_bounds.Length && _bounds[written].Parse == _parse ? _bounds[written].Next : 0;
 
-    /// <summary>Remembers what comes after a bound that this parse has met.</summary>
+    /// <summary>Remembers the bound that follows one that this parse has already read.</summary>
     public void SetNextBound(int written, int next) => _bounds[written].Next = next;
 
-    /// <summary>Makes room for an index.</summary>
+    /// <summary>Makes the array large enough for an index.</summary>
     public static void Reserve<T>(ref T[] array, int index)
     {
         if (index >= array.Length)
@@ -65,7 +68,7 @@ internal sealed class ParseScratch
         }
     }
 
-    /// <summary>Gives back what is unusually large and clears what the next parse must not see.</summary>
+    /// <summary>Releases memory that has become unusually large, and clears what the next parse must not see.</summary>
     public void Reset()
     {
         Labels = Labels.Length > MaxKept ? new ParsedLabel[InitialLabels] : Labels;

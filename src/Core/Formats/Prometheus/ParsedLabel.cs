@@ -1,12 +1,12 @@
 namespace PushGateway.Formats.Prometheus;
 
-/// <summary>A label of the sample line being read; offsets count from the start of that line.</summary>
+/// <summary>A label of the current sample line. Offsets count from the start of that line.</summary>
 internal struct ParsedLabel
 {
     /// <summary>Symbol of the name.</summary>
     public int Name;
 
-    /// <summary>Symbol of the value; of a bound, of its canonical form, or 0 when it is NaN.</summary>
+    /// <summary>Symbol of the value. For a bound, the symbol of its canonical form, or 0 when it is NaN.</summary>
     public int Value;
 
     /// <summary>Where the name begins.</summary>
@@ -18,7 +18,7 @@ internal struct ParsedLabel
     /// <summary>Where the value begins, after its opening quote.</summary>
     public int ValueStart;
 
-    /// <summary>Where the value has ended, after its closing quote.</summary>
+    /// <summary>Where the label ends: after the closing quote of the value.</summary>
     public int End;
 
     /// <summary>Whether this is a histogram's <c>le</c> or a summary's <c>quantile</c>.</summary>

@@ -1,6 +1,6 @@
 namespace PushGateway.Formats.Prometheus;
 
-/// <summary>What a name on a line is to the family that it was resolved to.</summary>
+/// <summary>The role of a series in its family, given by the suffix of its name.</summary>
 internal enum SeriesRole : byte
 {
     /// <summary>The family's own name.</summary>
@@ -15,6 +15,6 @@ internal enum SeriesRole : byte
     /// <summary>The <c>_bucket</c> of a histogram.</summary>
     Bucket,
 
-    /// <summary>The <c>_created</c> of a metric, which only OpenMetrics has.</summary>
+    /// <summary>The <c>_created</c> of a metric. Only OpenMetrics has it.</summary>
     Created,
 }

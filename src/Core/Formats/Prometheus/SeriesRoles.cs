@@ -2,17 +2,17 @@ using PushGateway.Model;
 
 namespace PushGateway.Formats.Prometheus;
 
-/// <summary>How the series of histograms and summaries are told from each other.</summary>
+/// <summary>Distinguishes the series of histograms and summaries by suffixes and labels.</summary>
 internal static class SeriesRoles
 {
     /// <summary>Whether the type has buckets.</summary>
     public static bool IsHistogram(MetricType type) => type is MetricType.Histogram or MetricType.GaugeHistogram;
 
-    /// <summary>The label that tells buckets or quantiles from each other; empty for other types.</summary>
+    /// <summary>The label that distinguishes buckets or quantiles; empty for other types.</summary>
     public static ReadOnlySpan<byte> BoundName(MetricType type) =>
         IsHistogram(type) ? "le"u8 : type == MetricType.Summary ? "quantile"u8 : default;
 
-    /// <summary>The role that a name's suffix gives it in a family of the name without the suffix.</summary>
+    /// <summary>The role that the suffix of a name gives it in the family that is named without the suffix.</summary>
     public static SeriesRole OfSuffix(ReadOnlySpan<byte> name, out int suffixLength)
     {
         (var role, suffixLength) = name switch

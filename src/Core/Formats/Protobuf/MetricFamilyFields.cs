@@ -1,8 +1,8 @@
 namespace PushGateway.Formats.Protobuf;
 
 /// <summary>
-/// Field numbers of <c>io.prometheus.client</c> (Prometheus client model, <c>io/prometheus/client/metrics.proto</c>), as far as they are
-/// read or written here.
+/// Field numbers of <c>io.prometheus.client</c> (Prometheus client model, <c>io/prometheus/client/metrics.proto</c>), as far as the gateway
+/// uses them.
 /// </summary>
 internal static class MetricFamilyFields
 {
@@ -23,13 +23,13 @@ internal static class MetricFamilyFields
     public const int LabelName = 1;
     public const int LabelValue = 2;
 
-    /// <summary>Of gauge, counter and untyped.</summary>
+    /// <summary>The value of a gauge, counter or untyped metric.</summary>
     public const int SimpleValue = 1;
 
-    /// <summary>Of summary and histogram.</summary>
+    /// <summary>The count of a summary or histogram.</summary>
     public const int SampleCount = 1;
 
-    /// <summary>Of summary and histogram.</summary>
+    /// <summary>The sum of a summary or histogram.</summary>
     public const int SampleSum = 2;
 
     /// <summary>The quantiles of a summary, the buckets of a histogram.</summary>

@@ -6,13 +6,13 @@ using PushGateway.Wire;
 
 namespace PushGateway.Formats.Protobuf;
 
-/// <summary>One run of <see cref="MetricFamilyParser"/> over a body.</summary>
+/// <summary>One parse of a body by <see cref="MetricFamilyParser"/>.</summary>
 internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batch, long receivedMs, MetricFamilyScratch scratch)
 {
     private readonly ReadOnlySpan<byte> _input = input;
     private PushError? _error;
 
-    // The family, counted from 1, and the names of its series.
+    // The number of the current family, counted from 1, and the symbols of its series' names.
     private int _familyNumber;
     private ReadOnlySpan<byte> _familyName;
     private int _family;
@@ -23,7 +23,7 @@ internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batc
     private int _countName;
     private int _boundName;
 
-    // The metric, counted from 1, and what its fields have said so far. The value is also the sum of a histogram or summary.
+    // The number of the current metric, counted from 1, and the fields read so far. _value is also the sum of a histogram or summary.
     private int _metricNumber;
     private int _labelCount;
     private long _timestampMs;
@@ -35,14 +35,14 @@ internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batc
     private bool _hasBuckets;
     private bool _isNative;
 
-    /// <summary>Whether a metric has a timestamp of its own.</summary>
+    /// <summary>Whether any metric has its own timestamp.</summary>
     public bool HasTimestamps { get; private set; }
 
     private readonly bool IsHistogram => SeriesRoles.IsHistogram(_type);
 
     private readonly double Count => _countFloat != 0 ? _countFloat : _count;
 
-    /// <summary>Reads every message; null, or why the body is refused.</summary>
+    /// <summary>Reads every message. Returns null, or why the body is refused.</summary>
     public PushError? Run()
     {
         _ = FindLastOfEachName() && ReadFamilies();
@@ -351,7 +351,7 @@ internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batc
         return false;
     }
 
-    // ---- Values. A message field given twice is one message, of both contents in turn: what is read adds to what was.
+    // ---- Values. A message field that occurs twice is one message with the contents of both, so every read adds to what was read before.
 
     private bool TryReadSimpleValue(ReadOnlySpan<byte> input)
     {
@@ -386,7 +386,7 @@ internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batc
         return !reader.IsMalformed;
     }
 
-    // What tells a native histogram is what tells it in Prometheus: spans, a zero bucket's width or its population.
+    // Prometheus, too, recognises a native histogram by its spans, by the width of its zero bucket or by the count of that bucket.
     private bool TryReadHistogramField(ref ProtobufReader reader, int field, WireType type)
     {
         if ((field, type) is (MetricFamilyFields.HistogramCountFloat, WireType.Fixed64))

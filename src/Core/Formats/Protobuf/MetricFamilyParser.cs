@@ -5,21 +5,22 @@ using PushGateway.Push;
 namespace PushGateway.Formats.Protobuf;
 
 /// <summary>
-/// Parses the protobuf format of Prometheus client libraries: messages <c>io.prometheus.client.MetricFamily</c>, each after its length as a
-/// varint. A metric becomes the series that Prometheus' <c>expfmt</c> exposes for it, in the same order.
+/// Parses the protobuf format of Prometheus client libraries: messages <c>io.prometheus.client.MetricFamily</c>, each preceded by its
+/// length as a varint. A metric becomes the series that Prometheus' <c>expfmt</c> exposes for it, in the same order.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Histograms become <c>_bucket</c>, <c>_sum</c> and <c>_count</c>, with a bucket <c>+Inf</c> from the sample count when the message has none;
-/// summaries their quantiles, <c>_sum</c> and <c>_count</c>. A float count that is not 0 takes the place of the integer one. A histogram that
-/// has both classic and native buckets keeps the classic ones; one that is only native becomes a single series of the family's name, with a
-/// <see cref="NativeHistogram"/> as its sample. Exemplars and creation times are passed over, and so are unknown fields. Of families with the same name the last wins, as in Pushgateway; the others must be valid, too.
+/// A histogram becomes <c>_bucket</c>, <c>_sum</c> and <c>_count</c> series. When it has no <c>+Inf</c> bucket, one is added with the
+/// sample count. A summary becomes its quantiles, <c>_sum</c> and <c>_count</c>. A float count that is not 0 replaces the integer count. A
+/// histogram with both classic and native buckets keeps only the classic ones. A histogram with only native buckets becomes one series with
+/// the family's name and a <see cref="NativeHistogram"/> as its sample. Exemplars, creation times and unknown fields are skipped. When
+/// several families have the same name, the last one is kept, as in Pushgateway, but the others must be valid, too.
 /// </para>
 /// <para>
-/// Refused is what an exposition could not show: a family without a name or of an unknown type, a metric that lacks the value field of its
-/// family's type, names that are not legal, text that is not UTF-8, a label name given twice, <c>__name__</c>, the label <c>le</c> on a
-/// histogram or <c>quantile</c> on a summary, a negative count in a histogram, and a native histogram that Prometheus would refuse
-/// (<see cref="NativeHistogram.Validate"/>).
+/// A body is refused when an exposition could not show it: a family without a name or of an unknown type, a metric without the value field
+/// of its family's type, names that are not legal, text that is not UTF-8, a label name that occurs twice, the label <c>__name__</c>, the
+/// label <c>le</c> on a histogram or <c>quantile</c> on a summary, a negative count in a histogram, and a native histogram that Prometheus
+/// would refuse (<see cref="NativeHistogram.Validate"/>).
 /// </para>
 /// </remarks>
 public static class MetricFamilyParser
@@ -32,9 +33,9 @@ public static class MetricFamilyParser
     /// not checked.
     /// </summary>
     /// <param name="input">The whole body, decompressed.</param>
-    /// <param name="destination">The caller has called <see cref="MetricBatch.BeginPush"/>, and rolls back when this fails.</param>
-    /// <param name="context">The time of receipt is the timestamp of metrics that have none.</param>
-    /// <param name="hasTimestamps">Whether a metric has a timestamp of its own, which the caller may want to refuse.</param>
+    /// <param name="destination">The caller has called <see cref="MetricBatch.BeginPush"/>, and rolls back when parsing fails.</param>
+    /// <param name="context">Metrics without a timestamp get the time of receipt.</param>
+    /// <param name="hasTimestamps">Whether any metric has its own timestamp. The caller may want to refuse it.</param>
     /// <param name="error"><see cref="RejectCode.ProtobufInvalid"/>.</param>
     /// <returns>Whether the body is valid.</returns>
     /// <exception cref="PushTooLargeException">As for <see cref="MetricBatch.BeginSeries"/>.</exception>

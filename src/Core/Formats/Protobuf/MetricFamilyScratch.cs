@@ -2,32 +2,34 @@ using PushGateway.Model;
 
 namespace PushGateway.Formats.Protobuf;
 
-/// <summary>Memory that a parse needs and the next one uses again. One per thread: a parse never waits.</summary>
+/// <summary>Memory of a parse that the next parse reuses. There is one per thread, which works because a parse never awaits.</summary>
 internal sealed class MetricFamilyScratch
 {
-    // One hostile body must not pin its size for the life of the thread.
+    // One hostile body must not keep a large amount of memory for the life of the thread.
     private const int MaxKept = 64 * 1024;
 
-    // Indexed by symbol: as large as the symbol table of a large batch.
+    // The array is indexed by symbol, so it is as large as the symbol table of a large batch.
     private const int MaxKeptSymbols = 1024 * 1024;
     private const int Initial = 64;
 
     /// <summary>The labels of the current metric.</summary>
     public Label[] Labels = new Label[Initial];
 
-    /// <summary>Their names, to be sorted.</summary>
+    /// <summary>The names of the labels, for sorting.</summary>
     public int[] LabelNames = new int[Initial];
 
-    /// <summary>By symbol of a family's name: which family was the last to have it. Only names of this parse are looked up.</summary>
+    /// <summary>
+    /// For each symbol of a family's name, the last family with that name. Only names of the current parse are looked up.
+    /// </summary>
     public int[] LastNamed = new int[Initial];
 
-    /// <summary>A name being put together.</summary>
+    /// <summary>Memory for a series' name that is joined from two parts.</summary>
     public byte[] Name = new byte[256];
 
-    /// <summary>The native side of the current histogram.</summary>
+    /// <summary>The native fields of the current histogram.</summary>
     public NativeHistogram Histogram { get; } = new();
 
-    /// <summary>Gives back what is unusually large.</summary>
+    /// <summary>Releases memory that has become unusually large.</summary>
     public void Trim()
     {
         Labels = Labels.Length > MaxKept ? new Label[Initial] : Labels;

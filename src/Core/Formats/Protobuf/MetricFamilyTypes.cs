@@ -2,7 +2,7 @@ using PushGateway.Model;
 
 namespace PushGateway.Formats.Protobuf;
 
-/// <summary>The metric types of <c>io.prometheus.client</c>, and the field of a metric that each has its value in.</summary>
+/// <summary>The metric types of <c>io.prometheus.client</c>, and the field of a metric that holds the value of each type.</summary>
 internal static class MetricFamilyTypes
 {
     private const int Counter = 0;
@@ -12,7 +12,7 @@ internal static class MetricFamilyTypes
     private const int Histogram = 4;
     private const int GaugeHistogram = 5;
 
-    /// <summary>The type of a number; false when there is none.</summary>
+    /// <summary>Finds the type of a number. Returns false when the number is unknown.</summary>
     public static bool TryGet(int number, out MetricType type)
     {
         type = number switch
@@ -27,7 +27,7 @@ internal static class MetricFamilyTypes
         return type != MetricType.Unspecified || number == Untyped;
     }
 
-    /// <summary>The number of a type; info and state set, which the schema does not have, are gauges.</summary>
+    /// <summary>The number of a type. Info and state set do not exist in the schema and become gauges.</summary>
     public static int NumberOf(MetricType type) => type switch
     {
         MetricType.Counter => Counter,
@@ -48,7 +48,7 @@ internal static class MetricFamilyTypes
         _ => MetricFamilyFields.MetricUntyped,
     };
 
-    /// <summary>Name of that field.</summary>
+    /// <summary>The name of the field of <see cref="ValueField"/>.</summary>
     public static string ValueFieldName(MetricType type) => type switch
     {
         MetricType.Counter => "counter",

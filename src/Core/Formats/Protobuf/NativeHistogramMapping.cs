@@ -4,8 +4,8 @@ using PushGateway.Wire;
 namespace PushGateway.Formats.Protobuf;
 
 /// <summary>
-/// A native histogram in the protobuf of client libraries has the fields that it has in remote write, of the same types, under other
-/// numbers.
+/// Converts native histograms between the protobuf of client libraries and that of remote write. Both have the same fields of the same
+/// types, with different numbers.
 /// </summary>
 internal static class NativeHistogramMapping
 {
@@ -30,10 +30,10 @@ internal static class NativeHistogramMapping
     private static readonly int[] RemoteWriteNumbers = NumbersBy(static field => field.MetricFamily, static field => field.RemoteWrite);
     private static readonly int[] MetricFamilyNumbers = NumbersBy(static field => field.RemoteWrite, static field => field.MetricFamily);
 
-    /// <summary>The number in remote write; 0 for what is no part of a native histogram there.</summary>
+    /// <summary>The field number in remote write; 0 for a field that a native histogram of remote write does not have.</summary>
     public static int ToRemoteWrite(int field) => RemoteWriteNumbers.ElementAtOrDefault(field);
 
-    /// <summary>Writes a <see cref="NativeHistogram"/>'s bytes as the protobuf of client libraries has them.</summary>
+    /// <summary>Writes a <see cref="NativeHistogram"/>'s bytes in the protobuf of client libraries.</summary>
     public static void Write(ref ProtobufWriter writer, ReadOnlySpan<byte> histogram)
     {
         var reader = new ProtobufReader(histogram);
@@ -50,7 +50,7 @@ internal static class NativeHistogramMapping
         }
     }
 
-    // 0 for the hint, which the family's type gives there.
+    // Returns 0 for the reset hint. The protobuf of client libraries expresses it by the family's type.
     private static int FromRemoteWrite(int field) => MetricFamilyNumbers.ElementAtOrDefault(field);
 
     private static int[] NumbersBy(Func<(int MetricFamily, int RemoteWrite), int> from, Func<(int MetricFamily, int RemoteWrite), int> to)

@@ -16,7 +16,7 @@ internal static class RemoteWrite2Fields
     public const int SampleValue = 1;
     public const int SampleTimestamp = 2;
 
-    /// <summary>An extension of ours, skipped by every other reader: the sender wrote an integer.</summary>
+    /// <summary>An extension of the gateway: the sender wrote an integer. Every other reader skips it.</summary>
     public const int SampleIsInteger = 1000;
 
     public const int MetadataType = 1;

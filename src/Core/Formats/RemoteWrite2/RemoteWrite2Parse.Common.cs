@@ -6,8 +6,9 @@ using PushGateway.Wire;
 
 namespace PushGateway.Formats.RemoteWrite2;
 
-// Series as most writers lay them out, the gateway among them: labels of the names that the series before has, one float sample, metadata,
-// every length and reference short. What is taken here is read as the rest reads it; of what is not taken, nothing is said.
+// A fast path for series as most writers, including the gateway, lay them out: the same label names as the series before, one float sample,
+// metadata, and short lengths and references. It reads such a series exactly as the slow path does. It leaves every other series to the
+// slow path, which alone reports errors.
 internal ref partial struct RemoteWrite2Parse
 {
     private const byte LabelRefsTag = (RemoteWrite2Fields.TimeSeriesLabelRefs << ProtobufWriter.WireTypeBits) | (int)WireType.LengthDelimited;
@@ -18,10 +19,10 @@ internal ref partial struct RemoteWrite2Parse
     private const int MoreFollows = 0x80;
     private const int BitsPerByte = 7;
 
-    // Of milliseconds since the epoch, for the next two thousand years.
+    // The length of milliseconds since the epoch, for the next two thousand years.
     private const int TimestampBytes = 6;
 
-    // The tag of SampleIsInteger and a 1.
+    // The tag of SampleIsInteger and the value 1.
     private static ReadOnlySpan<byte> IsInteger => [0xC0, 0x3E, 0x01];
 
     private bool TryReadCommonSeries(ReadOnlySpan<byte> input)
@@ -56,7 +57,7 @@ internal ref partial struct RemoteWrite2Parse
         return true;
     }
 
-    // Leaves the labels without the name in the scratch.
+    // Puts the labels, without the name, into the scratch memory.
     private readonly bool TryReadCommonLabels(ReadOnlySpan<byte> labelRefs, out int name, out bool hasQuantile)
     {
         (name, hasQuantile) = (0, false);

@@ -7,7 +7,9 @@ using PushGateway.Wire;
 
 namespace PushGateway.Formats.RemoteWrite2;
 
-/// <summary>One parse. What was found to be in order with a series is not looked at again in the next, which mostly has the same labels.</summary>
+/// <summary>
+/// One parse of a request. A series usually has the labels of the one before, so checks that the last series passed are not repeated.
+/// </summary>
 internal ref partial struct RemoteWrite2Parse(ReadOnlySpan<byte> input, MetricBatch batch, long receivedMs, RemoteWrite2Scratch scratch)
 {
     private readonly ReadOnlySpan<byte> _input = input;
@@ -15,11 +17,11 @@ internal ref partial struct RemoteWrite2Parse(ReadOnlySpan<byte> input, MetricBa
     private readonly long _receivedMs = receivedMs;
     private readonly RemoteWrite2Scratch _scratch = scratch;
 
-    // Symbols of the words; of the second, -1 when the request has none.
+    // Symbols of "__name__" and "quantile". The latter is -1 when the request has no such symbol.
     private int _nameLabel;
     private int _quantileLabel;
 
-    // What the last series was found to be.
+    // What was found for the last series.
     private int _name;
     private bool _hasQuantile;
     private MetricType _type;
@@ -35,7 +37,7 @@ internal ref partial struct RemoteWrite2Parse(ReadOnlySpan<byte> input, MetricBa
         return ReadSymbols() ?? ReadAllSeries();
     }
 
-    // They may stand behind what refers to them.
+    // Symbols may come after the series that refer to them, so they are read first.
     private PushError? ReadSymbols()
     {
         var reader = new ProtobufReader(_input);

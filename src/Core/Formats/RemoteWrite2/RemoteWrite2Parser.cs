@@ -5,8 +5,8 @@ using PushGateway.Push;
 namespace PushGateway.Formats.RemoteWrite2;
 
 /// <summary>
-/// Reads a remote write 2.0 request, which is also what the gateway's own queue messages hold. Exemplars, start timestamps and unknown
-/// fields are passed over. A native histogram has to be valid (<see cref="NativeHistogram.Validate"/>), and its family is one of histograms.
+/// Reads a remote write 2.0 request. The gateway's own queue messages have this format, too. Exemplars, start timestamps and unknown fields
+/// are skipped. A native histogram must be valid (<see cref="NativeHistogram.Validate"/>), and its family gets a histogram type.
 /// </summary>
 public static class RemoteWrite2Parser
 {
@@ -14,7 +14,7 @@ public static class RemoteWrite2Parser
     private static RemoteWrite2Scratch? _scratch;
 
     /// <summary>
-    /// Appends the request to <paramref name="destination"/>. On failure a part may have been appended; the caller rolls back.
+    /// Appends the request to <paramref name="destination"/>. On failure a part may be appended, and the caller must roll back.
     /// </summary>
     public static bool TryParse(
         ReadOnlySpan<byte> input, MetricBatch destination, in ParseContext context, [NotNullWhen(false)] out PushError? error)

@@ -2,25 +2,25 @@ using PushGateway.Model;
 
 namespace PushGateway.Formats.RemoteWrite2;
 
-/// <summary>Memory that a parse needs and the next one uses again. One per thread: a parse never waits.</summary>
+/// <summary>Memory of a parse that the next parse reuses. There is one per thread, which works because a parse never awaits.</summary>
 internal sealed class RemoteWrite2Scratch
 {
-    // One hostile request must not pin its size for the life of the thread.
+    // One hostile request must not keep a large amount of memory for the life of the thread.
     private const int MaxKept = 256 * 1024;
 
-    /// <summary>By reference: the symbol in the batch.</summary>
+    /// <summary>The symbol in the batch for each reference of the request.</summary>
     public List<int> Symbols { get; private set; } = [];
 
-    /// <summary>The labels of the series being read, <c>__name__</c> included.</summary>
+    /// <summary>The labels of the current series, including <c>__name__</c>.</summary>
     public List<Label> Labels { get; private set; } = [];
 
-    /// <summary>The names of the labels of the last series that was valid.</summary>
+    /// <summary>The label names of the last valid series.</summary>
     public List<int> Names { get; private set; } = [];
 
-    /// <summary>The histogram being read.</summary>
+    /// <summary>The current histogram.</summary>
     public NativeHistogram Histogram { get; } = new();
 
-    /// <summary>Gives back what is unusually large and clears what the next parse must not see.</summary>
+    /// <summary>Releases memory that has become unusually large, and clears what the next parse must not see.</summary>
     public void Reset()
     {
         Symbols = Emptied(Symbols);

@@ -6,22 +6,22 @@ using PushGateway.Push;
 namespace PushGateway.Formats.Text;
 
 /// <summary>
-/// Parses the Prometheus text format 0.0.4. The verdict on every input, and the reason, are those of Prometheus' <c>expfmt</c> with
-/// legacy name validation, the parser of Pushgateway 1.11: quoted names are understood, and refused unless they are legacy names.
+/// Parses the Prometheus text format 0.0.4. It accepts and refuses the same input as Prometheus' <c>expfmt</c> with legacy name validation,
+/// the parser of Pushgateway 1.11, and gives the same reasons. Quoted names are understood, but refused unless they are legacy names.
 /// </summary>
 /// <remarks>
 /// <para>
-/// The model is series, not expfmt's tree of metrics. What that tree does to histograms and summaries is done here line by line:
-/// <c>le</c> and <c>quantile</c> are rewritten in Go's canonical form and dropped from <c>_sum</c> and <c>_count</c>, a summary's count
-/// loses its fraction, <c>h{le="1"}</c> becomes <c>h_bucket{le="1"}</c>, and a line that is neither bucket, quantile, sum nor count is
-/// left out.
+/// The model is series; expfmt's model is a tree of metrics. What the tree does to histograms and summaries is done here line by line:
+/// <c>le</c> and <c>quantile</c> are rewritten in Go's canonical form and removed from <c>_sum</c> and <c>_count</c>, a summary's count
+/// loses its fraction, <c>h{le="1"}</c> becomes <c>h_bucket{le="1"}</c>, and a line of a histogram or summary that is neither bucket,
+/// quantile, sum nor count is dropped.
 /// </para>
 /// <para>
-/// Different from the tree: nothing is added that was not pushed (expfmt exposes a missing sum, count or <c>+Inf</c> bucket);
-/// a series given twice stands twice, in order (in the tree the last <c>_sum</c> and <c>_count</c> win); a timestamp belongs to
-/// its line, not to all lines of a histogram or summary; a negative or NaN count of a summary, undefined in Go, stays as pushed.
+/// There are differences from the tree. Nothing is added that was not pushed; expfmt exposes a missing sum, count or <c>+Inf</c> bucket. A
+/// series that occurs twice is added twice, in order; in the tree the last <c>_sum</c> and <c>_count</c> win. A timestamp belongs to its
+/// line, not to all lines of a histogram or summary. A negative or NaN count of a summary, which is undefined in Go, stays as pushed.
 /// </para>
-/// <para>Families that have no sample stay in <see cref="MetricBatch.Families"/>, and no series refers to them.</para>
+/// <para>Families without a sample stay in <see cref="MetricBatch.Families"/>, but no series refers to them.</para>
 /// </remarks>
 public static class PrometheusTextParser
 {
@@ -29,13 +29,13 @@ public static class PrometheusTextParser
     private static ParseScratch? _scratch;
 
     /// <summary>
-    /// Appends a body to <paramref name="destination"/>, one series with one sample for each sample line. In the steady state this
+    /// Appends a body to <paramref name="destination"/>: for each sample line one series with one sample. In the steady state this
     /// allocates nothing. Limits are not checked.
     /// </summary>
     /// <param name="input">The whole body, decompressed.</param>
-    /// <param name="destination">The caller has called <see cref="MetricBatch.BeginPush"/>, and rolls back when this fails.</param>
-    /// <param name="context">The time of receipt is the timestamp of samples that have none.</param>
-    /// <param name="result">What the caller may still want to refuse.</param>
+    /// <param name="destination">The caller has called <see cref="MetricBatch.BeginPush"/>, and rolls back when parsing fails.</param>
+    /// <param name="context">Samples without a timestamp get the time of receipt.</param>
+    /// <param name="result">What the caller may want to refuse.</param>
     /// <param name="error"><see cref="RejectCode.TextInvalid"/> with expfmt's sentence and line.</param>
     /// <returns>Whether the body is valid.</returns>
     public static bool TryParse(

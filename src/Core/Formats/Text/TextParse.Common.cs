@@ -8,15 +8,15 @@ using PushGateway.Wire;
 
 namespace PushGateway.Formats.Text;
 
-/// <content>
-/// Sample lines of the usual shape: <c>name{label="value",...} value [timestamp]</c>, nothing escaped, blanks only where one expects them.
+/// <content> The fast path, for sample lines of the usual shape: <c>name{label="value",...} value [timestamp]</c>, without escapes and with
+/// blanks only in the usual places.
 /// </content>
 internal ref partial struct TextParse
 {
-    // Here names are compared each with each; longer label sets are for the exact path.
+    // Each name is compared with all others, so longer label sets go to the exact path.
     private const int MaxCommonLabels = 32;
 
-    // False: not a common sample. Nothing is changed but what the exact path sets anew: it finds the same name and family, at least.
+    // Returns false when the line does not have the usual shape. The exact path then reads it again from its start.
     private bool TryReadCommonSample()
     {
         var line = _input[_position..];
@@ -25,7 +25,7 @@ internal ref partial struct TextParse
             return ForgetLine();
         }
 
-        // Nothing stands between this line and the last, so what they share means the same.
+        // Both lines are consecutive, so their common prefix means the same in both.
         var same = line.CommonPrefixLength(_input.Slice(_lastStart, _lastHeadEnd));
         var nameEnd = _lastNameEnd;
         if (same <= nameEnd)
@@ -87,7 +87,7 @@ internal ref partial struct TextParse
         }
     }
 
-    // From the opening brace to the byte after the closing one.
+    // Reads from the opening brace to the byte after the closing one.
     private bool TryReadCommonLabels(ReadOnlySpan<byte> line, int same, ReadOnlySpan<byte> boundName, ref int at)
     {
         var labels = _scratch.Labels.AsSpan(0, MaxCommonLabels);
@@ -125,7 +125,7 @@ internal ref partial struct TextParse
         }
     }
 
-    // Passes the comma between labels, or the closing brace.
+    // Skips the comma between labels, or the closing brace.
     private static bool TrySkipToLabel(ReadOnlySpan<byte> line, int count, ref int at, out bool closed)
     {
         closed = false;
@@ -250,7 +250,7 @@ internal ref partial struct TextParse
         return true;
     }
 
-    // Up to the quote, backslash or end of line; -1 when there is none. Most values are short.
+    // The length up to a quote, a backslash or the end of the line; -1 when there is none. Most values are short.
     private static int LengthOfPlainValue(ReadOnlySpan<byte> text)
     {
         if (text.Length >= Vector128<byte>.Count)
@@ -268,7 +268,7 @@ internal ref partial struct TextParse
         return text.IndexOfAny((byte)'"', (byte)'\\', (byte)'\n');
     }
 
-    // From the byte after name or labels over the end of the line.
+    // Reads from the byte after the name or the labels through the end of the line.
     private static bool TryReadCommonValue(ReadOnlySpan<byte> line, ref int at, out double value, out long? timestampMs)
     {
         timestampMs = null;

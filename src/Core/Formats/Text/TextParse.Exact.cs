@@ -8,13 +8,12 @@ using PushGateway.Wire;
 
 namespace PushGateway.Formats.Text;
 
-/// <content>
-/// Every line, as expfmt reads it. The position is that of expfmt's current byte; where it has to read a byte that is not there, the
-/// input ends too early, whatever else is wrong.
+/// <content> The exact path: it reads every line as expfmt does. The position is at expfmt's current byte. When a needed byte is missing,
+/// the error is that the input ends too early, whatever else is wrong.
 /// </content>
 internal ref partial struct TextParse
 {
-    // Up to here a duplicate label name is found by comparing with all others.
+    // Up to this many labels, a duplicate name is found by comparing it with all others.
     private const int FewLabels = 32;
 
     private readonly bool AtEnd => _position >= _input.Length;
@@ -82,7 +81,7 @@ internal ref partial struct TextParse
             return false;
         }
 
-        // A keyword alone, or with a name alone, is a plain comment.
+        // A line with only a keyword, or with only a keyword and a name, is an ordinary comment.
         if (Current == '\n')
         {
             return SkipLine();
@@ -119,7 +118,7 @@ internal ref partial struct TextParse
             return false;
         }
 
-        // expfmt takes any bytes for help, but what comes after this works with text.
+        // expfmt accepts any bytes as help, but the rest of the gateway needs valid UTF-8.
         var symbol = Utf8.IsValid(help)
             ? _batch.Symbols.Intern(help)
             : _batch.Symbols.Intern(Encoding.UTF8.GetString(help));
@@ -149,7 +148,7 @@ internal ref partial struct TextParse
         return true;
     }
 
-    // Go compares in capitals, and two letters outside ASCII have theirs inside: U+017F is a small S, U+0131 a small I.
+    // Go compares in upper case, where two letters outside ASCII become ASCII: U+017F becomes S, and U+0131 becomes I.
     private static bool TryReadType(ReadOnlySpan<byte> text, out MetricType type)
     {
         if (TryReadTypeWord(text, out type))
@@ -257,7 +256,7 @@ internal ref partial struct TextParse
         return true;
     }
 
-    // After the opening brace. A line that began with one has its name in here: a word in place of a label, legal or quoted.
+    // Begins after the opening brace. When the line began with the brace, the metric's name is one of the items, legal or quoted.
     private bool ReadLabels(bool isNamed)
     {
         var hasOwnName = isNamed;
@@ -333,7 +332,7 @@ internal ref partial struct TextParse
 
     private bool EndLabels(bool hasOwnName)
     {
-        // expfmt itself crashes where there is a family, from a comment, but no metric yet.
+        // expfmt itself crashes here when a comment has set a family but there is no metric yet.
         if (!_hasMetric)
         {
             return Fail("invalid metric name");
@@ -349,7 +348,7 @@ internal ref partial struct TextParse
         return !AtEnd || FailAtEnd();
     }
 
-    // At the equals sign; leaves the position at the comma or brace after the value.
+    // Begins at the equals sign. Leaves the position at the comma or brace after the value.
     private bool ReadLabel(ReadOnlySpan<byte> name)
     {
         if (name.SequenceEqual("__name__"u8))
@@ -522,7 +521,7 @@ internal ref partial struct TextParse
         return TryReadRestOfLine(out var rest) ? Fail($"spurious string after timestamp: {GoQuote.Quote(rest)}") : FailAtEnd();
     }
 
-    // ---- Tokens. They are slices of the input, or of the scratch memory until the next token is read.
+    // ---- Tokens. A token is a slice of the input, or of the scratch memory until the next token is read.
 
     private void SkipBlanks()
     {
@@ -544,7 +543,7 @@ internal ref partial struct TextParse
         return true;
     }
 
-    // Leaves the position at the whitespace that ends the word; false when the input ends before.
+    // Leaves the position at the whitespace after the word. Returns false when the input ends before it.
     private bool TryReadWord(out ReadOnlySpan<byte> word)
     {
         var rest = _input[_position..];
@@ -554,7 +553,7 @@ internal ref partial struct TextParse
         return length >= 0;
     }
 
-    // Passes the line feed. Outside HELP expfmt drops backslashes and keeps what they would escape.
+    // Also consumes the line feed. Outside HELP, expfmt removes backslashes and keeps the characters after them.
     private bool TryReadRestOfLine(out ReadOnlySpan<byte> text)
     {
         var rest = _input[_position..];
@@ -584,7 +583,7 @@ internal ref partial struct TextParse
         return true;
     }
 
-    // Leaves the position at the byte after the name, which must be there. The name is empty when none begins here.
+    // Leaves the position at the byte after the name; when it is missing, reading fails. The name is empty when no name begins here.
     private bool TryReadName(SearchValues<byte> nameBytes, string kind, out ReadOnlySpan<byte> name)
     {
         name = default;
@@ -607,12 +606,12 @@ internal ref partial struct TextParse
             return true;
         }
 
-        // A quote may open anywhere in a name, and the name ends where it closes.
+        // A quote may begin anywhere in a name. The name ends at the closing quote.
         _position++;
         return TryReadEscaped((byte)'"', kind, rest[..length], out name) && (!AtEnd || FailAtEnd());
     }
 
-    // Passes the terminator.
+    // Also consumes the terminator.
     private bool TryReadEscaped(byte terminator, string kind, ReadOnlySpan<byte> prefix, out ReadOnlySpan<byte> text)
     {
         var written = 0;

@@ -8,9 +8,9 @@ using PushGateway.Wire;
 namespace PushGateway.Formats.Text;
 
 /// <summary>
-/// One parse: what is known across lines, and what a finished line becomes. Lines are read on two paths. The common one takes sample
-/// lines of the usual shape and reads only what differs from the line before; what it does not take, it leaves
-/// as it was to the exact one, which reads every line as expfmt does, quirks included, and alone reports errors.
+/// One parse of a body: the state across lines, and the series that a line becomes. There are two paths. The fast path reads sample lines
+/// of the usual shape, and reads only what differs from the line before. It leaves every other line to the exact path, which reads all
+/// lines as expfmt does, quirks included. Only the exact path reports errors.
 /// </summary>
 internal ref partial struct TextParse
 {
@@ -24,39 +24,39 @@ internal ref partial struct TextParse
     private readonly long _receivedMs;
     private readonly int _firstFamily;
 
-    // Values begin and end at ASCII bytes: when the whole input is valid, so is every value.
+    // Label values begin and end at ASCII bytes, so when the whole input is valid UTF-8, every value is.
     private readonly bool _isUtf8;
 
     private int _position;
     private int _line;
     private PushError? _error;
 
-    // The family and name that the last line resolved to. As in expfmt they outlive it: a line that begins with '{' starts from them.
+    // The family and the name of the last line. As in expfmt they outlive the line: a line that begins with '{' continues them.
     private int _family = NoFamily;
     private int _name;
     private SeriesRole _role;
     private int _labelCount;
 
-    // Canonical symbols of the bounds read last; 0 is NaN or none. As in expfmt only a line that begins in a
-    // histogram or summary resets its own.
+    // Canonical symbols of the bounds that were read last; 0 means NaN or none. As in expfmt, only a line that begins in a histogram or
+    // summary resets them.
     private int _le;
     private int _quantile;
 
-    // As it was written.
+    // The symbol of the last bound as it was written.
     private int _lastBound;
 
-    // Whether a line that begins with '{' has a metric above it to continue, and whether that one has no labels.
+    // Whether a line that begins with '{' has a metric above it to continue, and whether that metric has no labels.
     private bool _hasMetric;
     private bool _isMetricPlain;
 
-    // The line before, when it was a common sample; its labels are still in the scratch memory. Its head ends after the last label's
-    // value or, without labels, after the byte that follows the name.
+    // The previous line, when the fast path read it. Its labels are still in the scratch memory. Its head ends after the last label's value
+    // or, without labels, after the byte that follows the name.
     private int _lastStart;
     private int _lastNameEnd;
     private int _lastHeadEnd;
     private int _lastLabelCount;
 
-    // Symbols of the words "le" and "quantile", once needed.
+    // Symbols of "le" and "quantile", set on first use.
     private int _leName;
     private int _quantileName;
 
@@ -106,10 +106,10 @@ internal ref partial struct TextParse
         return false;
     }
 
-    // Finds the family that a legal metric name belongs to; the first mention of a name that belongs to none creates one.
+    // Finds the family of a legal metric name. A name that belongs to no family creates one.
     private void Resolve(ReadOnlySpan<byte> name)
     {
-        // A name that has been resolved means the same for the rest of the parse.
+        // A resolved name keeps its meaning for the rest of the parse.
         if (_family != NoFamily && name.SequenceEqual(_batch.Symbols[_name]))
         {
             return;
@@ -164,7 +164,8 @@ internal ref partial struct TextParse
         }
     }
 
-    // The symbol of a bound's canonical form, 0 for NaN; false when it is not a float. Bounds are few and come again and again, in the same order.
+    // Reads a bound as the symbol of its canonical form, or 0 for NaN. Returns false when it is not a float. A body has few different
+    // bounds, and they recur in the same order.
     private bool TryReadBound(ReadOnlySpan<byte> text, out int symbol)
     {
         var next = _lastBound == 0 ? 0 : _scratch.NextBound(_lastBound);
@@ -257,7 +258,7 @@ internal ref partial struct TextParse
         _batch.EndSeries();
     }
 
-    // uint64(value), where Go defines that.
+    // uint64(value) in the range where Go defines it.
     private static double TruncateCount(double value) => value is > -1 and < 18446744073709551616.0 ? Math.Truncate(value) + 0.0 : value;
 
     private readonly int InternBucketName()
