@@ -20,8 +20,13 @@ sealed class ProcessGroup(int leader)
     /// <summary>SIGTERM to every process of the group, which takes effect once it is thawed.</summary>
     internal void Terminate() => Signal(SigTerm);
 
-    /// <summary>SIGKILL to every process of the group, frozen or not.</summary>
-    internal void Kill() => Signal(SigKill);
+    /// <summary>SIGKILL to every process of the group, frozen or not, and to the leader while it has no group yet.</summary>
+    internal void Kill()
+    {
+        // The leader first: it makes no group after that.
+        _ = SendSignal(leader, SigKill);
+        Signal(SigKill);
+    }
 
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
