@@ -163,6 +163,19 @@ public sealed class ChildProcess : IAsyncDisposable
         await WaitForExitAsync();
     }
 
+    /// <summary>SIGKILL to the process and to none of its children; it need not have ended when this returns.</summary>
+    public void Kill()
+    {
+        try
+        {
+            _process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It is gone already.
+        }
+    }
+
     /// <summary>SIGTERM to the process, then waits for it to end. Returns the exit code.</summary>
     /// <exception cref="TimeoutException">It did not end in time; it still runs.</exception>
     public Task<int> TerminateAsync(TimeSpan? deadline = null)
