@@ -45,7 +45,7 @@ sealed class BodyMutator(int seed)
 
     internal HttpRequestMessage Request(int number)
     {
-        var random = new Random(HashCode.Combine(seed, number));
+        var random = new Random(HashOf(seed, number));
         var body = Mutate(random, Seeds[random.Next(Seeds.Length)]);
         var isGzip = random.Next(4) == 0;
         if (isGzip)
@@ -75,6 +75,9 @@ sealed class BodyMutator(int seed)
             CultureInfo.InvariantCulture,
             $"case {number} of seed {seed}: {request.Method} {request.RequestUri} {request.Content.Headers.ContentType} {Convert.ToBase64String(body)}");
     }
+
+    // The same in every process; System.HashCode is not.
+    static int HashOf(int seed, int number) => unchecked((int)(((ulong)(uint)seed << 32 | (uint)number) * 0x9E3779B97F4A7C15 >> 32));
 
     static byte[] Mutate(Random random, byte[] valid)
     {

@@ -165,6 +165,19 @@ public sealed class ChildProcess : IAsyncDisposable
         await WaitForExitAsync();
     }
 
+    /// <summary>Sends SIGKILL to the process, and not to its children. The process may still run when this returns.</summary>
+    public void Kill()
+    {
+        try
+        {
+            _process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It is gone already.
+        }
+    }
+
     /// <summary>Sends SIGTERM to the process, waits for its end, and returns the exit code.</summary>
     /// <exception cref="TimeoutException">The process did not end in time and still runs.</exception>
     public Task<int> TerminateAsync(TimeSpan? deadline = null)

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace PushGateway.Testing;
 
@@ -9,12 +11,15 @@ namespace PushGateway.Testing;
 /// </summary>
 static class Launcher
 {
+    const int SigInt = 2;
+
     static readonly BlockingCollection<Action> Work = [];
     static readonly ConcurrentDictionary<Process, bool> Running = new();
     static readonly string? Setpriv = ExecutablePath.Find("setpriv");
 
     static Launcher()
     {
+        HeedInterrupt();
         new Thread(Run) { IsBackground = true, Name = "child process launcher" }.Start();
 
         // Without setpriv, this still ends the children of a test process that ends normally.
@@ -68,6 +73,23 @@ static class Launcher
             // It has ended already.
         }
     }
+
+    // A shell without job control starts what it puts in the background with SIGINT ignored, and children inherit that: Ctrl-C could not be
+    // tried on them.
+    static void HeedInterrupt()
+    {
+        const string mask = "SigIgn:";
+        if (!OperatingSystem.IsLinux())
+            return;
+        var line = File.ReadLines("/proc/self/status").First(text => text.StartsWith(mask, StringComparison.Ordinal));
+        var ignored = ulong.Parse(line.AsSpan(mask.Length).Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        if ((ignored & (1UL << (SigInt - 1))) != 0)
+            _ = SetSignalHandler(SigInt, IntPtr.Zero);
+    }
+
+    [DllImport("libc", EntryPoint = "signal")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    static extern IntPtr SetSignalHandler(int signal, IntPtr handler);
 
     static void Run()
     {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PushGateway.Aws.Lambda;
+using PushGateway.Testing;
 
 namespace PushGateway.Aws.Tests.Lambda;
 
@@ -59,7 +60,7 @@ internal sealed class FunctionHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(Poll.DefaultDeadline);
         await _host.StopAsync(patience.Token);
         await ((IAsyncDisposable)_host).DisposeAsync();
         await Api.DisposeAsync();

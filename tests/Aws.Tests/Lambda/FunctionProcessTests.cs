@@ -10,7 +10,6 @@ using Xunit;
 namespace PushGateway.Aws.Tests.Lambda;
 
 /// <summary>The real Api and Worker as Lambda functions.</summary>
-[Collection(LambdaTests.Name)]
 public sealed class FunctionProcessTests
 {
     private const string Queue = "http://sqs.local/123456789012/my-queue";
@@ -81,7 +80,7 @@ public sealed class FunctionProcessTests
             ["AWS_ENDPOINT_URL_SQS"] = $"http://{silent.LocalEndpoint}",
         });
 
-        var answer = await runtime.InvokeAsync(Push("/metrics", "text/plain", "a{b=\"c\"} 1\n"), DateTimeOffset.UtcNow.AddSeconds(3));
+        var answer = await runtime.InvokeAsync(Push("/metrics", "text/plain", "a{b=\"c\"} 1\n"), TimeSpan.FromSeconds(3));
 
         Assert.Equal(504, answer.HttpStatus);
         Assert.Equal("The time for this request was up; send it again.\n", answer.HttpText);
@@ -97,7 +96,7 @@ public sealed class FunctionProcessTests
         sqsEvent["Records"]!.AsArray().RemoveAt(1);
         var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         sqsEvent["Records"]![0]!["attributes"]!["SentTimestamp"] = now.ToString(CultureInfo.InvariantCulture);
-        var answer = await runtime.InvokeAsync(sqsEvent.ToJsonString(), DateTimeOffset.UtcNow.AddSeconds(5));
+        var answer = await runtime.InvokeAsync(sqsEvent.ToJsonString(), TimeSpan.FromSeconds(5));
 
         Assert.Equal(
             """{"batchItemFailures":[{"itemIdentifier":"059f36b4-87a3-44ab-83d2-661975830a7d"}]}""", Encoding.UTF8.GetString(answer.Body));
@@ -157,7 +156,7 @@ public sealed class FunctionProcessTests
         await using var worker = await FunctionProcess.StartAsync(
             "Worker", runtime.Address, new Dictionary<string, string>(Settings()) { ["PUSHGATEWAY_METRICS_NAMESPACE"] = "PushGateway" });
 
-        await runtime.InvokeAsync(GoldenEvent.Read("sqs"), DateTimeOffset.UtcNow.AddSeconds(5));
+        await runtime.InvokeAsync(GoldenEvent.Read("sqs"), TimeSpan.FromSeconds(5));
         await Poll.UntilAsync(() => runtime.Calls.Count(call => call == "next") == 2, "the next poll", cancellationToken: Cancellation);
         Assert.Equal(0, await worker.Process.TerminateAsync());
 

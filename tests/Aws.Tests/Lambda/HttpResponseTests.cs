@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using PushGateway.Testing;
 using Xunit;
 
 namespace PushGateway.Aws.Tests.Lambda;
@@ -181,7 +180,7 @@ public sealed class HttpResponseTests
     [Fact]
     public async Task A_request_whose_time_is_up_is_answered_504()
     {
-        var answer = await AnswerAsync("function-url", http => new TaskCompletionSource().Task.WaitAsync(http.RequestAborted), deadline: TimeSpan.FromSeconds(1));
+        var answer = await AnswerAsync("function-url", http => new TaskCompletionSource().Task.WaitAsync(http.RequestAborted), time: TimeSpan.FromSeconds(1));
 
         Assert.Equal(504, answer.HttpStatus);
         Assert.Equal("The time for this request was up; send it again.\n", answer.HttpText);
@@ -199,7 +198,7 @@ public sealed class HttpResponseTests
                 await cancelled.Task;
                 http.Response.StatusCode = 202;
             },
-            deadline: TimeSpan.FromSeconds(1));
+            time: TimeSpan.FromSeconds(1));
 
         Assert.Equal(202, answer.HttpStatus);
     }
@@ -288,13 +287,13 @@ public sealed class HttpResponseTests
         return Task.CompletedTask;
     }
 
-    private static Task<LambdaAnswer> AnswerAsync(string golden, RequestDelegate application, TimeSpan? deadline = null) =>
-        AnswerAsync(GoldenEvent.Read(golden), application, golden, deadline);
+    private static Task<LambdaAnswer> AnswerAsync(string golden, RequestDelegate application, TimeSpan? time = null) =>
+        AnswerAsync(GoldenEvent.Read(golden), application, golden, time);
 
-    private static async Task<LambdaAnswer> AnswerAsync(string json, RequestDelegate application, string? name, TimeSpan? deadline = null)
+    private static async Task<LambdaAnswer> AnswerAsync(string json, RequestDelegate application, string? name, TimeSpan? time = null)
     {
         await using var function = await FunctionHost.StartHttpAsync(application);
-        return await function.Api.InvokeAsync(json, DateTimeOffset.UtcNow + (deadline ?? Poll.DefaultDeadline), id: name);
+        return await function.Api.InvokeAsync(json, time, id: name);
     }
 
     private static void AssertJson(string expected, LambdaAnswer answer) =>

@@ -15,7 +15,7 @@ namespace PushGateway.Aws.Tests.Lambda;
 internal sealed class ScriptedRuntimeApi : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly Channel<(string Id, byte[] Event, DateTimeOffset Deadline, string? TraceId)> _events = Channel.CreateUnbounded<(string, byte[], DateTimeOffset, string?)>();
+    private readonly Channel<(string Id, byte[] Event, TimeSpan Time, string? TraceId)> _events = Channel.CreateUnbounded<(string, byte[], TimeSpan, string?)>();
     private readonly ConcurrentDictionary<string, TaskCompletionSource<LambdaAnswer>> _answers = new();
     private readonly ConcurrentQueue<string> _calls = new();
     private int _ids;
@@ -53,13 +53,17 @@ internal sealed class ScriptedRuntimeApi : IAsyncDisposable
     }
 
     /// <summary>Hands an event to the function and returns its first answer.</summary>
-    public Task<LambdaAnswer> InvokeAsync(string json, DateTimeOffset? deadline = null, string? traceId = null, string? id = null) =>
-        InvokeAsync(System.Text.Encoding.UTF8.GetBytes(json), deadline, traceId, id);
+    /// <param name="json">The event.</param>
+    /// <param name="time">How long the function has for it, once it has taken it.</param>
+    /// <param name="traceId">The trace header; none when null.</param>
+    /// <param name="id">The request's id; a new one when null.</param>
+    public Task<LambdaAnswer> InvokeAsync(string json, TimeSpan? time = null, string? traceId = null, string? id = null) =>
+        InvokeAsync(System.Text.Encoding.UTF8.GetBytes(json), time, traceId, id);
 
-    public async Task<LambdaAnswer> InvokeAsync(byte[] json, DateTimeOffset? deadline = null, string? traceId = null, string? id = null)
+    public async Task<LambdaAnswer> InvokeAsync(byte[] json, TimeSpan? time = null, string? traceId = null, string? id = null)
     {
         id ??= $"request-{Interlocked.Increment(ref _ids).ToString(CultureInfo.InvariantCulture)}";
-        await _events.Writer.WriteAsync((id, json, deadline ?? DateTimeOffset.UtcNow.AddSeconds(60), traceId));
+        await _events.Writer.WriteAsync((id, json, time ?? Testing.Poll.DefaultDeadline, traceId));
         return await AnswerAsync(id);
     }
 
@@ -80,9 +84,10 @@ internal sealed class ScriptedRuntimeApi : IAsyncDisposable
             return;
         }
 
-        var (id, json, deadline, traceId) = await _events.Reader.ReadAsync(context.RequestAborted);
+        var (id, json, time, traceId) = await _events.Reader.ReadAsync(context.RequestAborted);
         context.Response.Headers["Lambda-Runtime-Aws-Request-Id"] = id;
-        context.Response.Headers["Lambda-Runtime-Deadline-Ms"] = deadline.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers["Lambda-Runtime-Deadline-Ms"] =
+            (DateTimeOffset.UtcNow + time).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         context.Response.Headers["Lambda-Runtime-Invoked-Function-Arn"] = "arn:aws:lambda:eu-west-1:123456789012:function:pushgateway";
         if (traceId is not null)
         {

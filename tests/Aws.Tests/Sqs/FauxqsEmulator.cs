@@ -7,6 +7,8 @@ public sealed class FauxqsEmulator : IEmulator
 {
     private readonly Lazy<Task<Fauxqs>> _server = new(() => Fauxqs.StartAsync());
 
+    public bool HandsOutTwice => false;
+
     public async Task<SqsEndpoint> StartAsync() => (await _server.Value).Sqs;
 
     public async ValueTask DisposeAsync()

@@ -8,6 +8,8 @@ public sealed class MotoEmulator : IEmulator
     private readonly FauxqsEmulator _instead = new();
     private readonly Lazy<Task<MotoServer>> _server = new(() => MotoServer.StartAsync());
 
+    public bool HandsOutTwice => MotoServer.IsAvailable;
+
     public async Task<SqsEndpoint> StartAsync() => MotoServer.IsAvailable ? (await _server.Value).Sqs : await _instead.StartAsync();
 
     public async ValueTask DisposeAsync()

@@ -143,8 +143,11 @@ public abstract class SqsPushQueueTests(IEmulator emulator)
     [Fact]
     public async Task Hidden_messages_come_again_unless_renewed()
     {
-        var (_, queue) = await CreateAsync(options => options with { WaitTime = TimeSpan.Zero, VisibilityTimeout = TimeSpan.FromSeconds(1) });
-        using var __ = queue;
+        var (source, queue) = await CreateAsync(options => options with { WaitTime = TimeSpan.Zero, VisibilityTimeout = TimeSpan.FromSeconds(3) });
+        using var _ = queue;
+
+        // Renews for so long that it does not matter how often the test comes to it.
+        using var patient = Open(await emulator.StartAsync(), new SqsQueueOptions { QueueUrl = source.Url, VisibilityTimeout = TimeSpan.FromMinutes(5) });
         await queue.EnqueueAsync([Message("renewed"), Message("left")], Cancellation);
         var received = await GatherAsync(queue, 2);
         var renewed = received.Single(message => Body(message) == "renewed");
@@ -153,13 +156,14 @@ public abstract class SqsPushQueueTests(IEmulator emulator)
         var again = await Poll.UntilAsync(
             async token =>
             {
-                await queue.RenewAsync([renewed], token);
+                await patient.RenewAsync([renewed], token);
                 return await queue.ReceiveAsync(10, token);
             },
             messages => messages.Count > 0,
             "the message that was not renewed",
             cancellationToken: Cancellation);
         Assert.Equal(["left"], again.Select(Body));
+        await queue.RenewAsync([renewed], Cancellation);
 
         Assert.Equal(
             ["renewed"],
@@ -338,8 +342,11 @@ public abstract class SqsPushQueueTests(IEmulator emulator)
     [Fact]
     public async Task Four_receivers_lose_nothing()
     {
-        const int Count = 400;
-        var (source, queue) = await CreateAsync(options => options with { WaitTime = TimeSpan.FromSeconds(1) }, TimeSpan.FromSeconds(10));
+        const int Count = 200;
+
+        // What the emulator gave to two receivers comes again in time; from another one nothing may come again.
+        var (source, queue) = await CreateAsync(
+            options => options with { WaitTime = TimeSpan.FromSeconds(1) }, emulator.HandsOutTwice ? TimeSpan.FromSeconds(10) : null);
         using var _ = queue;
         var bodies = Enumerable.Range(0, Count).Select(i => $"{i:000}").ToList();
         var seen = new ConcurrentDictionary<string, int>();
@@ -354,14 +361,20 @@ public abstract class SqsPushQueueTests(IEmulator emulator)
                     seen.AddOrUpdate(Body(message), 1, (_, count) => count + 1);
                 }
 
-                await queue.CompleteAsync(received, Cancellation);
+                try
+                {
+                    await queue.CompleteAsync(received, Cancellation);
+                }
+                catch (QueueUnavailableException) when (emulator.HandsOutTwice)
+                {
+                    // Another receiver has deleted one of them.
+                }
             }
         });
-        await Task.WhenAll([.. receivers, .. bodies.Chunk(100).Select(chunk => queue.EnqueueAsync([.. chunk.Select(Message)], Cancellation).AsTask())]);
+        await Task.WhenAll([.. receivers, .. bodies.Chunk(50).Select(chunk => queue.EnqueueAsync([.. chunk.Select(Message)], Cancellation).AsTask())]);
 
         Assert.Equal(bodies, seen.Keys.Order(StringComparer.Ordinal));
 
-        // What an emulator handed to two receivers at once may come again.
         await Poll.UntilAsync(
             async token =>
             {

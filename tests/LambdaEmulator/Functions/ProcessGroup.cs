@@ -20,8 +20,13 @@ sealed class ProcessGroup(int leader)
     /// <summary>Sends SIGTERM to every process of the group. It takes effect when the group is thawed.</summary>
     internal void Terminate() => Signal(SigTerm);
 
-    /// <summary>Sends SIGKILL to every process of the group, frozen or not.</summary>
-    internal void Kill() => Signal(SigKill);
+    /// <summary>Sends SIGKILL to every process of the group, frozen or not, and to the leader, which may lead no group yet.</summary>
+    internal void Kill()
+    {
+        // The leader first: it makes no group after that.
+        _ = SendSignal(leader, SigKill);
+        Signal(SigKill);
+    }
 
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

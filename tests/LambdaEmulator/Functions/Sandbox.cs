@@ -41,7 +41,7 @@ public sealed class Sandbox : IAsyncDisposable
     /// <summary>Kills it, as a crash would. The current invocation fails, and the next one gets another sandbox.</summary>
     public Task CrashAsync()
     {
-        _group.Kill();
+        Kill();
         return Process.Exited;
     }
 
@@ -170,11 +170,18 @@ public sealed class Sandbox : IAsyncDisposable
         }
     }
 
-    // Kills the whole group, because a child may hold the output open after the bootstrap's end.
     Task<int> KillAsync()
     {
-        _group.Kill();
+        Kill();
         return Process.WaitForExitAsync();
+    }
+
+    // The process first, which may not lead its group yet: once it is killed, it makes none. Then the whole group: a child may hold the
+    // output open after the bootstrap's end.
+    void Kill()
+    {
+        Process.Kill();
+        _group.Kill();
     }
 
     void Freeze()
