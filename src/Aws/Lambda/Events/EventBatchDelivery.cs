@@ -17,12 +17,23 @@ public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler,
     /// <summary>What delivery leaves of the time, for the dead-letter queue; of a short time, a quarter.</summary>
     public static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(1);
 
+    /// <summary>Delivers a batch. Of the time, half a second is kept for the answer.</summary>
+    /// <param name="messages">The messages.</param>
+    /// <param name="remaining">How long the invocation may still take.</param>
+    /// <returns>The ids of the messages that are to come again. Whatever it throws, that is all of them.</returns>
+    public async ValueTask<IReadOnlyCollection<string>> DeliverAsync(IReadOnlyList<ReceivedMessage> messages, TimeSpan remaining)
+    {
+        var left = remaining - InvocationLoop.DeadlineMargin;
+        using var deadline = TimeLimit.After(left, time);
+        return await DeliverAsync(messages, time.GetUtcNow() + left, deadline.Token);
+    }
+
     /// <summary>Delivers a batch.</summary>
     /// <param name="messages">The messages.</param>
     /// <param name="deadline">When the answer is due.</param>
     /// <param name="cancellationToken">Fires then, or earlier.</param>
-    /// <returns>The messages that are to come again. Whatever it throws, that is all of them.</returns>
-    public async ValueTask<IReadOnlyList<ReceivedMessage>> DeliverAsync(
+    /// <returns>The ids of the messages that are to come again. Whatever it throws, that is all of them.</returns>
+    internal async ValueTask<IReadOnlyCollection<string>> DeliverAsync(
         IReadOnlyList<ReceivedMessage> messages, DateTimeOffset deadline, CancellationToken cancellationToken)
     {
         var outcome = await HandleAsync(messages, deadline, cancellationToken);
@@ -33,7 +44,7 @@ public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler,
         }
 
         failed.AddRange(await DeadLetterAsync(outcome.DeadLetters, cancellationToken));
-        return failed;
+        return failed.Select(message => message.Id).ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>Delivers without a queue behind: null once delivered, or a sentence for whoever sent it and may send it again.</summary>
@@ -56,7 +67,7 @@ public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler,
     {
         var left = deadline - time.GetUtcNow();
         var settle = left / 4 < SettleTime ? left / 4 : SettleTime;
-        using var work = new CancellationTokenSource(TimeSpan.FromTicks(Math.Clamp((left - settle).Ticks, 0, TimeSpan.TicksPerDay)), time);
+        using var work = TimeLimit.After(left - settle, time);
         using var registration = cancellationToken.Register(work.Cancel);
         return await handler.HandleAsync(messages, work.Token);
     }
