@@ -1,5 +1,3 @@
-using PushGateway.Configuration;
-
 namespace PushGateway.Bench.Compare;
 
 /// <summary>What a sample costs the gateway as pushes grow, and as groups become more: it should always be the same.</summary>
