@@ -1,5 +1,3 @@
-using PushGateway.Configuration;
-
 namespace PushGateway.Bench.Compare;
 
 /// <summary>Measures every server under the same loads.</summary>

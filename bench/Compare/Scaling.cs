@@ -1,5 +1,3 @@
-using PushGateway.Configuration;
-
 namespace PushGateway.Bench.Compare;
 
 /// <summary>Measures the cost of a sample as pushes grow and as groups become more. It should stay the same.</summary>

@@ -3,15 +3,6 @@ namespace PushGateway.Worker;
 /// <summary>The log events of Worker.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Warning, "{Messages} messages could not be delivered and stay on the queue: {Reason}")]
-    public static partial void DeliveryFailed(this ILogger logger, int messages, string reason);
-
-    [LoggerMessage(2, LogLevel.Warning, "Message {MessageId} moved to the dead-letter queue, {Code}: {Reason}")]
-    public static partial void DeadLettered(this ILogger logger, string messageId, string code, string reason);
-
-    [LoggerMessage(3, LogLevel.Error, "The queue failed")]
-    public static partial void QueueFaulted(this ILogger logger, Exception exception);
-
     [LoggerMessage(4, LogLevel.Information, "Polling {QueueUrl} with {Receivers} receivers")]
     public static partial void Polling(this ILogger logger, string queueUrl, int receivers);
 }

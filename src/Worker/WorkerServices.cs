@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration.Memory;
 using PushGateway.Aws;
 using PushGateway.Aws.DynamoDb;
 using PushGateway.Aws.Lambda;
@@ -6,12 +5,19 @@ using PushGateway.Aws.Sqs;
 using PushGateway.Configuration;
 using PushGateway.Delivery;
 using PushGateway.Groups;
+using PushGateway.Hosting;
 
 namespace PushGateway.Worker;
 
 /// <summary>What Worker is made of.</summary>
 internal static class WorkerServices
 {
+    /// <summary>Worker's name to whoever gets its telemetry.</summary>
+    public const string ServiceName = "pushgateway-worker";
+
+    /// <summary>What Worker sends of itself.</summary>
+    public static OtlpExport OtlpExport { get; } = new(ServiceName);
+
     /// <summary>Reads the settings and registers everything.</summary>
     /// <exception cref="SettingsException">A setting cannot be used.</exception>
     public static HostApplicationBuilder AddWorker(this HostApplicationBuilder builder)
@@ -27,16 +33,13 @@ internal static class WorkerServices
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => new SqsPushQueue(options.Queue, services.GetRequiredService<TimeProvider>()));
-        builder.Services.AddSingleton<DeliveryObserver, LoggingDeliveryObserver>();
         if (options.Groups is { } groups)
         {
             builder.Services.AddSingleton<IGroupStore>(services => new DynamoGroupStore(groups, services.GetRequiredService<TimeProvider>()));
             builder.Services.AddSingleton<ExpirySweep>();
         }
 
-        builder.Services.AddSingleton(options.Delivery);
-        builder.Services.AddSingleton(services => new BatchHandler(
-            sink, services.GetService<IGroupStore>(), options.Limits, options.Delivery, services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddDelivery(sink, options.Limits, options.Delivery);
         if (LambdaHost.TryAdd(builder, settings))
         {
             builder.Services.AddScheduledSweep(options);
@@ -44,10 +47,7 @@ internal static class WorkerServices
         else
         {
             builder.Services.AddPolling(options);
-            if (OtlpExport.IsConfigured(builder.Configuration))
-            {
-                builder.Services.AddOpenTelemetry().AddOtlpExport();
-            }
+            OtlpExport.AddTo(builder);
         }
 
         settings.ThrowIfInvalid();
@@ -73,8 +73,4 @@ internal static class WorkerServices
                 provider.GetRequiredService<ExpirySweep>().SweepAsync(cancellationToken).AsTask());
         }
     }
-
-    // Below every other source: what the sink speaks to the same endpoint, not the SDK's gRPC.
-    private static void AddDefaults(this HostApplicationBuilder builder) => ((IConfigurationBuilder)builder.Configuration).Sources.Insert(
-        0, new MemoryConfigurationSource { InitialData = [new("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")] });
 }

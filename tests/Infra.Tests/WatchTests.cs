@@ -69,8 +69,8 @@ public sealed partial class WatchTests
     }
 
     [Theory]
-    [InlineData("Api/Telemetry/OtlpExport.cs", OwnMetrics.Api)]
-    [InlineData("Worker/OtlpExport.cs", OwnMetrics.Worker)]
+    [InlineData("Api/Hosting/GatewayServices.cs", OwnMetrics.Api)]
+    [InlineData("Worker/WorkerServices.cs", OwnMetrics.Worker)]
     public void They_are_of_the_services_that_write_them(string file, string service) =>
         Assert.Contains($"ServiceName = \"{service}\";", File.ReadAllText(RepositoryRoot.Combine("src", file)), StringComparison.Ordinal);
 

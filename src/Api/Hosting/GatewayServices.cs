@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration.Memory;
 using OpenTelemetry.Metrics;
 using PushGateway.Api.Auth;
 using PushGateway.Api.Push;
@@ -11,6 +10,7 @@ using PushGateway.Configuration;
 using PushGateway.Delivery;
 using PushGateway.Embedded;
 using PushGateway.Groups;
+using PushGateway.Hosting;
 using PushGateway.Push;
 using PushGateway.Queue;
 using PushGateway.Sinks;
@@ -21,10 +21,16 @@ namespace PushGateway.Api.Hosting;
 /// <summary>What Api is made of.</summary>
 internal static class GatewayServices
 {
+    /// <summary>Api's name to whoever gets its telemetry.</summary>
+    public const string ServiceName = "pushgateway";
+
     private const string DefaultUrl = "http://127.0.0.1:9091";
 
     // Nobody sees that a push is there so much later, and under load a batch holds more than a few.
     private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>What Api sends of itself: its requests, too.</summary>
+    public static OtlpExport OtlpExport { get; } = new(ServiceName, "Microsoft.AspNetCore");
 
     /// <summary>Reads the settings and registers everything.</summary>
     /// <exception cref="SettingsException">A setting cannot be used.</exception>
@@ -113,19 +119,6 @@ internal static class GatewayServices
         }
     }
 
-    // Below every other source. A log line per request is for those who ask for it. The gateway's own telemetry speaks what the sink
-    // speaks to the same endpoint: OTLP over HTTP, not the SDK's gRPC.
-    private static void AddDefaults(this WebApplicationBuilder builder) => ((IConfigurationBuilder)builder.Configuration).Sources.Insert(
-        0,
-        new MemoryConfigurationSource
-        {
-            InitialData =
-            [
-                new("Logging:LogLevel:Microsoft.AspNetCore", nameof(LogLevel.Warning)),
-                new("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
-            ],
-        });
-
     // Kestrel finds a body malformed, or too slow, only while an endpoint reads it: the sender's fault, and no reason to log an error.
     private static void DescribeExceptions(ExceptionHandlerOptions options)
     {
@@ -146,14 +139,7 @@ internal static class GatewayServices
             exception => provider.GetRequiredService<ILogger<EmbeddedStore>>().CheckpointFailed(exception)));
         services.AddSingleton<IPushQueue>(provider => provider.GetRequiredService<EmbeddedStore>().Queue);
         services.AddSingleton<IGroupStore>(provider => provider.GetRequiredService<EmbeddedStore>().Groups);
-        services.AddSingleton<DeliveryObserver, LoggingDeliveryObserver>();
-        services.AddSingleton(new DeliveryOptions { GatherTime = GatherTime });
-        services.AddSingleton(provider => new BatchHandler(
-            sink,
-            provider.GetRequiredService<IGroupStore>(),
-            options.Limits,
-            provider.GetRequiredService<DeliveryOptions>(),
-            provider.GetRequiredService<TimeProvider>()));
+        services.AddDelivery(sink, options.Limits, new DeliveryOptions { GatherTime = GatherTime });
         services.AddSingleton<DeliveryPump>();
         services.AddSingleton<ExpirySweep>();
         services.AddHostedService<DeliveryService>();
@@ -163,11 +149,7 @@ internal static class GatewayServices
     {
         var selfMetrics = new SelfMetrics();
         builder.Services.AddSingleton(_ => selfMetrics);
-        var telemetry = builder.Services.AddOpenTelemetry()
-            .WithMetrics(metrics => metrics.AddMeter(PushTelemetry.Name).AddReader(selfMetrics.Reader));
-        if (OtlpExport.IsConfigured(builder.Configuration))
-        {
-            telemetry.AddOtlpExport();
-        }
+        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(PushTelemetry.Name).AddReader(selfMetrics.Reader));
+        OtlpExport.AddTo(builder);
     }
 }

@@ -1,13 +1,9 @@
-using Microsoft.Extensions.Configuration.Memory;
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Trace;
-using PushGateway.Api.Telemetry;
 using PushGateway.Aws.Lambda;
 using PushGateway.Configuration;
 
 namespace PushGateway.Api.Hosting;
 
-/// <summary>Api as a Lambda function, on the built-in host. With <c>-p:LambdaHost=Amazon</c>, another file is in its place.</summary>
+/// <summary>Api as a Lambda function: on the built-in host, or with <c>-p:LambdaHost=Amazon</c> on AWS's own.</summary>
 internal static class LambdaHost
 {
     /// <summary>Puts Lambda's events in place of a server where Lambda runs this process; false anywhere else.</summary>
@@ -23,16 +19,13 @@ internal static class LambdaHost
             settings.Refuse("PUSHGATEWAY_QUEUE_URL: the URL of the SQS queue is required on Lambda, which keeps nothing on disk.");
         }
 
-        ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = LambdaHosting.Defaults });
-        builder.Services.AddLambdaServer(runtimeApi).AddLambdaMetrics(settings, OtlpExport.ServiceName);
-        if (OtlpExport.IsConfigured(builder.Configuration))
-        {
-            builder.Services.AddLambdaTelemetry(
-                static provider => OtlpExport.Create(provider.GetRequiredService<IConfiguration>()),
-                static (sdk, timeout) => sdk.MeterProvider.ForceFlush((int)timeout.TotalMilliseconds),
-                static (sdk, timeout) => sdk.TracerProvider.ForceFlush((int)timeout.TotalMilliseconds));
-        }
-
+#if AMAZON_LAMBDA_HOST
+        builder.Services.AddAmazonLambdaServer();
+        GatewayServices.OtlpExport.AddTo(builder);
+#else
+        builder.Services.AddLambdaServer(runtimeApi).AddLambdaMetrics(settings, GatewayServices.ServiceName);
+        GatewayServices.OtlpExport.AddToFunction(builder);
+#endif
         return true;
     }
 }

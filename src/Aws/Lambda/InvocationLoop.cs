@@ -116,7 +116,7 @@ internal sealed class InvocationLoop(
     private async Task<InvocationException?> HandleAsync(IInvocationHandler handler, Invocation invocation, PooledBuffer response)
     {
         var left = invocation.Deadline - time.GetUtcNow() - DeadlineMargin;
-        using var deadline = new CancellationTokenSource(TimeSpan.FromTicks(Math.Clamp(left.Ticks, 0, TimeSpan.TicksPerDay)), time);
+        using var deadline = TimeLimit.After(left, time);
         try
         {
             await handler.HandleAsync(invocation, response, deadline.Token);

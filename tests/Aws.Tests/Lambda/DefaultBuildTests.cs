@@ -12,6 +12,7 @@ public sealed class DefaultBuildTests
     [InlineData("Api")]
     [InlineData("Worker")]
     [InlineData("Aws")]
+    [InlineData("Hosting")]
     public void References_nothing_of_Amazon_Lambda(string project)
     {
         // …/bin/<configuration>/<framework>/

@@ -2,7 +2,9 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Amazon.Runtime;
 using Amazon.SQS;
+using Amazon.SQS.Model;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using PushGateway.Aws.Lambda;
 using PushGateway.Aws.Lambda.Events;
 using PushGateway.Aws.Sqs;
@@ -10,6 +12,7 @@ using PushGateway.Aws.Tests.Sqs;
 using PushGateway.Buffers;
 using PushGateway.Delivery;
 using PushGateway.Push;
+using PushGateway.Queue;
 using PushGateway.Sinks;
 using Xunit;
 using SqsQueueOptions = PushGateway.Aws.Sqs.SqsQueueOptions;
@@ -78,6 +81,50 @@ public sealed class WorkerFunctionTests
 
         Assert.Equal(["b", "c"], Failures(answer));
         Assert.Equal(["a 1 @1000"], sink.Stored);
+    }
+
+    [Fact]
+    public async Task A_batch_that_another_host_has_read_is_delivered_in_the_time_that_is_left()
+    {
+        var sink = new RecordingSink(async (name, token) =>
+        {
+            if (name != "a")
+            {
+                await new TaskCompletionSource().Task.WaitAsync(token);
+            }
+
+            return SinkResult.Delivered;
+        });
+        await using var function = await StartAsync(sink);
+
+        var failed = await function.Services.GetRequiredService<EventBatchDelivery>().DeliverAsync(
+            [Read("a"), Read("b"), Read("c"), Read("c")],
+            TimeSpan.FromSeconds(8));
+
+        Assert.Equal(["b", "c"], failed.Order(StringComparer.Ordinal));
+        Assert.Equal(["a 1 @1000"], sink.Stored);
+
+        static ReceivedMessage Read(string name) => SqsEventMessage.Create(name, Record(name), null, "2000", TimeProvider.System);
+    }
+
+    [Theory]
+    [InlineData("1545082649183", 1545082649183)]
+    [InlineData("soon", 7)]
+    [InlineData(null, 7)]
+    public void A_message_that_another_host_has_read_is_of_the_time_that_SQS_took_it(string? sentTimestamp, long sentMs)
+    {
+        var attributes = new Dictionary<string, MessageAttributeValue>
+        {
+            ["Content-Type"] = new() { DataType = "String", StringValue = "text/plain" },
+            ["Binary"] = new() { DataType = "Binary", BinaryValue = new MemoryStream([1]) },
+        };
+
+        var message = SqsEventMessage.Create("a", "küche 1\n", attributes, sentTimestamp, new FakeTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(7)));
+
+        Assert.Equal(("a", sentMs), (message.Id, message.SentMs));
+        Assert.Equal("küche 1\n"u8, message.Message.Body.Span);
+        Assert.Equal(new Dictionary<string, string> { ["Content-Type"] = "text/plain" }, message.Message.Attributes);
+        Assert.Same(attributes, ((SqsReceipt)message.Receipt!).Attributes);
     }
 
     [Fact]
@@ -268,9 +315,11 @@ public sealed class WorkerFunctionTests
         ["Records"] = new JsonArray([.. messages.Select(message => message switch
         {
             (string id, string body) => Message(id, body),
-            var name => Message((string)name, $$$"""{"dimensions":{"d":"1"},"timestamp":1000,"metrics":{"{{{name}}}":1}}"""),
+            var name => Message((string)name, Record((string)name)),
         })]),
     }.ToJsonString();
+
+    private static string Record(string name) => $$$"""{"dimensions":{"d":"1"},"timestamp":1000,"metrics":{"{{{name}}}":1}}""";
 
     private static JsonObject Message(string id, string body) => new()
     {

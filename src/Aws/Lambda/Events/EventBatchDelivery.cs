@@ -19,12 +19,23 @@ public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler,
     /// </summary>
     public static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(1);
 
+    /// <summary>Delivers a batch. Half a second of the time is kept for the answer.</summary>
+    /// <param name="messages">The messages.</param>
+    /// <param name="remaining">How long the invocation may still take.</param>
+    /// <returns>The ids of the messages that have to come again. When this method throws, all messages have to come again.</returns>
+    public async ValueTask<IReadOnlyCollection<string>> DeliverAsync(IReadOnlyList<ReceivedMessage> messages, TimeSpan remaining)
+    {
+        var left = remaining - InvocationLoop.DeadlineMargin;
+        using var deadline = TimeLimit.After(left, time);
+        return await DeliverAsync(messages, time.GetUtcNow() + left, deadline.Token);
+    }
+
     /// <summary>Delivers a batch.</summary>
     /// <param name="messages">The messages.</param>
     /// <param name="deadline">When the answer is due.</param>
     /// <param name="cancellationToken">Fires at the deadline or earlier.</param>
-    /// <returns>The messages that have to come again. When this method throws, all messages have to come again.</returns>
-    public async ValueTask<IReadOnlyList<ReceivedMessage>> DeliverAsync(
+    /// <returns>The ids of the messages that have to come again. When this method throws, all messages have to come again.</returns>
+    internal async ValueTask<IReadOnlyCollection<string>> DeliverAsync(
         IReadOnlyList<ReceivedMessage> messages, DateTimeOffset deadline, CancellationToken cancellationToken)
     {
         var outcome = await HandleAsync(messages, deadline, cancellationToken);
@@ -35,7 +46,7 @@ public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler,
         }
 
         failed.AddRange(await DeadLetterAsync(outcome.DeadLetters, cancellationToken));
-        return failed;
+        return failed.Select(message => message.Id).ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>
@@ -60,7 +71,7 @@ public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler,
     {
         var left = deadline - time.GetUtcNow();
         var settle = left / 4 < SettleTime ? left / 4 : SettleTime;
-        using var work = new CancellationTokenSource(TimeSpan.FromTicks(Math.Clamp((left - settle).Ticks, 0, TimeSpan.TicksPerDay)), time);
+        using var work = TimeLimit.After(left - settle, time);
         using var registration = cancellationToken.Register(work.Cancel);
         return await handler.HandleAsync(messages, work.Token);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Amazon.SQS.Model;
 using PushGateway.Aws.Sqs;
 using PushGateway.Queue;
@@ -20,10 +21,19 @@ public static class SqsEventMessage
         new(id, new QueueMessage(body, NoAttributes), sentMs, NoReceipt);
 
     /// <param name="id">The message's id.</param>
+    /// <param name="body">Its body.</param>
+    /// <param name="attributes">Its attributes, or null. The gateway reads only those with a text value.</param>
+    /// <param name="sentTimestamp">The attribute <c>SentTimestamp</c>.</param>
+    /// <param name="time">The clock, for a message without that attribute.</param>
+    public static ReceivedMessage Create(
+        string id, string body, IReadOnlyDictionary<string, MessageAttributeValue>? attributes, string? sentTimestamp, TimeProvider time) =>
+        Create(id, Encoding.UTF8.GetBytes(body), attributes, ParseSentTimestamp(sentTimestamp) ?? time.GetUtcNow().ToUnixTimeMilliseconds());
+
+    /// <param name="id">The message's id.</param>
     /// <param name="body">Its body, UTF-8.</param>
     /// <param name="attributes">Its attributes, or null. The gateway reads only those with a text value.</param>
     /// <param name="sentMs">When SQS received the message, milliseconds since the Unix epoch.</param>
-    public static ReceivedMessage Create(
+    internal static ReceivedMessage Create(
         string id, ReadOnlyMemory<byte> body, IReadOnlyDictionary<string, MessageAttributeValue>? attributes, long sentMs)
     {
         if (attributes is null or { Count: 0 })
@@ -44,6 +54,6 @@ public static class SqsEventMessage
     }
 
     /// <summary>Reads the value of the attribute <c>SentTimestamp</c>; null when it is not a number.</summary>
-    public static long? ParseSentTimestamp(string? text) =>
+    internal static long? ParseSentTimestamp(string? text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var sentMs) ? sentMs : null;
 }

@@ -34,7 +34,7 @@ internal sealed class WorkerInvocationHandler(EventBatchDelivery delivery, IEnum
         using var json = new Utf8JsonWriter(response);
         json.WriteStartObject();
         json.WriteStartArray("batchItemFailures"u8);
-        foreach (var id in failed.Select(message => message.Id).Distinct())
+        foreach (var id in failed)
         {
             json.WriteStartObject();
             json.WriteString("itemIdentifier"u8, id);

@@ -1,7 +1,8 @@
+using Microsoft.Extensions.Logging;
 using PushGateway.Delivery;
 using PushGateway.Queue;
 
-namespace PushGateway.Api.Hosting;
+namespace PushGateway.Hosting;
 
 /// <summary>Logs what delivery reports.</summary>
 internal sealed class LoggingDeliveryObserver(ILogger<DeliveryPump> logger) : DeliveryObserver
