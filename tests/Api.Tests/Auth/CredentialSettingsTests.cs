@@ -72,9 +72,9 @@ public sealed class CredentialSettingsTests
     }
 
     [Fact]
-    public void The_example_of_the_README_is_read()
+    public void The_documented_example_is_read()
     {
-        var lines = File.ReadLines(RepositoryRoot.Combine("README.md")).Where(line => line.Contains($":{SecretHash.Algorithm}:", StringComparison.Ordinal));
+        var lines = File.ReadLines(RepositoryRoot.Combine("docs", "configuration.md")).Where(line => line.Contains($":{SecretHash.Algorithm}:", StringComparison.Ordinal));
         var (credentials, errors) = Read(new() { [TextSetting] = string.Join('\n', lines) });
 
         Assert.Empty(errors);

@@ -12,8 +12,9 @@ public sealed class ProjectReferenceTests
         ["src/Core"] = ["Snappier"],
         ["src/Aws"] = ["Core", "AWSSDK.*", "Microsoft.AspNetCore.App"],
         ["src/Embedded"] = ["Core", "Microsoft.Data.Sqlite"],
-        ["src/Api"] = ["Core", "Aws", "Embedded", "FluentValidation", "OpenTelemetry.*", "Swashbuckle.AspNetCore", "Amazon.Lambda.*"],
-        ["src/Worker"] = ["Core", "Aws", "OpenTelemetry.*", "Amazon.Lambda.*"],
+        ["src/Hosting"] = ["Core", "Aws", "OpenTelemetry.*"],
+        ["src/Api"] = ["Core", "Aws", "Embedded", "Hosting", "FluentValidation", "OpenTelemetry.*", "Swashbuckle.AspNetCore", "Amazon.Lambda.*"],
+        ["src/Worker"] = ["Core", "Aws", "Hosting", "OpenTelemetry.*", "Amazon.Lambda.*"],
         ["infra"] = ["Amazon.CDK.Lib", "Constructs"],
     };
 

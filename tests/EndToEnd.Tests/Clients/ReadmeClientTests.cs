@@ -1,13 +1,13 @@
-using System.Text.RegularExpressions;
 using Prometheus;
 using PushGateway.Testing;
 using Xunit;
 
 namespace PushGateway.EndToEnd.Tests.Clients;
 
-/// <summary>What the README shows for each client, run as it stands there but for the gateway's port.</summary>
-public sealed partial class ReadmeClientTests(OneMachineTarget target) : IClassFixture<OneMachineTarget>
+/// <summary>What <c>docs/clients.md</c>, and the README of one of them, shows for each client, run as it stands there but for the gateway's port.</summary>
+public sealed class ReadmeClientTests(OneMachineTarget target) : IClassFixture<OneMachineTarget>
 {
+    const string Page = "docs/clients.md";
     const string Url = "http://127.0.0.1:9091";
 
     static readonly Dictionary<string, string> NoProxy = new() { ["NO_PROXY"] = "*", ["no_proxy"] = "*" };
@@ -23,8 +23,10 @@ public sealed partial class ReadmeClientTests(OneMachineTarget target) : IClassF
         return await ChildProcess.RunAsync(new ChildProcessStart("bash", "-c", $"set -o pipefail; {snippet}") { Environment = NoProxy });
     });
 
-    [Fact]
-    public Task Python_is_shown() => CheckAsync("python", (snippet, _) => PythonClient.RunAsync(snippet, NoProxy));
+    [Theory]
+    [InlineData(Page)]
+    [InlineData("README.md")]
+    public Task Python_is_shown(string page) => CheckAsync("python", (snippet, _) => PythonClient.RunAsync(snippet, NoProxy), page);
 
     [Fact]
     public Task Go_is_shown() => CheckAsync("go", async (snippet, folder) =>
@@ -74,7 +76,7 @@ public sealed partial class ReadmeClientTests(OneMachineTarget target) : IClassF
         return await ChildProcess.RunAsync(start, BuildDeadline);
     });
 
-    async Task CheckAsync(string language, Func<string, TempFolder, Task<ProcessResult>> run)
+    async Task CheckAsync(string language, Func<string, TempFolder, Task<ProcessResult>> run, string page = Page)
     {
         await target.StartAsync();
         using var http = new HttpClient { BaseAddress = target.Gateway };
@@ -82,7 +84,7 @@ public sealed partial class ReadmeClientTests(OneMachineTarget target) : IClassF
         await WaitForAsync([]);
 
         using var folder = new TempFolder();
-        var snippet = await ReadSnippetAsync(language);
+        var snippet = Assert.Single(MarkdownPage.Read(page).Blocks(language));
         Assert.Contains(Url, snippet, StringComparison.Ordinal);
         (await run(snippet.Replace(Url, target.Gateway.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal), folder)).EnsureSuccess();
         await WaitForAsync(["73400320"]);
@@ -91,16 +93,7 @@ public sealed partial class ReadmeClientTests(OneMachineTarget target) : IClassF
     async Task WaitForAsync(IReadOnlyList<string> values) => await Poll.UntilAsync(
         token => target.Prometheus.QueryAsync("backup_size_bytes{job=\"backup\"}", null, token),
         found => found.Select(series => series.Samples[0].Value).SequenceEqual(values),
-        "what the README pushes",
+        "what the page pushes",
         Deadlines.Delivery,
         Cancellation);
-
-    static async Task<string> ReadSnippetAsync(string language)
-    {
-        var readme = await File.ReadAllTextAsync(RepositoryRoot.Combine("README.md"), Cancellation);
-        return Assert.Single(Block().Matches(readme), block => block.Groups["language"].Value == language).Groups["code"].Value;
-    }
-
-    [GeneratedRegex("^```(?<language>[a-z]+)\n(?<code>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
-    private static partial Regex Block();
 }
