@@ -38,7 +38,7 @@ internal static class Batches
     private static void Append(PushFormat format, byte[] body, MetricBatch batch)
     {
         batch.BeginPush();
-        if (!PushParser.TryParse(format, body, toGroup: false, batch, Context, out var error))
+        if (!PushReader.TryRead(format, body, toGroup: false, batch, Context, out var error))
         {
             throw new ArgumentException($"{error.Code}: {error.Detail}");
         }

@@ -53,7 +53,7 @@ public class ParseBenchmarks
             _batch.BeginPush();
         }
 
-        return PushParser.TryParse(format, input.Bodies[0], toGroup, _batch, Batches.Context, out var error)
+        return PushReader.TryRead(format, input.Bodies[0], toGroup, _batch, Batches.Context, out var error)
             && _batch.Samples.Length == input.Samples
             ? input.Samples
             : throw new InvalidOperationException(error?.Detail);

@@ -79,7 +79,7 @@ internal sealed class GroupsAcceptor(PushOutbox outbox, BatchPool batches, Gatew
     private static PushRefusal? Parse(ReadOnlySpan<byte> body, NamedGroups groups, MetricBatch batch, in ParseContext context)
     {
         var start = batch.BeginPush();
-        if (!PushParser.TryParseGroups(body, groups, batch, context, out var error))
+        if (!PushReader.TryReadGroups(body, groups, batch, context, out var error))
         {
             return PushRefusal.Of(RecordDescriber.Describe(body, context, toGroups: true, error));
         }

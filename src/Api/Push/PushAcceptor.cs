@@ -98,7 +98,7 @@ internal sealed class PushAcceptor(PushOutbox outbox, BatchPool batches, Gateway
     private static PushRefusal? Parse(PushRequest push, PushFormat format, ReadOnlySpan<byte> body, MetricBatch batch, in ParseContext context)
     {
         var start = batch.BeginPush([.. push.Labels.Select(label => new Label(batch.Symbols.Intern(label.Key), batch.Symbols.Intern(label.Value)))]);
-        if (!PushParser.TryParse(format, body, push.Group is not null, batch, context, out var error))
+        if (!PushReader.TryRead(format, body, push.Group is not null, batch, context, out var error))
         {
             return format == PushFormat.Json
                 ? PushRefusal.Of(RecordDescriber.Describe(body, context, toGroups: false, error))

@@ -111,7 +111,7 @@ public static class PushMessageCodec
     {
         destination.BeginPush();
         var context = new ParseContext(limits, message.SentMs);
-        var parsed = PushParser.TryParse(PushFormat.Json, message.Message.Body.Span, toGroup: false, destination, context, out error);
+        var parsed = PushReader.TryRead(PushFormat.Json, message.Message.Body.Span, toGroup: false, destination, context, out error);
         header = parsed ? PushHeader.Append(message.SentMs * 1_000_000) : null;
         return parsed;
     }
@@ -139,7 +139,7 @@ public static class PushMessageCodec
         }
 
         var context = new ParseContext(limits, header.PushTimeNs / 1_000_000);
-        return PushParser.TryParse(format, body, toGroup: isDirect && header.Group is not null, destination, context, out error);
+        return PushReader.TryRead(format, body, toGroup: isDirect && header.Group is not null, destination, context, out error);
     }
 
     private static bool TryReadHeader(

@@ -100,7 +100,7 @@ public sealed class ExpositionWriterTests
     {
         var batch = TextOutcome.Parse("m 1\n"u8);
         batch.BeginPush();
-        Assert.True(PrometheusTextParser.TryParse("m 2\n"u8, batch, new ParseContext(PushLimits.Default, NowMs), out _, out _));
+        Assert.True(PrometheusTextReader.TryRead("m 2\n"u8, batch, new ParseContext(PushLimits.Default, NowMs), out _, out _));
         var output = new ArrayBufferWriter<byte>();
         switch (format)
         {
@@ -158,7 +158,7 @@ public sealed class ExpositionWriterTests
         var batch = new MetricBatch();
         var key = path is null ? null : TestPush.Key(path);
         var start = key is null ? batch.BeginPush() : batch.BeginPush(key.LabelsIn(batch.Symbols));
-        Assert.True(PrometheusTextParser.TryParse(Encoding.UTF8.GetBytes(text), batch, new ParseContext(PushLimits.Default, NowMs + ms), out _, out var error), error?.Detail);
+        Assert.True(PrometheusTextReader.TryRead(Encoding.UTF8.GetBytes(text), batch, new ParseContext(PushLimits.Default, NowMs + ms), out _, out var error), error?.Detail);
         var header = new PushHeader(key is null ? PushOperation.Append : PushOperation.Merge, key, (NowMs + ms) * 1_000_000);
         _store.Apply(new BatchedPush(header, batch, start, batch.Mark), new GroupEffects());
     }

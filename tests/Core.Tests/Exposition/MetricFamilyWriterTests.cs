@@ -151,7 +151,7 @@ public sealed class MetricFamilyWriterTests
     private static void Push(MetricBatch batch, ReadOnlySpan<byte> text)
     {
         batch.BeginPush();
-        Assert.True(PrometheusTextParser.TryParse(text, batch, new ParseContext(PushLimits.Default, Sample.NoTimestamp), out _, out _));
+        Assert.True(PrometheusTextReader.TryRead(text, batch, new ParseContext(PushLimits.Default, Sample.NoTimestamp), out _, out _));
     }
 
     private static byte[] Write(MetricBatch batch)

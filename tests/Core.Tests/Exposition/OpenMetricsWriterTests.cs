@@ -128,7 +128,7 @@ public sealed class OpenMetricsWriterTests
         batch.BeginPush();
         var body = Encoding.UTF8.GetBytes(new OpenMetricsBodies(3).Valid(families: 100));
         var context = new ParseContext(PushLimits.Default, Sample.NoTimestamp);
-        Assert.True(OpenMetricsParser.TryParse(body, batch, context, out _, out var error), error?.Detail);
+        Assert.True(OpenMetricsReader.TryRead(body, batch, context, out _, out var error), error?.Detail);
         var output = new ArrayBufferWriter<byte>();
         PrometheusTextWriter.Write(batch, output);
 

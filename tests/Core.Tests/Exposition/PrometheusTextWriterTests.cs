@@ -173,14 +173,14 @@ public sealed class PrometheusTextWriterTests
         var batch = new MetricBatch();
         batch.BeginPush();
         var context = new ParseContext(PushLimits.Default, Sample.NoTimestamp);
-        Assert.True(PrometheusTextParser.TryParse(body, batch, context, out _, out var error), error?.Detail);
+        Assert.True(PrometheusTextReader.TryRead(body, batch, context, out _, out var error), error?.Detail);
         return Write(batch);
     }
 
     private static void Push(MetricBatch batch, ReadOnlySpan<byte> body)
     {
         batch.BeginPush();
-        Assert.True(PrometheusTextParser.TryParse(body, batch, new ParseContext(PushLimits.Default, Sample.NoTimestamp), out _, out _));
+        Assert.True(PrometheusTextReader.TryRead(body, batch, new ParseContext(PushLimits.Default, Sample.NoTimestamp), out _, out _));
     }
 
     private static string Write(MetricBatch batch)

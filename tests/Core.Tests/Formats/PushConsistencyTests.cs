@@ -84,7 +84,7 @@ public sealed partial class PushConsistencyTests
     {
         var batch = new MetricBatch();
         batch.BeginPush();
-        Assert.True(PushParser.TryParse(PushFormat.Text, "m{__x=\"1\"} 1\nm{__x=\"1\"} 2\n"u8, toGroup: false, batch, Context, out _));
+        Assert.True(PushReader.TryRead(PushFormat.Text, "m{__x=\"1\"} 1\nm{__x=\"1\"} 2\n"u8, toGroup: false, batch, Context, out _));
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed partial class PushConsistencyTests
         foreach (var body in (string[])["# TYPE m histogram\nm_sum 1\n", "m_sum 1\n", "m_sum 1\n"])
         {
             batch.BeginPush(GroupLabels(batch, Group));
-            Assert.True(PushParser.TryParse(PushFormat.Text, Encoding.UTF8.GetBytes(body), toGroup: true, batch, Context, out _));
+            Assert.True(PushReader.TryRead(PushFormat.Text, Encoding.UTF8.GetBytes(body), toGroup: true, batch, Context, out _));
         }
     }
 
@@ -134,10 +134,10 @@ public sealed partial class PushConsistencyTests
     {
         var twice = new MetricBatch();
         twice.BeginPush();
-        Assert.True(PrometheusTextParser.TryParse("m 1\nm 2\n"u8, twice, Context, out _, out _));
+        Assert.True(PrometheusTextReader.TryRead("m 1\nm 2\n"u8, twice, Context, out _, out _));
         var once = new MetricBatch();
         once.BeginPush();
-        Assert.True(PrometheusTextParser.TryParse("m 1\n"u8, once, Context, out _, out _));
+        Assert.True(PrometheusTextReader.TryRead("m 1\n"u8, once, Context, out _, out _));
 
         Assert.Equal(RejectCode.DuplicateSeries, Check(PushFormat.RemoteWrite2, new RemoteWrite2Encoder().Encode(twice, 0, 2).Span, Group)?.Code);
         Assert.Null(Check(PushFormat.RemoteWrite2, new RemoteWrite2Encoder().Encode(once, 0, 1).Span, Group));
@@ -148,7 +148,7 @@ public sealed partial class PushConsistencyTests
     {
         var batch = new MetricBatch();
         var start = batch.BeginPush();
-        Assert.True(PrometheusTextParser.TryParse("long 1\n"u8, batch, Context, out _, out _));
+        Assert.True(PrometheusTextReader.TryRead("long 1\n"u8, batch, Context, out _, out _));
         Assert.True((PushLimits.Default with { MaxNameBytes = 3 }).Check(batch, start, TextOutcome.ReceivedMs)?.FailsGroup);
     }
 
@@ -158,7 +158,7 @@ public sealed partial class PushConsistencyTests
         var batch = new MetricBatch();
         batch.BeginPush(GroupLabels(batch, Group));
         var body = string.Concat(Enumerable.Range(0, 500).Select(i => $"m{{a=\"{i}\"}} 1\n"));
-        Assert.True(PrometheusTextParser.TryParse(Encoding.UTF8.GetBytes(body), batch, Context, out _, out _));
+        Assert.True(PrometheusTextReader.TryRead(Encoding.UTF8.GetBytes(body), batch, Context, out _, out _));
         Assert.Null(PushConsistency.Check(batch, default, PushFormat.Text));
 
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -176,7 +176,7 @@ public sealed partial class PushConsistencyTests
     {
         var batch = new MetricBatch();
         batch.BeginPush(GroupLabels(batch, group));
-        PushParser.TryParse(format, body, toGroup: true, batch, Context, out var error);
+        PushReader.TryRead(format, body, toGroup: true, batch, Context, out var error);
         return error;
     }
 

@@ -230,7 +230,7 @@ public sealed class NativeHistogramTests
         foreach (var family in (MetricFamily[])[gauge, native])
         {
             batch.BeginPush();
-            Assert.True(MetricFamilyParser.TryParse(
+            Assert.True(MetricFamilyReader.TryRead(
                 RandomFamilies.Encode(family), batch, new ParseContext(PushLimits.Default, Sample.NoTimestamp), out _, out _));
         }
 
@@ -250,7 +250,7 @@ public sealed class NativeHistogramTests
             Timestamp = Now - 1,
         };
         var batch = new MetricBatch();
-        Assert.True(RemoteWrite2Parser.TryParse(
+        Assert.True(RemoteWrite2Reader.TryRead(
             Encode(Series(histogram)), batch, new ParseContext(PushLimits.Default, Now), out var error), error?.Detail);
 
         // Its name is that of the family, for all that it looks like a part of one.
@@ -267,7 +267,7 @@ public sealed class NativeHistogramTests
 
         static void AssertRefused(string reason, Reference.RemoteWriteV2.TimeSeries series)
         {
-            Assert.False(RemoteWrite2Parser.TryParse(
+            Assert.False(RemoteWrite2Reader.TryRead(
                 Encode(series), new MetricBatch(), new ParseContext(PushLimits.Default, Now), out var error));
             Assert.Equal((RejectCode.MessageInvalid, "remote write 2.0: " + reason), (error.Code, error.Detail));
         }
@@ -333,7 +333,7 @@ public sealed class NativeHistogramTests
 
             var batch = new MetricBatch();
             batch.BeginPush();
-            if (!MetricFamilyParser.TryParse(body, batch, new ParseContext(PushLimits.Default, Now), out _, out var error))
+            if (!MetricFamilyReader.TryRead(body, batch, new ParseContext(PushLimits.Default, Now), out _, out var error))
             {
                 Assert.Equal(RejectCode.ProtobufInvalid, error.Code);
                 refused++;
@@ -353,7 +353,7 @@ public sealed class NativeHistogramTests
             Text(batch, OpenMetricsWriter.Write);
             Assert.Equal(Histograms(batch), Histograms(ProtobufOutcome.Parse(Write(batch))));
             var decoded = new MetricBatch();
-            Assert.True(RemoteWrite2Parser.TryParse(
+            Assert.True(RemoteWrite2Reader.TryRead(
                 new RemoteWrite2Encoder().Encode(batch, 0, batch.Series.Length).Span, decoded, new ParseContext(PushLimits.Default, Now), out error), error?.Detail);
             Assert.Equal(Histograms(batch), Histograms(decoded));
         }

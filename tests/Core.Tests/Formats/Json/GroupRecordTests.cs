@@ -138,7 +138,7 @@ public sealed class GroupRecordTests
         var batch = new MetricBatch();
         var start = batch.BeginPush();
         var groups = new NamedGroups([.. pinned]);
-        Assert.True(PushParser.TryParseGroups(Encoding.UTF8.GetBytes(body), groups, batch, new ParseContext(limits, Now), out var error), error?.ToString());
+        Assert.True(PushReader.TryReadGroups(Encoding.UTF8.GetBytes(body), groups, batch, new ParseContext(limits, Now), out var error), error?.ToString());
         Assert.Null(limits.Check(batch, start, Now));
 
         var series = Dump(batch);
@@ -174,7 +174,7 @@ public sealed class GroupRecordTests
     {
         batch = new MetricBatch();
         batch.BeginPush();
-        return PushParser.TryParseGroups(
+        return PushReader.TryReadGroups(
             Encoding.UTF8.GetBytes(body), new NamedGroups(ImmutableArray<KeyValuePair<string, string>>.Empty), batch, new ParseContext(limits, Now), out error);
     }
 }

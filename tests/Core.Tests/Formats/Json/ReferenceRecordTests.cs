@@ -55,7 +55,7 @@ public sealed class ReferenceRecordTests
     {
         var batch = new MetricBatch();
         batch.BeginPush();
-        return PushParser.TryParse(PushFormat.Json, body, toGroup: false, batch, Context, out _) ? Dump(batch) : null;
+        return PushReader.TryRead(PushFormat.Json, body, toGroup: false, batch, Context, out _) ? Dump(batch) : null;
     }
 
     private static string Lines(string[]? series) => series is null ? "refused" : string.Join("\n", series);

@@ -18,7 +18,7 @@ internal static class OpenMetricsOutcome
     {
         var batch = new MetricBatch();
         batch.BeginPush();
-        OpenMetricsParser.TryParse(input, batch, Context, out _, out var error);
+        OpenMetricsReader.TryRead(input, batch, Context, out _, out var error);
         return error;
     }
 
@@ -27,7 +27,7 @@ internal static class OpenMetricsOutcome
     {
         var batch = new MetricBatch();
         batch.BeginPush();
-        Assert.True(OpenMetricsParser.TryParse(input, batch, Context, out _, out var error), error?.Detail);
+        Assert.True(OpenMetricsReader.TryRead(input, batch, Context, out _, out var error), error?.Detail);
         return batch;
     }
 

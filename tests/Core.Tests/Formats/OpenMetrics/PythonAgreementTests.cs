@@ -104,7 +104,7 @@ public sealed class PythonAgreementTests
         var batch = new MetricBatch();
         batch.BeginPush();
         var context = new ParseContext(PushLimits.Default, Sample.NoTimestamp);
-        Assert.True(OpenMetricsParser.TryParse(Encoding.UTF8.GetBytes(body), batch, context, out _, out var error), error?.Detail);
+        Assert.True(OpenMetricsReader.TryRead(Encoding.UTF8.GetBytes(body), batch, context, out _, out var error), error?.Detail);
         return OpenMetricsWriterTests.Write(batch);
     }
 

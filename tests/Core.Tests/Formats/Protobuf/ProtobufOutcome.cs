@@ -13,7 +13,7 @@ internal static class ProtobufOutcome
     {
         var batch = new MetricBatch();
         batch.BeginPush();
-        Assert.True(MetricFamilyParser.TryParse(body, batch, new ParseContext(PushLimits.Default, receivedMs), out _, out var error), error?.Detail);
+        Assert.True(MetricFamilyReader.TryRead(body, batch, new ParseContext(PushLimits.Default, receivedMs), out _, out var error), error?.Detail);
         return batch;
     }
 
@@ -21,7 +21,7 @@ internal static class ProtobufOutcome
     {
         var batch = new MetricBatch();
         batch.BeginPush();
-        Assert.False(MetricFamilyParser.TryParse(body, batch, new ParseContext(PushLimits.Default, TextOutcome.ReceivedMs), out _, out var error));
+        Assert.False(MetricFamilyReader.TryRead(body, batch, new ParseContext(PushLimits.Default, TextOutcome.ReceivedMs), out _, out var error));
         return error;
     }
 }

@@ -50,7 +50,7 @@ public sealed class RealPushgatewayProtobufTests
             Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
             var batch = new MetricBatch();
             batch.BeginPush();
-            Assert.False(PushParser.TryParse(
+            Assert.False(PushReader.TryRead(
                 PushFormat.Protobuf, refused, toGroup: true, batch, new ParseContext(PushLimits.Default, TextOutcome.ReceivedMs), out _));
         }
     }
@@ -123,7 +123,7 @@ public sealed class RealPushgatewayProtobufTests
     {
         var batch = new MetricBatch();
         batch.BeginPush(new Label(batch.Symbols.Intern("job"), batch.Symbols.Intern("x")));
-        Assert.True(MetricFamilyParser.TryParse(body, batch, new ParseContext(PushLimits.Default, Model.Sample.NoTimestamp), out _, out _));
+        Assert.True(MetricFamilyReader.TryRead(body, batch, new ParseContext(PushLimits.Default, Model.Sample.NoTimestamp), out _, out _));
         var output = new ArrayBufferWriter<byte>();
         write(batch, output);
         return output.WrittenSpan.ToArray();

@@ -28,7 +28,7 @@ public sealed class MixedTypesTests
         var read = new MetricBatch();
         read.BeginPush();
         var context = new ParseContext(PushLimits.Default, 0);
-        Assert.True(PrometheusTextParser.TryParse(text.Written.Span, read, context, out _, out var error), error?.Detail);
+        Assert.True(PrometheusTextReader.TryRead(text.Written.Span, read, context, out _, out var error), error?.Detail);
         Assert.Equal(3, read.Series.Length);
     }
 }

@@ -16,7 +16,7 @@ internal static class TextOutcome
     {
         var batch = new MetricBatch();
         batch.BeginPush();
-        return PrometheusTextParser.TryParse(input, batch, Context, out var result, out var error)
+        return PrometheusTextReader.TryRead(input, batch, Context, out var result, out var error)
             ? new ReferenceOutcome(null, 0, result.TimestampLine, result.NamelessLine, FamiliesOf(batch), SeriesOf(batch))
             : new ReferenceOutcome(error.Detail, error.Line, 0, 0, [], []);
     }
@@ -26,7 +26,7 @@ internal static class TextOutcome
     {
         var batch = new MetricBatch();
         batch.BeginPush();
-        Xunit.Assert.True(PrometheusTextParser.TryParse(input, batch, Context, out _, out var error), error?.Detail);
+        Xunit.Assert.True(PrometheusTextReader.TryRead(input, batch, Context, out _, out var error), error?.Detail);
         return batch;
     }
 

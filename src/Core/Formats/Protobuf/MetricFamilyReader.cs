@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Unicode;
 using PushGateway.Formats.Prometheus;
 using PushGateway.Model;
@@ -6,11 +7,35 @@ using PushGateway.Wire;
 
 namespace PushGateway.Formats.Protobuf;
 
-/// <summary>One parse of a body by <see cref="MetricFamilyParser"/>.</summary>
-internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batch, long receivedMs, MetricFamilyScratch scratch)
+/// <summary>
+/// Parses the protobuf format of Prometheus client libraries: messages <c>io.prometheus.client.MetricFamily</c>, each preceded by its
+/// length as a varint. A metric becomes the series that Prometheus' <c>expfmt</c> exposes for it, in the same order.
+/// </summary>
+/// <remarks>
+/// <para>
+/// A histogram becomes <c>_bucket</c>, <c>_sum</c> and <c>_count</c> series. When it has no <c>+Inf</c> bucket, one is added with the
+/// sample count. A summary becomes its quantiles, <c>_sum</c> and <c>_count</c>. A float count that is not 0 replaces the integer count. A
+/// histogram with both classic and native buckets keeps only the classic ones. A histogram with only native buckets becomes one series with
+/// the family's name and a <see cref="NativeHistogram"/> as its sample. Exemplars, creation times and unknown fields are skipped. When
+/// several families have the same name, the last one is kept, as in Pushgateway, but the others must be valid, too.
+/// </para>
+/// <para>
+/// A body is refused when an exposition could not show it: a family without a name or of an unknown type, a metric without the value field
+/// of its family's type, names that are not legal, text that is not UTF-8, a label name that occurs twice, the label <c>__name__</c>, the
+/// label <c>le</c> on a histogram or <c>quantile</c> on a summary, a negative count in a histogram, and a native histogram that Prometheus
+/// would refuse (<see cref="NativeHistogram.Validate"/>).
+/// </para>
+/// </remarks>
+internal ref struct MetricFamilyReader(ReadOnlySpan<byte> input, MetricBatch batch, long receivedMs, MetricFamilyScratch scratch)
 {
+    [ThreadStatic]
+    private static MetricFamilyScratch? _threadScratch;
+
     private readonly ReadOnlySpan<byte> _input = input;
     private PushError? _error;
+
+    // Whether any metric has its own timestamp.
+    private bool _anyTimestamp;
 
     // The number of the current family, counted from 1, and the symbols of its series' names.
     private int _familyNumber;
@@ -35,15 +60,38 @@ internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batc
     private bool _hasBuckets;
     private bool _isNative;
 
-    /// <summary>Whether any metric has its own timestamp.</summary>
-    public bool HasTimestamps { get; private set; }
-
     private readonly bool IsHistogram => SeriesRoles.IsHistogram(_type);
 
     private readonly double Count => _countFloat != 0 ? _countFloat : _count;
 
-    /// <summary>Reads every message. Returns null, or why the body is refused.</summary>
-    public PushError? Run()
+    /// <summary>
+    /// Appends a body to <paramref name="destination"/>, one sample for each series. In the steady state this allocates nothing. Limits are
+    /// not checked.
+    /// </summary>
+    /// <param name="input">The whole body, decompressed.</param>
+    /// <param name="destination">The caller has called <see cref="MetricBatch.BeginPush"/>, and rolls back when parsing fails.</param>
+    /// <param name="context">Metrics without a timestamp get the time of receipt.</param>
+    /// <param name="hasTimestamps">Whether any metric has its own timestamp. The caller may want to refuse it.</param>
+    /// <param name="error"><see cref="RejectCode.ProtobufInvalid"/>.</param>
+    /// <returns>Whether the body is valid.</returns>
+    /// <exception cref="PushTooLargeException">As for <see cref="MetricBatch.BeginSeries"/>.</exception>
+    public static bool TryRead(
+        ReadOnlySpan<byte> input,
+        MetricBatch destination,
+        in ParseContext context,
+        out bool hasTimestamps,
+        [NotNullWhen(false)] out PushError? error)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        var scratch = _threadScratch ??= new MetricFamilyScratch();
+        var reader = new MetricFamilyReader(input, destination, context.ReceivedMs, scratch);
+        error = reader.Run();
+        hasTimestamps = reader._anyTimestamp;
+        scratch.Trim();
+        return error is null;
+    }
+
+    private PushError? Run()
     {
         _ = FindLastOfEachName() && ReadFamilies();
         return _error;
@@ -120,7 +168,7 @@ internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batc
         for (_familyNumber = 1; !messages.IsAtEnd; _familyNumber++)
         {
             messages.TryReadBytes(out var message);
-            var (mark, hadTimestamps) = (batch.Mark, HasTimestamps);
+            var (mark, hadTimestamps) = (batch.Mark, _anyTimestamp);
             if (!ReadFamily(message))
             {
                 return false;
@@ -129,7 +177,7 @@ internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batc
             if (scratch.LastNamed[_name] != _familyNumber)
             {
                 batch.Rollback(mark);
-                HasTimestamps = hadTimestamps;
+                _anyTimestamp = hadTimestamps;
             }
         }
 
@@ -241,7 +289,7 @@ internal ref struct MetricFamilyParse(ReadOnlySpan<byte> input, MetricBatch batc
             return FailMetric($"has the label {GoQuote.Quote(batch.Symbols[duplicate])} more than once");
         }
 
-        HasTimestamps |= _hasTimestamp;
+        _anyTimestamp |= _hasTimestamp;
         if (_boundName == 0)
         {
             AddSeries(_name, default, _value);

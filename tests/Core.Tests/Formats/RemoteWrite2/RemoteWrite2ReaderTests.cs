@@ -13,7 +13,7 @@ using TimeSeries = PushGateway.Reference.RemoteWriteV2.TimeSeries;
 
 namespace PushGateway.Core.Tests.Formats.RemoteWrite2;
 
-public sealed class RemoteWrite2ParserTests
+public sealed class RemoteWrite2ReaderTests
 {
     private const uint ManySymbols = 300;
 
@@ -57,7 +57,7 @@ public sealed class RemoteWrite2ParserTests
 
         var batch = new MetricBatch();
         batch.BeginPush(groupingLabels ? [new Label(batch.Symbols.Intern("job"), batch.Symbols.Intern("mine"))] : []);
-        RemoteWrite2Parser.TryParse(request.ToArray(), batch, new ParseContext(PushLimits.Default, 1_700_000_000_000), out var error);
+        RemoteWrite2Reader.TryRead(request.ToArray(), batch, new ParseContext(PushLimits.Default, 1_700_000_000_000), out var error);
         return (error, batch.Lines());
     }
 

@@ -11,7 +11,7 @@ namespace PushGateway.Formats.Text;
 /// <content> The fast path, for sample lines of the usual shape: <c>name{label="value",...} value [timestamp]</c>, without escapes and with
 /// blanks only in the usual places.
 /// </content>
-internal ref partial struct TextParse
+internal ref partial struct PrometheusTextReader
 {
     // Each name is compared with all others, so longer label sets go to the exact path.
     private const int MaxCommonLabels = 32;

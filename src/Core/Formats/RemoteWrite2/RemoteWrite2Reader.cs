@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Text.Unicode;
 using PushGateway.Formats.Prometheus;
@@ -8,10 +9,14 @@ using PushGateway.Wire;
 namespace PushGateway.Formats.RemoteWrite2;
 
 /// <summary>
-/// One parse of a request. A series usually has the labels of the one before, so checks that the last series passed are not repeated.
+/// Reads a remote write 2.0 request. The gateway's own queue messages have this format, too. Exemplars, start timestamps and unknown fields
+/// are skipped. A native histogram must be valid (<see cref="NativeHistogram.Validate"/>), and its family gets a histogram type.
 /// </summary>
-internal ref partial struct RemoteWrite2Parse(ReadOnlySpan<byte> input, MetricBatch batch, long receivedMs, RemoteWrite2Scratch scratch)
+internal ref partial struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricBatch batch, long receivedMs, RemoteWrite2Scratch scratch)
 {
+    [ThreadStatic]
+    private static RemoteWrite2Scratch? _threadScratch;
+
     private readonly ReadOnlySpan<byte> _input = input;
     private readonly MetricBatch _batch = batch;
     private readonly long _receivedMs = receivedMs;
@@ -21,7 +26,7 @@ internal ref partial struct RemoteWrite2Parse(ReadOnlySpan<byte> input, MetricBa
     private int _nameLabel;
     private int _quantileLabel;
 
-    // What was found for the last series.
+    // What was found for the last series. The next usually has the same labels, and checks that the last one passed are not repeated.
     private int _name;
     private bool _hasQuantile;
     private MetricType _type;
@@ -30,8 +35,19 @@ internal ref partial struct RemoteWrite2Parse(ReadOnlySpan<byte> input, MetricBa
     private int _family = -1;
     private ReadOnlySpan<byte> _metadata;
 
-    /// <summary>Reads the request; null when it is valid.</summary>
-    public PushError? Run()
+    /// <summary>
+    /// Appends the request to <paramref name="destination"/>. On failure a part may be appended, and the caller must roll back.
+    /// </summary>
+    public static bool TryRead(
+        ReadOnlySpan<byte> input, MetricBatch destination, in ParseContext context, [NotNullWhen(false)] out PushError? error)
+    {
+        var scratch = _threadScratch ??= new RemoteWrite2Scratch();
+        error = new RemoteWrite2Reader(input, destination, context.ReceivedMs, scratch).Run();
+        scratch.Reset();
+        return error is null;
+    }
+
+    private PushError? Run()
     {
         _nameLabel = _batch.Symbols.Intern("__name__"u8);
         return ReadSymbols() ?? ReadAllSeries();

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace PushGateway.Core.Tests.Formats.Text;
 
-public sealed class PrometheusTextParserTests
+public sealed class PrometheusTextReaderTests
 {
     [Theory]
     // The line rule.
@@ -154,7 +154,7 @@ public sealed class PrometheusTextParserTests
         var batch = new MetricBatch();
         batch.BeginPush(new Label(batch.Symbols.Intern("job"), batch.Symbols.Intern("backup")));
         var context = new ParseContext(PushLimits.Default, 0);
-        Assert.True(PrometheusTextParser.TryParse("up{job=\"other\",a=\"x\"} 1\n"u8, batch, context, out _, out _));
+        Assert.True(PrometheusTextReader.TryRead("up{job=\"other\",a=\"x\"} 1\n"u8, batch, context, out _, out _));
 
         Assert.Equal("a=x|job=backup", Assert.Single(TextOutcome.SeriesOf(batch)).Labels);
     }
@@ -184,7 +184,7 @@ public sealed class PrometheusTextParserTests
     {
         batch.Clear();
         batch.BeginPush();
-        PrometheusTextParser.TryParse(body, batch, context, out _, out _);
+        PrometheusTextReader.TryRead(body, batch, context, out _, out _);
     }
 
     private static byte[] SteadyBody()

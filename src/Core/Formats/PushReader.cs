@@ -11,7 +11,7 @@ using PushGateway.Push;
 namespace PushGateway.Formats;
 
 /// <summary>Parses a push in any format into a <see cref="MetricBatch"/>.</summary>
-public static class PushParser
+public static class PushReader
 {
     /// <summary>Appends a push to <paramref name="destination"/>. On failure the caller must roll back to the start of the push.</summary>
     /// <param name="format">The format.</param>
@@ -23,7 +23,7 @@ public static class PushParser
     /// <param name="destination">The batch.</param>
     /// <param name="context">Limits and time of receipt.</param>
     /// <param name="error">Why the push was refused.</param>
-    public static bool TryParse(
+    public static bool TryRead(
         PushFormat format,
         ReadOnlySpan<byte> body,
         bool toGroup,
@@ -41,7 +41,7 @@ public static class PushParser
                 PushFormat.Text => TryParseText(body, toGroup, destination, context, out error),
                 PushFormat.OpenMetrics => TryParseOpenMetrics(body, toGroup, destination, context, out error),
                 PushFormat.Protobuf => TryParseProtobuf(body, toGroup, destination, context, out error),
-                _ => RemoteWrite2Parser.TryParse(body, destination, context, out error),
+                _ => RemoteWrite2Reader.TryRead(body, destination, context, out error),
             };
             if (parsed && toGroup)
             {
@@ -66,7 +66,7 @@ public static class PushParser
     /// <param name="destination">The batch.</param>
     /// <param name="context">Limits and time of receipt.</param>
     /// <param name="error">Why the push was refused.</param>
-    public static bool TryParseGroups(
+    public static bool TryReadGroups(
         ReadOnlySpan<byte> body, NamedGroups groups, MetricBatch destination, in ParseContext context, [NotNullWhen(false)] out PushError? error)
     {
         try
@@ -83,7 +83,7 @@ public static class PushParser
     private static bool TryParseText(
         ReadOnlySpan<byte> body, bool toGroup, MetricBatch destination, in ParseContext context, [NotNullWhen(false)] out PushError? error)
     {
-        if (!PrometheusTextParser.TryParse(body, destination, context, out var result, out error))
+        if (!PrometheusTextReader.TryRead(body, destination, context, out var result, out error))
         {
             return false;
         }
@@ -95,7 +95,7 @@ public static class PushParser
     private static bool TryParseOpenMetrics(
         ReadOnlySpan<byte> body, bool toGroup, MetricBatch destination, in ParseContext context, [NotNullWhen(false)] out PushError? error)
     {
-        if (!OpenMetricsParser.TryParse(body, destination, context, out var result, out error))
+        if (!OpenMetricsReader.TryRead(body, destination, context, out var result, out error))
         {
             return false;
         }
@@ -117,7 +117,7 @@ public static class PushParser
     private static bool TryParseProtobuf(
         ReadOnlySpan<byte> body, bool toGroup, MetricBatch destination, in ParseContext context, [NotNullWhen(false)] out PushError? error)
     {
-        if (!MetricFamilyParser.TryParse(body, destination, context, out var hasTimestamps, out error))
+        if (!MetricFamilyReader.TryRead(body, destination, context, out var hasTimestamps, out error))
         {
             error = toGroup && error.FailsGroup ? PushConsistency.Refuse(error.Code, error.Detail) : error;
             return false;

@@ -12,7 +12,7 @@ using ParseContext = PushGateway.Push.ParseContext;
 
 namespace PushGateway.Core.Tests.Formats.Protobuf;
 
-public sealed class MetricFamilyParserTests
+public sealed class MetricFamilyReaderTests
 {
     private const int Seeds = 500;
 
@@ -51,7 +51,7 @@ public sealed class MetricFamilyParserTests
 
         var batch = new MetricBatch();
         batch.BeginPush();
-        Assert.True(MetricFamilyParser.TryParse(
+        Assert.True(MetricFamilyReader.TryRead(
             body, batch, new ParseContext(PushLimits.Default, TextOutcome.ReceivedMs), out var hasTimestamps, out _));
 
         Assert.Equal(["b", "a"], batch.Families.ToArray().Select(family => batch.Symbols.GetString(family.Name)));
@@ -66,7 +66,7 @@ public sealed class MetricFamilyParserTests
         family.Metric[0].TimestampMs = 0;
         var batch = new MetricBatch();
         batch.BeginPush();
-        Assert.True(MetricFamilyParser.TryParse(
+        Assert.True(MetricFamilyReader.TryRead(
             RandomFamilies.Encode(family), batch, new ParseContext(PushLimits.Default, 7), out var hasTimestamps, out _));
         Assert.True(hasTimestamps);
         Assert.Equal(0, batch.Samples[0].TimestampMs);
@@ -199,7 +199,7 @@ public sealed class MetricFamilyParserTests
 
             batch.Clear();
             batch.BeginPush();
-            var parsed = MetricFamilyParser.TryParse(
+            var parsed = MetricFamilyReader.TryRead(
                 body.ToArray(), batch, new ParseContext(PushLimits.Default, TextOutcome.ReceivedMs), out _, out var error);
             Assert.Equal(parsed, error is null);
             (accepted, refused) = parsed ? (accepted + 1, refused) : (accepted, refused + 1);
@@ -227,7 +227,7 @@ public sealed class MetricFamilyParserTests
     {
         batch.Clear();
         batch.BeginPush();
-        MetricFamilyParser.TryParse(body, batch, new ParseContext(PushLimits.Default, TextOutcome.ReceivedMs), out _, out _);
+        MetricFamilyReader.TryRead(body, batch, new ParseContext(PushLimits.Default, TextOutcome.ReceivedMs), out _, out _);
     }
 
     private static MetricFamily Gauge(string name, double value) =>

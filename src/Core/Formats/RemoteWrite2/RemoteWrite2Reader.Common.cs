@@ -9,7 +9,7 @@ namespace PushGateway.Formats.RemoteWrite2;
 // A fast path for series as most writers, including the gateway, lay them out: the same label names as the series before, one float sample,
 // metadata, and short lengths and references. It reads such a series exactly as the slow path does. It leaves every other series to the
 // slow path, which alone reports errors.
-internal ref partial struct RemoteWrite2Parse
+internal ref partial struct RemoteWrite2Reader
 {
     private const byte LabelRefsTag = (RemoteWrite2Fields.TimeSeriesLabelRefs << ProtobufWriter.WireTypeBits) | (int)WireType.LengthDelimited;
     private const byte SamplesTag = (RemoteWrite2Fields.TimeSeriesSamples << ProtobufWriter.WireTypeBits) | (int)WireType.LengthDelimited;

@@ -7,7 +7,7 @@ using PushGateway.Wire;
 namespace PushGateway.Formats.OpenMetrics;
 
 /// <content>Samples: the rules of each metric type, and the order of samples.</content>
-internal ref partial struct OpenMetricsParse
+internal ref partial struct OpenMetricsReader
 {
     private const int NoGroup = 0;
 
@@ -247,9 +247,9 @@ internal ref partial struct OpenMetricsParse
 
     private void AddSeries(ReadOnlySpan<byte> name, OpenMetricsRole role, double value, double? seconds)
     {
-        if (seconds is not null && TimestampLine == 0)
+        if (seconds is not null && _timestampLine == 0)
         {
-            TimestampLine = _line;
+            _timestampLine = _line;
         }
 
         var seriesName = _scratch.SeriesNames[(int)role];

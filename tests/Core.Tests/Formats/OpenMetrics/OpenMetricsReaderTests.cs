@@ -6,7 +6,7 @@ using Xunit;
 
 namespace PushGateway.Core.Tests.Formats.OpenMetrics;
 
-public sealed class OpenMetricsParserTests
+public sealed class OpenMetricsReaderTests
 {
     [Theory]
     // The exposition.
@@ -206,6 +206,6 @@ public sealed class OpenMetricsParserTests
     {
         batch.Clear();
         batch.BeginPush();
-        OpenMetricsParser.TryParse(body, batch, context, out _, out _);
+        OpenMetricsReader.TryRead(body, batch, context, out _, out _);
     }
 }

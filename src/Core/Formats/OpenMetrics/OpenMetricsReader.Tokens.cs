@@ -7,7 +7,7 @@ namespace PushGateway.Formats.OpenMetrics;
 
 /// <content> Tokens, read from the front of a line. A token is a slice of the input, or of the scratch memory until the next token is read.
 /// </content>
-internal ref partial struct OpenMetricsParse
+internal ref partial struct OpenMetricsReader
 {
     private const int FewLabels = 32;
 

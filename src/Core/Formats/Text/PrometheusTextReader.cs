@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Unicode;
 using PushGateway.Formats.Prometheus;
 using PushGateway.Model;
@@ -8,12 +9,32 @@ using PushGateway.Wire;
 namespace PushGateway.Formats.Text;
 
 /// <summary>
-/// One parse of a body: the state across lines, and the series that a line becomes. There are two paths. The fast path reads sample lines
-/// of the usual shape, and reads only what differs from the line before. It leaves every other line to the exact path, which reads all
-/// lines as expfmt does, quirks included. Only the exact path reports errors.
+/// Parses the Prometheus text format 0.0.4. It accepts and refuses the same input as Prometheus' <c>expfmt</c> with legacy name validation,
+/// the parser of Pushgateway 1.11, and gives the same reasons. Quoted names are understood, but refused unless they are legacy names.
 /// </summary>
-internal ref partial struct TextParse
+/// <remarks>
+/// <para>
+/// The model is series; expfmt's model is a tree of metrics. What the tree does to histograms and summaries is done here line by line:
+/// <c>le</c> and <c>quantile</c> are rewritten in Go's canonical form and removed from <c>_sum</c> and <c>_count</c>, a summary's count
+/// loses its fraction, <c>h{le="1"}</c> becomes <c>h_bucket{le="1"}</c>, and a line of a histogram or summary that is neither bucket,
+/// quantile, sum nor count is dropped.
+/// </para>
+/// <para>
+/// There are differences from the tree. Nothing is added that was not pushed; expfmt exposes a missing sum, count or <c>+Inf</c> bucket. A
+/// series that occurs twice is added twice, in order; in the tree the last <c>_sum</c> and <c>_count</c> win. A timestamp belongs to its
+/// line, not to all lines of a histogram or summary. A negative or NaN count of a summary, which is undefined in Go, stays as pushed.
+/// </para>
+/// <para>
+/// There are two paths. The fast path reads sample lines of the usual shape, and reads only what differs from the line before. It leaves
+/// every other line to the exact path, which reads all lines as expfmt does, quirks included. Only the exact path reports errors.
+/// </para>
+/// <para>Families without a sample stay in <see cref="MetricBatch.Families"/>, but no series refers to them.</para>
+/// </remarks>
+internal ref partial struct PrometheusTextReader
 {
+    [ThreadStatic]
+    private static ParseScratch? _threadScratch;
+
     private const int NoFamily = -1;
 
     private static readonly SearchValues<byte> Whitespace = SearchValues.Create(" \t\n"u8);
@@ -30,6 +51,12 @@ internal ref partial struct TextParse
     private int _position;
     private int _line;
     private PushError? _error;
+
+    // Line of the first sample with a timestamp, or 0.
+    private int _timestampLine;
+
+    // Line of the first sample without a name, or 0.
+    private int _namelessLine;
 
     // The family and the name of the last line. As in expfmt they outlive the line: a line that begins with '{' continues them.
     private int _family = NoFamily;
@@ -60,7 +87,7 @@ internal ref partial struct TextParse
     private int _leName;
     private int _quantileName;
 
-    public TextParse(ReadOnlySpan<byte> input, MetricBatch batch, long receivedMs, ParseScratch scratch)
+    private PrometheusTextReader(ReadOnlySpan<byte> input, MetricBatch batch, long receivedMs, ParseScratch scratch)
     {
         _input = input;
         _batch = batch;
@@ -70,18 +97,37 @@ internal ref partial struct TextParse
         _isUtf8 = Utf8.IsValid(input);
     }
 
-    /// <summary>Line of the first sample with a timestamp, or 0.</summary>
-    public int TimestampLine { get; private set; }
-
-    /// <summary>Line of the first sample without a name, or 0.</summary>
-    public int NamelessLine { get; private set; }
-
     private readonly MetricType FamilyType => _family == NoFamily ? MetricType.Unspecified : _batch.Families[_family].Type;
 
     private readonly ReadOnlySpan<byte> FamilyName => _family == NoFamily ? default : _batch.Symbols[_batch.Families[_family].Name];
 
-    /// <summary>Reads every line.</summary>
-    public bool Run(out PushError? error)
+    /// <summary>
+    /// Appends a body to <paramref name="destination"/>: for each sample line one series with one sample. In the steady state this
+    /// allocates nothing. Limits are not checked.
+    /// </summary>
+    /// <param name="input">The whole body, decompressed.</param>
+    /// <param name="destination">The caller has called <see cref="MetricBatch.BeginPush"/>, and rolls back when parsing fails.</param>
+    /// <param name="context">Samples without a timestamp get the time of receipt.</param>
+    /// <param name="result">What the caller may want to refuse.</param>
+    /// <param name="error"><see cref="RejectCode.TextInvalid"/> with expfmt's sentence and line.</param>
+    /// <returns>Whether the body is valid.</returns>
+    public static bool TryRead(
+        ReadOnlySpan<byte> input,
+        MetricBatch destination,
+        in ParseContext context,
+        out TextParseResult result,
+        [NotNullWhen(false)] out PushError? error)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        var scratch = _threadScratch ??= new ParseScratch();
+        var reader = new PrometheusTextReader(input, destination, context.ReceivedMs, scratch);
+        var parsed = reader.Run(out error);
+        result = new TextParseResult(reader._timestampLine, reader._namelessLine);
+        scratch.Reset();
+        return parsed;
+    }
+
+    private bool Run(out PushError? error)
     {
         for (_line = 1; _position < _input.Length; _line++)
         {
@@ -209,9 +255,9 @@ internal ref partial struct TextParse
 
     private void AddSeries(MetricType type, long? timestampMs, double value)
     {
-        if (timestampMs is not null && TimestampLine == 0)
+        if (timestampMs is not null && _timestampLine == 0)
         {
-            TimestampLine = _line;
+            _timestampLine = _line;
         }
 
         var name = _name;

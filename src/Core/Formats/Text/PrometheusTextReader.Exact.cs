@@ -11,7 +11,7 @@ namespace PushGateway.Formats.Text;
 /// <content> The exact path: it reads every line as expfmt does. The position is at expfmt's current byte. When a needed byte is missing,
 /// the error is that the input ends too early, whatever else is wrong.
 /// </content>
-internal ref partial struct TextParse
+internal ref partial struct PrometheusTextReader
 {
     // Up to this many labels, a duplicate name is found by comparing it with all others.
     private const int FewLabels = 32;
@@ -338,9 +338,9 @@ internal ref partial struct TextParse
             return Fail("invalid metric name");
         }
 
-        if (!hasOwnName && NamelessLine == 0 && !(_isMetricPlain && _labelCount == 0 && !SeriesRoles.BoundName(FamilyType).IsEmpty))
+        if (!hasOwnName && _namelessLine == 0 && !(_isMetricPlain && _labelCount == 0 && !SeriesRoles.BoundName(FamilyType).IsEmpty))
         {
-            NamelessLine = _line;
+            _namelessLine = _line;
         }
 
         _position++;

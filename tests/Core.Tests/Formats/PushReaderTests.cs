@@ -6,7 +6,7 @@ using Xunit;
 
 namespace PushGateway.Core.Tests.Formats;
 
-public sealed class PushParserTests
+public sealed class PushReaderTests
 {
     private static readonly ParseContext Context = new(PushLimits.Default, 1_700_000_000_000);
 
@@ -26,7 +26,7 @@ public sealed class PushParserTests
     {
         var batch = new MetricBatch();
         batch.BeginPush();
-        Assert.True(PushParser.TryParse(PushFormat.Text, Repeat("a 1\n", MetricBatch.MaxSeriesPerPush), toGroup: false, batch, Context, out _));
+        Assert.True(PushReader.TryRead(PushFormat.Text, Repeat("a 1\n", MetricBatch.MaxSeriesPerPush), toGroup: false, batch, Context, out _));
         Assert.Equal(MetricBatch.MaxSeriesPerPush, batch.Samples.Length);
     }
 
@@ -62,7 +62,7 @@ public sealed class PushParserTests
         var batch = new MetricBatch();
         batch.BeginPush();
         var context = Context with { Limits = PushLimits.Default with { AllowTimestamps = allowTimestamps } };
-        PushParser.TryParse(format, body, toGroup, batch, context, out var error);
+        PushReader.TryRead(format, body, toGroup, batch, context, out var error);
         return error?.Code;
     }
 
