@@ -29,7 +29,7 @@ return await HostProgram.RunAsync(
         app.MapDocumentationEndpoints();
         app.PrintOnStart();
 
-        // Before the host does it, which would log a stack trace of what is a sentence.
+        // The store is opened before the host starts. The host would log a stack trace where the message is enough.
         _ = app.Services.GetService<EmbeddedStore>();
         return app.RunAsync();
     },

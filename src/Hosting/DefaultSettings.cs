@@ -5,19 +5,19 @@ using PushGateway.Aws.Lambda;
 
 namespace PushGateway.Hosting;
 
-/// <summary>The settings that hold where no source of the configuration has another.</summary>
+/// <summary>Default settings. Any other source of the configuration overrides them.</summary>
 public static class DefaultSettings
 {
     private static readonly KeyValuePair<string, string?>[] Everywhere =
     [
-        // A log line for each request is for those who ask for it.
+        // ASP.NET Core would log each request.
         new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
 
-        // The gateway's own telemetry speaks what the sink speaks to the same endpoint: OTLP over HTTP, not the SDK's gRPC.
+        // The OTLP sink sends to the same endpoint over HTTP. The SDK's own default is gRPC.
         new("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
     ];
 
-    /// <summary>Puts the defaults below every other source, with <see cref="LambdaHosting.Defaults"/> where Lambda runs this process.</summary>
+    /// <summary>Adds the defaults below every other source. On Lambda, <see cref="LambdaHosting.Defaults"/> are among them.</summary>
     public static void AddDefaults(this IHostApplicationBuilder builder)
     {
         var onLambda = builder.Configuration[LambdaHosting.RuntimeApiVariable] is { Length: > 0 };

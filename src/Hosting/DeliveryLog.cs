@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace PushGateway.Hosting;
 
-/// <summary>The log events of delivery, with the ids 1 to 3. The executables' own follow, the Lambda host's are above 100.</summary>
+/// <summary>The log events of delivery. Ids 4 to 99 belong to Api and Worker, those above to the Lambda host.</summary>
 internal static partial class DeliveryLog
 {
     [LoggerMessage(1, LogLevel.Warning, "{Messages} messages could not be delivered and stay on the queue: {Reason}")]

@@ -6,17 +6,17 @@ using PushGateway.Sinks;
 
 namespace PushGateway.Hosting;
 
-/// <summary>Registers what delivers messages.</summary>
+/// <summary>Registers the delivery of messages to the sink.</summary>
 public static class DeliveryServices
 {
     /// <summary>
-    /// Registers a <see cref="BatchHandler"/> and an observer that logs. A <see cref="TimeProvider"/> has to be registered, and an
-    /// <see cref="IGroupStore"/> where there is one.
+    /// Registers a <see cref="BatchHandler"/>, and an observer that logs. A <see cref="TimeProvider"/> has to be registered. The handler uses
+    /// the <see cref="IGroupStore"/>, if one is registered.
     /// </summary>
     /// <param name="services">The services.</param>
-    /// <param name="sink">Where samples go; null: only the group store has them.</param>
-    /// <param name="limits">Limits for what direct producers put into the queue.</param>
-    /// <param name="options">Options.</param>
+    /// <param name="sink">The sink. Null: samples go to the group store only.</param>
+    /// <param name="limits">The limits for messages that direct producers put into the queue.</param>
+    /// <param name="options">The options of delivery.</param>
     public static IServiceCollection AddDelivery(this IServiceCollection services, IMetricSink? sink, PushLimits limits, DeliveryOptions options) => services
         .AddSingleton<DeliveryObserver, LoggingDeliveryObserver>()
         .AddSingleton(options)

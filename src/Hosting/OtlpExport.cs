@@ -10,12 +10,12 @@ using PushGateway.Telemetry;
 
 namespace PushGateway.Hosting;
 
-/// <summary>What a process sends of itself by OTLP, where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says to which collector.</summary>
-/// <param name="serviceName">The process's name to whoever gets its telemetry.</param>
-/// <param name="traceSources">The sources of its traces, besides the gateway's own.</param>
+/// <summary>Exports a process's own telemetry to the collector at <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>. Without that setting, nothing is exported.</summary>
+/// <param name="serviceName">The process's service name in its telemetry.</param>
+/// <param name="traceSources">The sources of traces besides the gateway's own.</param>
 public sealed class OtlpExport(string serviceName, params string[] traceSources)
 {
-    /// <summary>Sends from the start of the host until it has stopped.</summary>
+    /// <summary>Exports from the start of the host until it has stopped.</summary>
     public void AddTo(IHostApplicationBuilder builder)
     {
         if (IsConfigured(builder))
@@ -24,7 +24,7 @@ public sealed class OtlpExport(string serviceName, params string[] traceSources)
         }
     }
 
-    /// <summary>Sends from a function's first event on, after each answer. Only the built-in Lambda host does that.</summary>
+    /// <summary>Exports from a function's first event on, and flushes after each answer. The function has to run on the built-in Lambda host.</summary>
     public void AddToFunction(IHostApplicationBuilder builder)
     {
         if (IsConfigured(builder))

@@ -4,10 +4,10 @@ using PushGateway.Configuration;
 
 namespace PushGateway.Worker;
 
-/// <summary>Worker as a Lambda function: on the built-in host, or with <c>-p:LambdaHost=Amazon</c> on AWS's own.</summary>
+/// <summary>Runs Worker as a Lambda function, on the built-in host. A build with <c>-p:LambdaHost=Amazon</c> uses AWS's own host.</summary>
 internal static class LambdaHost
 {
-    /// <summary>Puts Lambda's events in place of polling where Lambda runs this process; false anywhere else.</summary>
+    /// <summary>On Lambda, takes messages from its events and returns true. Elsewhere, does nothing and returns false.</summary>
     public static bool TryAdd(HostApplicationBuilder builder, SettingsReader settings)
     {
         if (settings.Text(LambdaHosting.RuntimeApiVariable) is not { } runtimeApi)

@@ -6,15 +6,15 @@ namespace PushGateway.Worker;
 
 /// <summary>Polls the queue with several receivers until the process is asked to stop.</summary>
 /// <remarks>
-/// A stop takes as long as the poll under way (<see cref="SqsQueueOptions.WaitTime"/>), and with messages in hand up to
-/// <see cref="DeliveryOptions.DrainTimeout"/> and the calls that settle them: well inside <see cref="HostOptions.ShutdownTimeout"/>, 30 s,
-/// which is for when SQS does not answer.
+/// A stop waits for the current poll (<see cref="SqsQueueOptions.WaitTime"/>). With messages in hand, it also waits up to
+/// <see cref="DeliveryOptions.DrainTimeout"/> and for the calls that settle them. That is well inside <see cref="HostOptions.ShutdownTimeout"/>,
+/// 30 s, which ends the wait when SQS does not answer.
 /// </remarks>
 internal sealed class PollingService(
     SqsPushQueue queue, BatchHandler handler, WorkerOptions options, TimeProvider time, DeliveryObserver observer, ILogger<PollingService> logger)
     : BackgroundService
 {
-    // A message is renewed twice before it would be handed out again.
+    // A message is renewed twice before it would become visible again.
     private const int RenewalsPerVisibilityTimeout = 3;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -9,13 +9,13 @@ using PushGateway.Hosting;
 
 namespace PushGateway.Worker;
 
-/// <summary>What Worker is made of.</summary>
+/// <summary>Registers the services of Worker.</summary>
 internal static class WorkerServices
 {
-    /// <summary>Worker's name to whoever gets its telemetry.</summary>
+    /// <summary>Worker's service name in its telemetry.</summary>
     public const string ServiceName = "pushgateway-worker";
 
-    /// <summary>What Worker sends of itself.</summary>
+    /// <summary>The export of Worker's telemetry.</summary>
     public static OtlpExport OtlpExport { get; } = new(ServiceName);
 
     /// <summary>Reads the settings and registers everything.</summary>
@@ -64,7 +64,7 @@ internal static class WorkerServices
         }
     }
 
-    // Between invocations the sandbox is frozen: a schedule wakes it up for what is due.
+    // Between invocations the sandbox is frozen, so nothing expires by itself. A scheduled event runs the sweep.
     private static void AddScheduledSweep(this IServiceCollection services, WorkerOptions options)
     {
         if (options.Groups is not null)

@@ -18,18 +18,18 @@ using PushGateway.Telemetry;
 
 namespace PushGateway.Api.Hosting;
 
-/// <summary>What Api is made of.</summary>
+/// <summary>Registers the services of Api.</summary>
 internal static class GatewayServices
 {
-    /// <summary>Api's name to whoever gets its telemetry.</summary>
+    /// <summary>Api's service name in its telemetry.</summary>
     public const string ServiceName = "pushgateway";
 
     private const string DefaultUrl = "http://127.0.0.1:9091";
 
-    // Nobody sees that a push is there so much later, and under load a batch holds more than a few.
+    // Too short a delay for anybody to notice. Under load, a batch then holds more than a few pushes.
     private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>What Api sends of itself: its requests, too.</summary>
+    /// <summary>The export of Api's telemetry, with the traces of ASP.NET Core.</summary>
     public static OtlpExport OtlpExport { get; } = new(ServiceName, "Microsoft.AspNetCore");
 
     /// <summary>Reads the settings and registers everything.</summary>
@@ -93,11 +93,11 @@ internal static class GatewayServices
         {
             kestrel.AddServerHeader = false;
 
-            // RequestBody holds the limit itself, to answer with a reason.
+            // RequestBody enforces the limit itself, so that the answer gives a reason.
             kestrel.Limits.MaxRequestBodySize = null;
         });
 
-        // The slim builder leaves it out: certificates from Kestrel's own section of the configuration.
+        // Reads certificates from the Kestrel section of the configuration. The slim builder leaves that out.
         builder.WebHost.UseKestrelHttpsConfiguration();
         if (builder.Configuration[WebHostDefaults.ServerUrlsKey] is null && builder.Configuration["HTTP_PORTS"] is null
             && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
@@ -106,7 +106,8 @@ internal static class GatewayServices
         }
     }
 
-    // Kestrel takes what follows the host for a part of it when it is no port, and a host that is no address for every interface.
+    // Kestrel accepts URLs that are wrong. It takes what is not a port for a part of the host, and for a host that is not an address it listens on
+    // every interface.
     private static void CheckUrls(string? urls, SettingsReader settings)
     {
         foreach (var url in (urls ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
@@ -119,7 +120,7 @@ internal static class GatewayServices
         }
     }
 
-    // Kestrel finds a body malformed, or too slow, only while an endpoint reads it: the sender's fault, and no reason to log an error.
+    // Kestrel finds a malformed or slow body only while an endpoint reads it. That is the sender's fault, so no error is logged.
     private static void DescribeExceptions(ExceptionHandlerOptions options)
     {
         options.StatusCodeSelector = static exception => exception switch

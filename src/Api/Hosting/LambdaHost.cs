@@ -3,10 +3,10 @@ using PushGateway.Configuration;
 
 namespace PushGateway.Api.Hosting;
 
-/// <summary>Api as a Lambda function: on the built-in host, or with <c>-p:LambdaHost=Amazon</c> on AWS's own.</summary>
+/// <summary>Runs Api as a Lambda function, on the built-in host. A build with <c>-p:LambdaHost=Amazon</c> uses AWS's own host.</summary>
 internal static class LambdaHost
 {
-    /// <summary>Puts Lambda's events in place of a server where Lambda runs this process; false anywhere else.</summary>
+    /// <summary>On Lambda, serves its HTTP events in place of a port and returns true. Elsewhere, does nothing and returns false.</summary>
     public static bool TryAdd(WebApplicationBuilder builder, SettingsReader settings)
     {
         if (settings.Text(LambdaHosting.RuntimeApiVariable) is not { } runtimeApi)

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace PushGateway.Api.Hosting;
 
-/// <summary>Tells the person at the terminal, once the server listens, where it is and what to try.</summary>
+/// <summary>Prints the URL and commands to try, once the server listens.</summary>
 internal static class StartupBanner
 {
     public static WebApplication PrintOnStart(this WebApplication app)

@@ -8,16 +8,16 @@ using PushGateway.Telemetry;
 
 namespace PushGateway.Aws.Lambda;
 
-/// <summary>Runs a host as a Lambda function with a custom runtime (<c>provided.al2023</c>): its program is the <c>bootstrap</c>.</summary>
+/// <summary>Runs a host as a Lambda function on the custom runtime <c>provided.al2023</c>, where the program is the <c>bootstrap</c>.</summary>
 public static class LambdaHosting
 {
-    /// <summary>Names the Runtime API's host and port; Lambda sets it, and only Lambda.</summary>
+    /// <summary>The environment variable with the Runtime API's host and port. Only Lambda sets it.</summary>
     public const string RuntimeApiVariable = "AWS_LAMBDA_RUNTIME_API";
 
     /// <summary>Whether Lambda runs this process.</summary>
     public static bool IsPresent => Environment.GetEnvironmentVariable(RuntimeApiVariable) is { Length: > 0 };
 
-    /// <summary>Settings to put below every other source: to CloudWatch, every line is an event of its own.</summary>
+    /// <summary>Default settings on Lambda. A log entry is one line, because CloudWatch makes an event of each line.</summary>
     public static IReadOnlyDictionary<string, string?> Defaults { get; } = new Dictionary<string, string?>
     {
         ["Logging:Console:FormatterName"] = "simple",
@@ -25,7 +25,7 @@ public static class LambdaHosting
         ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Warning",
     };
 
-    /// <summary>Serves HTTP events in place of a server that listens. A <see cref="TimeProvider"/> has to be registered.</summary>
+    /// <summary>Registers a server that takes HTTP events in place of a port. A <see cref="TimeProvider"/> has to be registered.</summary>
     /// <param name="services">The services.</param>
     /// <param name="runtimeApi">Value of <see cref="RuntimeApiVariable"/>.</param>
     public static IServiceCollection AddLambdaServer(this IServiceCollection services, string runtimeApi) => services
@@ -33,8 +33,8 @@ public static class LambdaHosting
         .AddSingleton<IServer, LambdaServer>();
 
     /// <summary>
-    /// Delivers what the function is invoked with. An <see cref="EventBatchDelivery"/> and a <see cref="TimeProvider"/> have to be registered,
-    /// and any <see cref="ScheduledTask"/>.
+    /// Registers the delivery of the function's events. An <see cref="EventBatchDelivery"/> and a <see cref="TimeProvider"/> have to be
+    /// registered, and every <see cref="ScheduledTask"/> that there is.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="runtimeApi">Value of <see cref="RuntimeApiVariable"/>.</param>
@@ -44,11 +44,11 @@ public static class LambdaHosting
         .AddHostedService<LambdaService>();
 
     /// <summary>
-    /// Writes the gateway's own metrics to standard output after each invocation, for CloudWatch to read, when the setting
+    /// Has the gateway's own metrics written to standard output after each invocation, where CloudWatch reads them, if the setting
     /// <c>PUSHGATEWAY_METRICS_NAMESPACE</c> names a namespace.
     /// </summary>
     /// <param name="services">The services.</param>
-    /// <param name="settings">The settings; a namespace that CloudWatch would not take is refused.</param>
+    /// <param name="settings">The settings. A namespace that CloudWatch would not accept becomes an error.</param>
     /// <param name="service">Value of the dimension <c>service</c>.</param>
     public static IServiceCollection AddLambdaMetrics(this IServiceCollection services, SettingsReader settings, string service) =>
         MetricsNamespace.Read(settings) is { } name
@@ -56,10 +56,10 @@ public static class LambdaHosting
                 PushTelemetry.Name, name, service, Console.Out, provider.GetRequiredService<TimeProvider>()))
             : services;
 
-    /// <summary>Has telemetry sent by something that is made when the first event is there, and that the container then owns.</summary>
+    /// <summary>Has the sender of telemetry created at the first event. The container then owns it.</summary>
     /// <param name="services">The services.</param>
-    /// <param name="create">Makes it.</param>
-    /// <param name="flushes">Each sends a part of what was recorded so far; see <see cref="TelemetryFlush"/>.</param>
+    /// <param name="create">Creates the sender.</param>
+    /// <param name="flushes">Each sends a part of what was recorded so far, such as the metrics. See <see cref="TelemetryFlush"/>.</param>
     public static IServiceCollection AddLambdaTelemetry<T>(
         this IServiceCollection services, Func<IServiceProvider, T> create, params ReadOnlySpan<Action<T, TimeSpan>> flushes)
         where T : class
@@ -73,7 +73,7 @@ public static class LambdaHosting
         return services;
     }
 
-    /// <summary>Tells Lambda, where it is there, why the function cannot start. The process then has to exit with another code than 0.</summary>
+    /// <summary>On Lambda, reports why the function cannot start. The process then has to exit with a code other than 0.</summary>
     public static async Task ReportInitErrorAsync(Exception exception)
     {
         if (Environment.GetEnvironmentVariable(RuntimeApiVariable) is not { Length: > 0 } runtimeApi)

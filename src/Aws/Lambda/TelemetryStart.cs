@@ -1,7 +1,7 @@
 namespace PushGateway.Aws.Lambda;
 
 /// <summary>
-/// Makes what sends telemetry. Called once, when the first event is there and before it is handled: the start of the function does not wait for
-/// it, and nothing that the event has measured is missed. Register as many as there are.
+/// Creates a sender of telemetry. It is called once, after the first event has arrived and before the event is handled. So the start of the
+/// function does not wait for it, and no measurement of the event is missed. Each sender registers one.
 /// </summary>
 public delegate void TelemetryStart();

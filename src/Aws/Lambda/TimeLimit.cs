@@ -1,9 +1,9 @@
 namespace PushGateway.Aws.Lambda;
 
-/// <summary>A time limit for work.</summary>
+/// <summary>Limits the time of work.</summary>
 internal static class TimeLimit
 {
-    /// <summary>Makes what is cancelled once the time has passed: at once where there is none left, and after a day at the latest.</summary>
+    /// <summary>Creates a source that cancels once the time has passed: at once when no time is left, and after a day at the latest.</summary>
     public static CancellationTokenSource After(TimeSpan left, TimeProvider time) =>
         new(TimeSpan.FromTicks(Math.Clamp(left.Ticks, 0, TimeSpan.TicksPerDay)), time);
 }

@@ -12,9 +12,9 @@ public sealed class ProjectReferenceTests
         ["src/Core"] = ["Snappier"],
         ["src/Aws"] = ["Core", "AWSSDK.*", "Microsoft.AspNetCore.App"],
         ["src/Embedded"] = ["Core", "Microsoft.Data.Sqlite"],
-        ["src/Hosting"] = ["Core", "Aws", "OpenTelemetry.*"],
+        ["src/Hosting"] = ["Core", "Aws", "OpenTelemetry.*", "Microsoft.AspNetCore.App"],
         ["src/Api"] = ["Core", "Aws", "Embedded", "Hosting", "FluentValidation", "OpenTelemetry.*", "Swashbuckle.AspNetCore", "Amazon.Lambda.*"],
-        ["src/Worker"] = ["Core", "Aws", "Hosting", "OpenTelemetry.*", "Amazon.Lambda.*"],
+        ["src/Worker"] = ["Core", "Aws", "Hosting", "Amazon.Lambda.*"],
         ["infra"] = ["Amazon.CDK.Lib", "Constructs"],
     };
 
