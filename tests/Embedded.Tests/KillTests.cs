@@ -24,7 +24,7 @@ public sealed class KillTests
             using var folder = new TempFolder();
             var data = folder.Combine("data");
             var file = folder.Combine("acknowledged");
-            var enough = random.Next(1, 20_000);
+            var enough = random.Next(1, 5_000);
             await using (var child = await ChildProcess.StartAsync(Child.Start(data, synchronous, file)))
             {
                 await child.WaitUntilReadyAsync(_ => Task.FromResult(new FileInfo(file).Length >= enough), cancellationToken: cancellation);

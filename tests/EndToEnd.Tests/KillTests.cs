@@ -12,7 +12,7 @@ public sealed class KillTests(ITestOutputHelper output)
     /// <summary>How many kills; <c>eng/kill-drill.sh</c> sets it.</summary>
     const string KillsVariable = "PUSHGATEWAY_KILLS";
 
-    const int OrdinaryKills = 40;
+    const int OrdinaryKills = 12;
     const int Clients = 4;
     const int MostPushesBetweenKills = 60;
 

@@ -78,7 +78,11 @@ public sealed class ScriptedAmpTests : IDisposable
             cancellationToken: Cancellation);
 
         Assert.Equal("42", Assert.Single(Assert.Single(series).Samples).Value);
-        Assert.Contains(amp.Samples, sample => sample is { Series: "{__name__=\"signed\"}", Value: 42 });
+        // It is forwarded before it is kept.
+        await Poll.UntilAsync(
+            () => amp.Samples.Any(sample => sample is { Series: "{__name__=\"signed\"}", Value: 42 }),
+            "the sample to be kept",
+            cancellationToken: Cancellation);
         Assert.All(amp.Statuses, status => Assert.Equal(200, status));
     }
 

@@ -15,9 +15,6 @@ public sealed class ChildProcess : IAsyncDisposable
     const int SigStop = 19;
     const int KeptLines = 400;
 
-    /// <summary>How long a process may take to end once it was told to.</summary>
-    static readonly TimeSpan ExitDeadline = TimeSpan.FromSeconds(30);
-
     readonly Process _process;
     readonly OutputRing _standardOutput = new(KeptLines);
     readonly OutputRing _output = new(KeptLines);
@@ -143,7 +140,7 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <exception cref="TimeoutException">The process did not end in time and still runs.</exception>
     public async Task<int> WaitForExitAsync(TimeSpan? deadline = null)
     {
-        using var expiry = new CancellationTokenSource(deadline ?? ExitDeadline);
+        using var expiry = new CancellationTokenSource(deadline ?? Poll.DefaultDeadline);
         try
         {
             await _process.WaitForExitAsync(expiry.Token);

@@ -22,9 +22,6 @@ public sealed class FuzzTests(GatewayFactory gateway, ITestOutputHelper output) 
     // So that pushes share commits, as under load.
     private const int Concurrency = 8;
 
-    // For a loaded machine: a request takes a fraction of a millisecond.
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
-
     // Starting the server is not for several threads at once.
     private readonly TestServer _server = gateway.Server;
 
@@ -105,10 +102,10 @@ public sealed class FuzzTests(GatewayFactory gateway, ITestOutputHelper output) 
     {
         var context = await _server
             .SendAsync(http => Fill(http, push), TestContext.Current.CancellationToken)
-            .WaitAsync(Deadline, TestContext.Current.CancellationToken);
+            .WaitAsync(Poll.DefaultDeadline, TestContext.Current.CancellationToken);
         using var answer = new MemoryStream();
         await context.Response.Body.CopyToAsync(answer, TestContext.Current.CancellationToken)
-            .WaitAsync(Deadline, TestContext.Current.CancellationToken);
+            .WaitAsync(Poll.DefaultDeadline, TestContext.Current.CancellationToken);
 
         var status = context.Response.StatusCode;
         var body = answer.GetBuffer().AsMemory(0, (int)answer.Length);

@@ -11,7 +11,7 @@ namespace PushGateway.Api.Tests.Validation;
 
 public sealed class RecordDescriberTests
 {
-    private const int DefaultCases = 40_000;
+    private const int DefaultCases = 20_000;
 
     // Small limits, which random records reach.
     private static readonly ParseContext Small =

@@ -12,10 +12,11 @@ public sealed class DynaliteGroupStoreTests(DynaliteEmulator emulator) : DynamoG
     public async Task A_group_just_within_the_limit_is_taken_and_compressed()
     {
         using var table = await CreateAsync();
-        var series = 1000;
-        while (SizeOf(Large(A, 1, series + 10)) <= DynamoGroupTable.MaxItemBytes)
+        var (series, tooMany) = (1000, 100_000);
+        while (tooMany - series > 10)
         {
-            series += 10;
+            var middle = (series + tooMany) / 2;
+            (series, tooMany) = SizeOf(Large(A, 1, middle)) <= DynamoGroupTable.MaxItemBytes ? (middle, tooMany) : (series, middle);
         }
 
         var effects = await table.ApplyAsync(Large(A, 1, series));
