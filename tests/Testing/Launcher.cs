@@ -74,8 +74,8 @@ static class Launcher
         }
     }
 
-    // A shell without job control starts what it puts in the background with SIGINT ignored, and children inherit that: Ctrl-C could not be
-    // tried on them.
+    // A shell without job control starts background processes with SIGINT ignored, and children inherit that. Without this, tests could not
+    // send Ctrl-C to them.
     static void HeedInterrupt()
     {
         const string mask = "SigIgn:";

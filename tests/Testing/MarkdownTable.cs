@@ -5,7 +5,7 @@ namespace PushGateway.Testing;
 /// <param name="Rows">The cells of the other rows.</param>
 public sealed record MarkdownTable(IReadOnlyList<string> Header, IReadOnlyList<IReadOnlyList<string>> Rows)
 {
-    /// <summary>What a cell, or a sentence, has in backticks.</summary>
+    /// <summary>The texts in backticks in a cell or a sentence.</summary>
     public static IReadOnlyList<string> Code(string cell) => [.. cell.Split('`').Where((_, index) => index % 2 == 1)];
 
     internal static MarkdownTable Parse(string page, string[] lines)

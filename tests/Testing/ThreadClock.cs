@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 
 namespace PushGateway.Testing;
 
-/// <summary>How long the processor has worked for the running thread: what other threads and processes take does not count.</summary>
+/// <summary>Processor time of the current thread. The time of other threads and processes does not count.</summary>
 public static class ThreadClock
 {
     const int ThreadTime = 3;
 
-    /// <summary>The time so far. Where it is not Linux that tells, the time of day, which grows with the machine's load, too.</summary>
+    /// <summary>The time so far. Outside Linux it is elapsed time, which also grows with the machine's load.</summary>
     public static TimeSpan Now
     {
         get

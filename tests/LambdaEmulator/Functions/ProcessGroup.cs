@@ -20,10 +20,10 @@ sealed class ProcessGroup(int leader)
     /// <summary>Sends SIGTERM to every process of the group. It takes effect when the group is thawed.</summary>
     internal void Terminate() => Signal(SigTerm);
 
-    /// <summary>Sends SIGKILL to every process of the group, frozen or not, and to the leader, which may lead no group yet.</summary>
+    /// <summary>Sends SIGKILL to the leader, which may not lead its group yet, and to every process of the group, frozen or not.</summary>
     internal void Kill()
     {
-        // The leader first: it makes no group after that.
+        // The leader is killed first, so that it cannot make its group afterwards.
         _ = SendSignal(leader, SigKill);
         Signal(SigKill);
     }

@@ -176,8 +176,8 @@ public sealed class Sandbox : IAsyncDisposable
         return Process.WaitForExitAsync();
     }
 
-    // The process first, which may not lead its group yet: once it is killed, it makes none. Then the whole group: a child may hold the
-    // output open after the bootstrap's end.
+    // Kills the process first, because it may not have made its group yet. Then kills the whole group, because a child may hold the output
+    // open after the bootstrap's end.
     void Kill()
     {
         Process.Kill();
