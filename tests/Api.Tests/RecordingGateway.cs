@@ -4,13 +4,9 @@ using PushGateway.Queue;
 namespace PushGateway.Api.Tests;
 
 /// <summary>A gateway behind Kestrel whose queue only records.</summary>
-internal sealed class RecordingGateway : GatewayFactory
+internal sealed class RecordingGateway : KestrelGateway
 {
-    public RecordingGateway()
-    {
-        ReplaceServices = services => services.AddSingleton<IPushQueue>(Queue);
-        UseKestrel(0);
-    }
+    public RecordingGateway() => ReplaceServices = services => services.AddSingleton<IPushQueue>(Queue);
 
     public RecordingQueue Queue { get; } = new();
 }

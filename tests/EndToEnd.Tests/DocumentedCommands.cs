@@ -9,8 +9,19 @@ static class DocumentedCommands
     /// <summary>The gateway's URL in the documentation.</summary>
     const string Url = "http://127.0.0.1:9091";
 
+    /// <summary>The command that builds the gateway and starts it.</summary>
+    internal const string Start = "dotnet run --project src/Api";
+
     /// <summary>Reads the blocks of a page, from top to bottom.</summary>
     internal static IReadOnlyList<string> Of(string page) => [.. MarkdownPage.Read(page).Blocks("sh").Select(block => block.Trim())];
+
+    /// <summary>The command without its build: the gateway is built with the tests. Only the quickstart runs the command with its build.</summary>
+    internal static string Built(string command)
+    {
+        Assert.Contains(Start, command, StringComparison.Ordinal);
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+        return command.Replace(Start, $"{Start} --no-build --configuration {configuration}", StringComparison.Ordinal);
+    }
 
     /// <summary>A command for the shell, in the repository's root and without the settings of the machine.</summary>
     internal static ChildProcessStart Shell(string command) => new("bash", "-c", $"set -o pipefail; {command}")

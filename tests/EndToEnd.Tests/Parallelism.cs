@@ -1,4 +1,4 @@
 using Xunit.v3;
 
-// Every test runs several servers; more tests at a time than this would only wait for one another on a small machine.
-[assembly: Parallelization(MaxThreads = 2)]
+// Most of the time a test waits for its servers and for what they wait for; more at a time than this would wait for a small machine.
+[assembly: Parallelization(MaxThreads = 4)]

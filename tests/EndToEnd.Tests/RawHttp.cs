@@ -38,13 +38,18 @@ sealed class RawHttp : IAsyncDisposable
     internal Task SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
         _stream.WriteAsync(bytes, cancellationToken).AsTask();
 
-    /// <summary>Reads the status line of the answer.</summary>
+    /// <summary>Reads the status line of the next answer, before which there may be the empty line that ends an interim one.</summary>
     internal async Task<int> ReadStatusAsync(CancellationToken cancellationToken)
     {
         var line = new StringBuilder();
         var one = new byte[1];
-        while (await _stream.ReadAsync(one, cancellationToken) == 1 && one[0] != '\n')
-            line.Append((char)one[0]);
+        while (await _stream.ReadAsync(one, cancellationToken) == 1)
+        {
+            if (one[0] is not ((byte)'\r' or (byte)'\n'))
+                line.Append((char)one[0]);
+            else if (line.Length > 0)
+                break;
+        }
 
         // HTTP/1.1 202 Accepted
         var words = line.ToString().Split(' ');

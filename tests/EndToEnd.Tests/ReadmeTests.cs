@@ -7,7 +7,6 @@ namespace PushGateway.EndToEnd.Tests;
 /// <summary>Every command of the README, run as it stands there.</summary>
 public sealed partial class ReadmeTests
 {
-    const string Start = "dotnet run --project src/Api";
     const string Test = "dotnet test";
     const string PrometheusUrl = "http://127.0.0.1:9090/api/v1/write";
 
@@ -20,12 +19,12 @@ public sealed partial class ReadmeTests
     {
         RealComponents.RequireOnPath("curl");
         Assert.Equal(7, Commands.Count);
-        Assert.Equal(Start, Commands[0]);
+        Assert.Equal(DocumentedCommands.Start, Commands[0]);
         Assert.Equal(Test, Commands[^1]);
 
         using var data = new TempFolder();
         var url = new Uri($"http://127.0.0.1:{FreePort.Next()}");
-        await using var gateway = await StartAsync(Start, data, url);
+        await using var gateway = await StartAsync(DocumentedCommands.Start, data, url);
         await DocumentedCommands.PushAsync(Commands[1], url);
         await DocumentedCommands.PushAsync(Commands[2], url);
         await Poll.UntilAsync(
@@ -44,7 +43,7 @@ public sealed partial class ReadmeTests
 
         using var data = new TempFolder();
         var url = new Uri($"http://127.0.0.1:{FreePort.Next()}");
-        var command = Commands[4].Replace(PrometheusUrl, prometheus.RemoteWriteUrl.AbsoluteUri, StringComparison.Ordinal);
+        var command = DocumentedCommands.Built(Commands[4]).Replace(PrometheusUrl, prometheus.RemoteWriteUrl.AbsoluteUri, StringComparison.Ordinal);
         await using var gateway = await StartAsync(command, data, url);
         await DocumentedCommands.PushAsync(Commands[1], url);
         await UntilAsync("temperature{room=\"kitchen\"}", "21.5");
@@ -71,7 +70,7 @@ public sealed partial class ReadmeTests
         {
             Environment = new Dictionary<string, string> { ["ASPNETCORE_URLS"] = url.GetLeftPart(UriPartial.Authority), ["PUSHGATEWAY_DATA_DIR"] = data.FullPath },
         });
-        await gateway.WaitForLineAsync("Try  ", TimeSpan.FromMinutes(3), Cancellation);
+        await gateway.WaitForLineAsync("Try  ", Deadlines.Build, Cancellation);
         return gateway;
     }
 

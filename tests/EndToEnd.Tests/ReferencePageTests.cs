@@ -59,7 +59,7 @@ public sealed class ReferencePageTests
         using var folder = new TempFolder();
         var (secret, credentials) = (folder.Combine("secret.txt"), folder.Combine("credentials"));
         command = command.Replace("secret.txt", secret, StringComparison.Ordinal).Replace(">> credentials", $">> {credentials}", StringComparison.Ordinal);
-        (await ChildProcess.RunAsync(DocumentedCommands.Shell(command), TimeSpan.FromMinutes(3))).EnsureSuccess();
+        (await ChildProcess.RunAsync(DocumentedCommands.Shell(DocumentedCommands.Built(command)), Deadlines.Build)).EnsureSuccess();
 
         await using var gateway = await GatewayProcess.StartAsync(
             new Dictionary<string, string> { ["PUSHGATEWAY_CREDENTIALS_FILE"] = credentials }, cancellationToken: Cancellation);

@@ -23,7 +23,7 @@ public sealed class CfnLintTests
         var templates = Gateways.Telling.Select(way => Gateways.Get(way).Path);
         var start = new ChildProcessStart(program, ["--format", "parseable", "--regions", "eu-west-1", "--template", .. templates]);
 
-        var result = await ChildProcess.RunAsync(start, TimeSpan.FromMinutes(3));
+        var result = await ChildProcess.RunAsync(start, ExampleApp.Deadline);
 
         Assert.True((result.ExitCode & ~Findings) == 0, result.Output);
         Assert.DoesNotContain(result.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries), finding => !IsKnown(finding));

@@ -5,16 +5,17 @@ using Xunit;
 
 namespace PushGateway.Infra.Tests;
 
-/// <summary>The example app, by itself and by the CDK's command line.</summary>
+/// <summary>The example app, by itself and by the CDK's command line. Its process has a CDK of its own, so that other tests may run beside it.</summary>
+[Collection("example app")]
 public sealed partial class ExampleAppTests
 {
     [Fact]
     public async Task What_a_device_publishes_arrives_as_a_json_record_and_nothing_is_left_behind()
     {
         var folder = ExampleApp.NewFolder("arm64");
-        var temporary = Directory.GetFileSystemEntries(Path.GetTempPath());
-        (await ExampleApp.RunAsync(folder)).EnsureSuccess();
-        Assert.Equal(temporary.Order(), Directory.GetFileSystemEntries(Path.GetTempPath()).Order());
+        using var temporary = new TempFolder();
+        (await ExampleApp.RunAsync(folder, temporary: temporary.FullPath)).EnsureSuccess();
+        Assert.Empty(Directory.GetFileSystemEntries(temporary.FullPath));
         var stack = ExampleApp.Read(folder);
 
         var payload = stack.One("AWS::IoT::TopicRule")["TopicRulePayload"]!;

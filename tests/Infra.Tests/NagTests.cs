@@ -27,7 +27,7 @@ public sealed class NagTests
             RealComponents.RequireOnPath("node"), [RepositoryRoot.Combine("eng", "cdk", "nag.mjs"), nag, .. templates])
         { Name = "nag.mjs" };
 
-        var result = (await ChildProcess.RunAsync(start, TimeSpan.FromMinutes(3))).EnsureSuccess();
+        var result = (await ChildProcess.RunAsync(start, ExampleApp.Deadline)).EnsureSuccess();
 
         var findings = result.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToList();
         Assert.DoesNotContain(findings, finding => !Suppressed.ContainsKey(Key(finding)));

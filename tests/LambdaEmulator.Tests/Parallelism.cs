@@ -1,4 +1,6 @@
+using Xunit.Sdk;
 using Xunit.v3;
 
-// Most tests run processes; more tests at a time than this would only wait for one another on a small machine.
-[assembly: Parallelization(MaxThreads = 2)]
+// Each test has servers of its own, and waits for them and for timeouts most of the time; more at a time than this would wait for a small
+// machine.
+[assembly: Parallelization(Mode = ParallelMode.All, MaxThreads = 4)]

@@ -6,20 +6,10 @@ using Xunit;
 
 namespace PushGateway.LambdaEmulator.Tests;
 
-public sealed class SqsEventSourceTests : IAsyncDisposable
+public sealed class SqsEventSourceTests(SharedFauxqs fauxqs) : IClassFixture<SharedFauxqs>
 {
-    static readonly TimeSpan Window = TimeSpan.FromSeconds(1);
-
     // Short enough to wait for, and long enough for a loaded machine to answer within.
     static readonly TimeSpan Visibility = TimeSpan.FromSeconds(8);
-
-    Fauxqs? _fauxqs;
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_fauxqs is not null)
-            await _fauxqs.DisposeAsync();
-    }
 
     [Fact]
     public async Task A_message_becomes_the_documented_record()
@@ -27,7 +17,7 @@ public sealed class SqsEventSourceTests : IAsyncDisposable
         using var bootstrap = Bootstrap.Create(Consumer("{}"));
         await using var function = new LambdaFunction(bootstrap.Options);
         var queue = await CreateQueueAsync();
-        await _fauxqs!.Sqs.Client.SendMessageAsync(
+        await (await fauxqs.StartAsync()).Client.SendMessageAsync(
             new SendMessageRequest(queue.Url, "body €")
             {
                 MessageAttributes = new()
@@ -39,7 +29,7 @@ public sealed class SqsEventSourceTests : IAsyncDisposable
             },
             TestContext.Current.CancellationToken);
 
-        await using (await SqsEventSource.StartAsync(function, _fauxqs.Sqs, queue))
+        await using (await SqsEventSource.StartAsync(function, await fauxqs.StartAsync(), queue))
             await UntilEmptyAsync(queue);
 
         var json = JsonElement.Parse(Assert.Single(bootstrap.Notes("events")));
@@ -81,17 +71,18 @@ public sealed class SqsEventSourceTests : IAsyncDisposable
         await using var function = new LambdaFunction(bootstrap.Options);
         var queue = await CreateQueueAsync();
         await queue.SendAllAsync(
-            Enumerable.Range(0, 60).Select(i => i.ToString(CultureInfo.InvariantCulture)),
+            Enumerable.Range(0, 50).Select(i => i.ToString(CultureInfo.InvariantCulture)),
             cancellationToken: TestContext.Current.CancellationToken);
 
-        var options = new SqsEventSourceOptions { BatchSize = 25, BatchingWindow = Window, MaximumConcurrency = 2 };
-        await using (await SqsEventSource.StartAsync(function, _fauxqs!.Sqs, queue, options))
+        // Nobody waits for its end, for there are messages for two whole batches.
+        var options = new SqsEventSourceOptions { BatchSize = 25, BatchingWindow = TimeSpan.FromSeconds(20), MaximumConcurrency = 2 };
+        await using (await SqsEventSource.StartAsync(function, await fauxqs.StartAsync(), queue, options))
             await UntilEmptyAsync(queue);
 
         var batches = Batches(bootstrap);
         Assert.All(batches, batch => Assert.InRange(batch.Count, 1, 25));
         Assert.Contains(batches, batch => batch.Count > 10);
-        Assert.Equal(60, batches.SelectMany(batch => batch).Distinct().Count());
+        Assert.Equal(50, batches.SelectMany(batch => batch).Distinct().Count());
     }
 
     [Fact]
@@ -111,7 +102,7 @@ public sealed class SqsEventSourceTests : IAsyncDisposable
             await queue.SendAsync(body, cancellationToken: TestContext.Current.CancellationToken);
 
         var options = new SqsEventSourceOptions { BatchSize = 100, BatchingWindow = TimeSpan.FromSeconds(5), MaximumConcurrency = 2 };
-        await using (await SqsEventSource.StartAsync(function, _fauxqs!.Sqs, queue, options))
+        await using (await SqsEventSource.StartAsync(function, await fauxqs.StartAsync(), queue, options))
             await UntilEmptyAsync(queue);
 
         Assert.All(Numbers(bootstrap, "sizes"), size => Assert.InRange(size, 1, PayloadLimits.Request));
@@ -140,7 +131,7 @@ public sealed class SqsEventSourceTests : IAsyncDisposable
         await queue.SendAllAsync(["good 1", "bad", "good 2"], cancellationToken: TestContext.Current.CancellationToken);
 
         var options = new SqsEventSourceOptions { ReportBatchItemFailures = true };
-        await using (await SqsEventSource.StartAsync(function, _fauxqs!.Sqs, queue, options))
+        await using (await SqsEventSource.StartAsync(function, await fauxqs.StartAsync(), queue, options))
             await UntilEmptyAsync(queue);
 
         Assert.Equal(["bad", "bad", "good 1", "good 2"], Batches(bootstrap).SelectMany(batch => batch).Order(StringComparer.Ordinal));
@@ -158,7 +149,7 @@ public sealed class SqsEventSourceTests : IAsyncDisposable
         await queue.SendAsync("body", cancellationToken: TestContext.Current.CancellationToken);
 
         await using var source = await SqsEventSource.StartAsync(
-            function, _fauxqs!.Sqs, queue, new SqsEventSourceOptions { ReportBatchItemFailures = true });
+            function, await fauxqs.StartAsync(), queue, new SqsEventSourceOptions { ReportBatchItemFailures = true });
         await UntilEmptyAsync(queue);
 
         Assert.True(bootstrap.Notes("events").Length >= 2);
@@ -178,7 +169,7 @@ public sealed class SqsEventSourceTests : IAsyncDisposable
         await queue.SendAsync("body", cancellationToken: TestContext.Current.CancellationToken);
 
         await using var source = await SqsEventSource.StartAsync(
-            function, _fauxqs!.Sqs, queue, new SqsEventSourceOptions { ReportBatchItemFailures = reports });
+            function, await fauxqs.StartAsync(), queue, new SqsEventSourceOptions { ReportBatchItemFailures = reports });
         await UntilEmptyAsync(queue);
 
         Assert.Single(bootstrap.Notes("events"));
@@ -200,7 +191,7 @@ public sealed class SqsEventSourceTests : IAsyncDisposable
         var queue = await CreateQueueAsync(Visibility);
         await queue.SendAsync("body", cancellationToken: TestContext.Current.CancellationToken);
 
-        await using var source = await SqsEventSource.StartAsync(function, _fauxqs!.Sqs, queue);
+        await using var source = await SqsEventSource.StartAsync(function, await fauxqs.StartAsync(), queue);
         await UntilEmptyAsync(queue);
 
         Assert.True(bootstrap.Notes("events").Length >= 2);
@@ -219,7 +210,7 @@ public sealed class SqsEventSourceTests : IAsyncDisposable
             cancellationToken: TestContext.Current.CancellationToken);
 
         await using var source = await SqsEventSource.StartAsync(
-            function, _fauxqs!.Sqs, queue, new SqsEventSourceOptions { BatchSize = 1, MaximumConcurrency = 4 });
+            function, await fauxqs.StartAsync(), queue, new SqsEventSourceOptions { BatchSize = 1, MaximumConcurrency = 4 });
         await UntilEmptyAsync(queue);
 
         Assert.Equal(30, bootstrap.Notes("events").Length);
@@ -249,7 +240,7 @@ public sealed class SqsEventSourceTests : IAsyncDisposable
         await using var function = new LambdaFunction(bootstrap.Options with { Timeout = TimeSpan.FromSeconds(31) });
         var queue = await CreateQueueAsync(TimeSpan.FromSeconds(30));
 
-        await Assert.ThrowsAsync<ArgumentException>(() => SqsEventSource.StartAsync(function, _fauxqs!.Sqs, queue));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await SqsEventSource.StartAsync(function, await fauxqs.StartAsync(), queue));
     }
 
     // Notes each event, and gives these answers, the last one for ever.
@@ -275,8 +266,7 @@ public sealed class SqsEventSourceTests : IAsyncDisposable
 
     async Task<SqsQueue> CreateQueueAsync(TimeSpan? visibilityTimeout = null)
     {
-        _fauxqs = await Fauxqs.StartAsync(TestContext.Current.CancellationToken);
         var options = new SqsQueueOptions { VisibilityTimeout = visibilityTimeout ?? TimeSpan.FromSeconds(60) };
-        return await _fauxqs.Sqs.CreateQueueAsync(options: options, cancellationToken: TestContext.Current.CancellationToken);
+        return await (await fauxqs.StartAsync()).CreateQueueAsync(options: options, cancellationToken: TestContext.Current.CancellationToken);
     }
 }

@@ -1,7 +1,7 @@
 namespace PushGateway.Api.Tests.Auth;
 
 /// <summary>A gateway that asks for a credential: one for everything, two tenants, one that is also pinned to a job.</summary>
-public sealed class GuardedGateway : GatewayFactory
+public sealed class GuardedGateway : KestrelGateway
 {
     public const string AdminSecret = "correct horse:battery";
     public const string TokenSecret = "Zm9v.YmFy_-~+/=";
@@ -17,6 +17,5 @@ public sealed class GuardedGateway : GatewayFactory
             TestCredentials.Line("a", "secret-a", "tenant=a"),
             TestCredentials.Line("b", "secret-b", "tenant=b%2Fc"),
             TestCredentials.Line("nightly", "secret-n", "job=nightly,tenant=n"));
-        UseKestrel(0);
     }
 }

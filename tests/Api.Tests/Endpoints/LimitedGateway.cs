@@ -1,7 +1,7 @@
 namespace PushGateway.Api.Tests.Endpoints;
 
 /// <summary>A gateway with small limits.</summary>
-public sealed class LimitedGateway : GatewayFactory
+public sealed class LimitedGateway : KestrelGateway
 {
     public const int MaxBodyBytes = 1000;
     public const int MaxDecompressedBytes = 3000;
@@ -10,6 +10,5 @@ public sealed class LimitedGateway : GatewayFactory
     {
         Settings["PUSHGATEWAY_MAX_BODY_BYTES"] = $"{MaxBodyBytes}";
         Settings["PUSHGATEWAY_MAX_DECOMPRESSED_BYTES"] = $"{MaxDecompressedBytes}";
-        UseKestrel(0);
     }
 }

@@ -12,8 +12,6 @@ public sealed class ReadmeClientTests(OneMachineTarget target) : IClassFixture<O
 
     static readonly Dictionary<string, string> NoProxy = new() { ["NO_PROXY"] = "*", ["no_proxy"] = "*" };
 
-    static readonly TimeSpan BuildDeadline = TimeSpan.FromMinutes(5);
-
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -73,7 +71,7 @@ public sealed class ReadmeClientTests(OneMachineTarget target) : IClassFixture<O
             Environment = new Dictionary<string, string>(NoProxy) { ["MSBUILDDISABLENODEREUSE"] = "1", ["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0" },
             WorkingDirectory = folder.FullPath,
         };
-        return await ChildProcess.RunAsync(start, BuildDeadline);
+        return await ChildProcess.RunAsync(start, Deadlines.Build);
     });
 
     async Task CheckAsync(string language, Func<string, TempFolder, Task<ProcessResult>> run, string page = Page)

@@ -8,6 +8,9 @@ namespace PushGateway.EndToEnd.Tests.Conformance;
 /// <summary>Runs cases against servers.</summary>
 static partial class CaseRunner
 {
+    /// <summary>The group whose push is waited for.</summary>
+    const string Last = "conformance_settles";
+
     static int _settled;
 
     /// <summary>Against real Pushgateways: one for all cases, but for the poisonous, which have one each.</summary>
@@ -51,7 +54,9 @@ static partial class CaseRunner
                 answers.Add(one.Name, await SendAsync(gateway.BaseAddress, one, () => SettleAsync(gateway, cancellationToken), cancellationToken));
         }
 
-        var scrape = await SettleAsync(gateway, cancellationToken);
+        await SettleAsync(gateway, cancellationToken);
+        // Not the page on which the last push was seen: a group may be read before a push, and another one after a later push.
+        var scrape = await ScrapeAsync(gateway, cancellationToken);
         return cases.ToDictionary(
             one => one.Name,
             one => ended.TryGetValue(one.Name, out var result) ? result : new ConformanceResult(answers[one.Name], ExposedState.Read(scrape, one.Token)));
@@ -71,30 +76,41 @@ static partial class CaseRunner
     }
 
     // The embedded queue is delivered in order: once this is there, so is everything before it.
-    static async Task<string> SettleAsync(GatewayProcess gateway, CancellationToken cancellationToken)
+    static async Task SettleAsync(GatewayProcess gateway, CancellationToken cancellationToken)
     {
-        const string last = "conformance_settles";
         var value = Interlocked.Increment(ref _settled).ToString(CultureInfo.InvariantCulture);
-        using var content = new ByteArrayContent(Encoding.ASCII.GetBytes($"{last} {value}\n"));
-        using var answer = await gateway.Client.PutAsync(new Uri($"metrics/job/{last}", UriKind.Relative), content, cancellationToken);
+        using var content = new ByteArrayContent(Encoding.ASCII.GetBytes($"{Last} {value}\n"));
+        using var answer = await gateway.Client.PutAsync(new Uri($"metrics/job/{Last}", UriKind.Relative), content, cancellationToken);
         answer.EnsureSuccessStatusCode();
-        return await Poll.UntilAsync(
-            token => gateway.Client.GetStringAsync(new Uri("metrics", UriKind.Relative), token),
-            page => page.Contains($"\n{last}{{instance=\"\",job=\"{last}\"}} {value}\n", StringComparison.Ordinal),
+        await Poll.UntilAsync(
+            token => ScrapeAsync(gateway, token),
+            page => page.Contains($"\n{Last}{{instance=\"\",job=\"{Last}\"}} {value}\n", StringComparison.Ordinal),
             "the last push to be exposed",
             Deadlines.Delivery,
             cancellationToken);
     }
 
+    static Task<string> ScrapeAsync(GatewayProcess gateway, CancellationToken cancellationToken) =>
+        gateway.Client.GetStringAsync(new Uri("metrics", UriKind.Relative), cancellationToken);
+
     static async Task<ConformanceResult> RunAsync(RealPushgateway pushgateway, ConformanceCase one, CancellationToken cancellationToken)
     {
-        var answers = await SendAsync(pushgateway.Address, one, () => Task.CompletedTask, cancellationToken);
+        var answers = await SendAsync(pushgateway.Address, one, SettleAsync, cancellationToken);
+        await SettleAsync();
         using var scrape = await pushgateway.Client.GetAsync(new Uri("metrics", UriKind.Relative), cancellationToken);
         return new ConformanceResult(
             answers,
             scrape.IsSuccessStatusCode
                 ? ExposedState.Read(await scrape.Content.ReadAsStringAsync(cancellationToken), one.Token)
                 : [$"GET /metrics is answered {(int)scrape.StatusCode}"]);
+
+        // A Pushgateway answers a deletion before it is done, and a push once it is done, and with it all that came before.
+        async Task SettleAsync()
+        {
+            if (!one.Requests.Any(request => request.Method == "DELETE"))
+                return;
+            using var answer = await pushgateway.PushAsync(HttpMethod.Put, $"metrics/job/{Last}", $"{Last} 1\n", cancellationToken);
+        }
     }
 
     static async Task<IReadOnlyList<string>> SendAsync(

@@ -10,7 +10,7 @@ namespace PushGateway.EndToEnd.Tests.Lambda;
 /// </summary>
 public sealed class LossDrillTests(ITestOutputHelper output)
 {
-    const int DefaultMessages = 300;
+    const int DefaultMessages = 500;
     const int DefaultSeed = 20_260_229;
 
     [Theory]
