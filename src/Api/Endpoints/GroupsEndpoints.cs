@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using PushGateway.Api.Auth;
+using PushGateway.Api.OpenApi;
 using PushGateway.Api.Push;
 using PushGateway.Push;
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using PushGateway.Api.Auth;
+using PushGateway.Api.OpenApi;
 using PushGateway.Api.Push;
 using PushGateway.Push;
 

@@ -62,39 +62,16 @@ internal static class RecordDescriber
             return [invalid];
         }
 
+        var records = RecordSyntax.FindRecords(body);
+        var repeated = toGroups ? RepeatedSeries.Find(body, records, context) : null;
         var errors = new List<PushError>();
-        var groups = new GroupedSeries();
-        var records = 0;
-        var reader = new Utf8JsonReader(body, RecordSyntax.Options);
-        while (errors.Count < MaxErrors && reader.Read())
+        for (var i = 0; i < records.Count && errors.Count < MaxErrors; i++)
         {
-            if (records == 0 && reader.CurrentDepth == 0 && reader.TokenType == JsonTokenType.StartArray)
-            {
-                // The array is walked element by element, so that no more is taken apart than is described.
-                continue;
-            }
-
-            if (reader.TokenType == JsonTokenType.EndArray)
-            {
-                break;
-            }
-
-            var pointer = indexed ? JsonPointer.Append("", records) : "";
-            var record = new RecordDocument(JsonElement.ParseValue(ref reader), pointer, context, toGroups);
-            var failures = Validator.Validate(record).Errors;
-            foreach (var failure in failures)
-            {
-                errors.Add((PushError)failure.CustomState);
-            }
-
-            if (toGroups && failures.Count == 0)
-            {
-                errors.AddRange(groups.FindDuplicates(record));
-            }
-
-            records++;
+            var element = JsonElement.Parse(body[records[i]]);
+            var record = new RecordDocument(element, indexed ? JsonPointer.Append("", i) : "", context, toGroups, repeated?[i] ?? []);
+            errors.AddRange(Validator.Validate(record).Errors.Select(failure => (PushError)failure.CustomState));
         }
 
-        return records > 0 ? errors : [RecordErrors.Empty()];
+        return records.Count > 0 ? errors : [RecordSyntax.Empty];
     }
 }

@@ -7,37 +7,53 @@ using PushGateway.Push;
 
 namespace PushGateway.Api.Validation;
 
-/// <summary>
-/// A record as it was written, right or wrong: every member in order, duplicates and raw text kept. What is not an object has no members.
-/// </summary>
+/// <summary>A record as it was written, right or wrong: every member in order, duplicates and raw text kept.</summary>
 internal sealed class RecordDocument
 {
+    private readonly List<RecordMember> _members = [];
+
     /// <summary>Takes a record apart.</summary>
     /// <param name="element">The record.</param>
     /// <param name="pointer">JSON pointer to the record.</param>
     /// <param name="context">Limits and time of receipt.</param>
     /// <param name="toGroups">Whether the record has to name its group.</param>
-    public RecordDocument(JsonElement element, string pointer, in ParseContext context, bool toGroups)
+    /// <param name="repeated">Names of the metrics whose series a record before has.</param>
+    public RecordDocument(JsonElement element, string pointer, in ParseContext context, bool toGroups, IEnumerable<byte[]> repeated)
     {
-        Element = element;
-        Pointer = pointer;
-        Context = context;
-        ToGroups = toGroups;
-        Keys = ReadMembers(element, pointer, alphabet: null);
-        DimensionsKey = Find("dimensions"u8);
-        MetricsKey = Find("metrics"u8);
-        TimestampKey = Find("timestamp"u8);
-        GroupKey = toGroups ? Find("group"u8) : null;
-        Dimensions = ReadMembers(DimensionsKey, NameAlphabet.Label);
-        Metrics = ReadMembers(MetricsKey, NameAlphabet.Metric);
-        Group = ReadMembers(GroupKey, alphabet: null);
+        (Context, ToGroups) = (context, toGroups);
+        var record = Add(new RecordMember(this, pointer, name: null, element) { Parts = RecordPart.Record });
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            return;
+        }
+
+        AddMembers(record, RecordPart.Key);
+        var keys = _members[1..];
+        if (Find(RecordPart.Timestamp) is { } timestamp)
+        {
+            timestamp.Parts |= RecordPart.Timestamp;
+        }
+
+        AddMap(RecordPart.Dimensions, RecordPart.DimensionName | RecordPart.Dimension, NameAlphabet.Label);
+        AddMap(RecordPart.Metrics, RecordPart.MetricName | RecordPart.Metric, NameAlphabet.Metric);
+        if (toGroups)
+        {
+            AddMap(RecordPart.Group, RecordPart.GroupLabelName | RecordPart.GroupLabel);
+            record.Parts |= RecordPart.Series;
+            record.Count = CountLabels();
+            _members.AddRange(repeated.Select(name =>
+                new RecordMember(this, pointer, "metrics"u8.ToArray(), element) { Parts = RecordPart.Series, LegalName = name, Repeats = true }));
+        }
+
+        RecordMember? Find(RecordPart part) => keys.Find(key => RecordRules.PartOf(key.Name) == part);
+
+        void AddMap(RecordPart part, RecordPart members, NameAlphabet? alphabet = null)
+        {
+            var map = Find(part) ?? Add(new RecordMember(this, pointer, name: null, value: default));
+            map.Parts |= part;
+            AddMembers(map, members, alphabet);
+        }
     }
-
-    /// <summary>The record itself.</summary>
-    public JsonElement Element { get; }
-
-    /// <summary>JSON pointer to the record.</summary>
-    public string Pointer { get; }
 
     /// <summary>Limits and time of receipt.</summary>
     public ParseContext Context { get; }
@@ -45,88 +61,46 @@ internal sealed class RecordDocument
     /// <summary>Whether the record has to name its group.</summary>
     public bool ToGroups { get; }
 
-    /// <summary>The record's own members.</summary>
-    public IReadOnlyList<RecordMember> Keys { get; }
+    /// <summary>The record, its members and theirs, and what is missing.</summary>
+    public IReadOnlyList<RecordMember> Members => _members;
 
-    /// <summary>The first member <c>dimensions</c>.</summary>
-    public RecordMember? DimensionsKey { get; }
-
-    /// <summary>The first member <c>metrics</c>.</summary>
-    public RecordMember? MetricsKey { get; }
-
-    /// <summary>The first member <c>timestamp</c>.</summary>
-    public RecordMember? TimestampKey { get; }
-
-    /// <summary>The first member <c>group</c>, where a record has one.</summary>
-    public RecordMember? GroupKey { get; }
-
-    /// <summary>The members of <see cref="DimensionsKey"/>.</summary>
-    public IReadOnlyList<RecordMember> Dimensions { get; }
-
-    /// <summary>The members of <see cref="MetricsKey"/>.</summary>
-    public IReadOnlyList<RecordMember> Metrics { get; }
-
-    /// <summary>The members of <see cref="GroupKey"/>.</summary>
-    public IReadOnlyList<RecordMember> Group { get; }
-
-    /// <summary>
-    /// The labels that the series of a record of a group will have: the dimensions, and in place of those of the same names, the group's.
-    /// Names and values that are not Unicode text are left out.
-    /// </summary>
-    public SortedDictionary<string, string> SeriesLabels()
+    private RecordMember Add(RecordMember member)
     {
-        var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var member in (RecordMember[])[.. Dimensions, .. Group])
-        {
-            if (member is { LegalName: { } name, Text: { Length: > 0 } text })
-            {
-                labels[Encoding.UTF8.GetString(name)] = Encoding.UTF8.GetString(text);
-            }
-        }
-
-        return labels;
+        _members.Add(member);
+        return member;
     }
 
-    private RecordMember? Find(ReadOnlySpan<byte> name)
+    private void AddMembers(RecordMember map, RecordPart parts, NameAlphabet? alphabet = null)
     {
-        foreach (var key in Keys)
+        if (map.Value.ValueKind != JsonValueKind.Object)
         {
-            if (name.SequenceEqual(key.Name))
-            {
-                return key;
-            }
+            return;
         }
 
-        return null;
-    }
-
-    private static List<RecordMember> ReadMembers(RecordMember? owner, NameAlphabet? alphabet) =>
-        owner is null ? [] : ReadMembers(owner.Value, owner.Pointer, alphabet);
-
-    private static List<RecordMember> ReadMembers(JsonElement owner, string pointer, NameAlphabet? alphabet)
-    {
-        var members = new List<RecordMember>();
-        if (owner.ValueKind != JsonValueKind.Object)
-        {
-            return members;
-        }
-
+        var pointer = map.Item.Pointer;
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var property in owner.EnumerateObject())
+        foreach (var property in map.Value.EnumerateObject())
         {
             var name = Decode(() => property.Name);
             var legalName = name is null ? null : MakeLegal(name, alphabet);
-            members.Add(new RecordMember(
-                name is null ? pointer : JsonPointer.Append(pointer, name),
-                name,
-                legalName,
-                legalName is not null && !seen.Add(Encoding.UTF8.GetString(legalName)),
-                property.Value,
-                ReadText(property.Value)));
+            Add(new RecordMember(this, pointer, name, property.Value)
+            {
+                Parts = parts,
+                LegalName = legalName,
+                Repeats = legalName is not null && !seen.Add(Encoding.UTF8.GetString(legalName)),
+                Text = ReadText(property.Value),
+            });
+            map.Count++;
+            map.HasJob |= "job"u8.SequenceEqual(name);
         }
-
-        return members;
     }
+
+    // An empty value is no label, and the group's labels take the place of the dimensions of the same names.
+    private int CountLabels() => _members
+        .Where(member => (member.Parts & (RecordPart.Dimension | RecordPart.GroupLabel)) != 0 && member is { LegalName: not null, Text.Length: > 0 })
+        .Select(member => Encoding.UTF8.GetString(member.LegalName!))
+        .Distinct(StringComparer.Ordinal)
+        .Count();
 
     private static byte[] MakeLegal(byte[] name, NameAlphabet? alphabet)
     {

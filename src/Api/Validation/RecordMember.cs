@@ -1,21 +1,48 @@
 using System.Text.Json;
+using PushGateway.Formats.Json;
 
 namespace PushGateway.Api.Validation;
 
-/// <summary>A member of a record, of its dimensions or of its metrics, as it was written.</summary>
-/// <param name="Pointer">JSON pointer to the member; to the object that holds it when the name is not Unicode text.</param>
-/// <param name="Name">The name in UTF-8, without escapes; null when it is not Unicode text.</param>
-/// <param name="LegalName">The name in its legal form in UTF-8; null when it is not Unicode text.</param>
-/// <param name="Repeats">A member before it has the same name, or the same legal name.</param>
-/// <param name="Value">The value as it was written.</param>
-/// <param name="Text">
-/// The text of a number, or the content of a string without escapes, in UTF-8; null for other values and when it is not Unicode text.
-/// </param>
-internal sealed record RecordMember(string Pointer, byte[]? Name, byte[]? LegalName, bool Repeats, JsonElement Value, byte[]? Text)
+/// <summary>A <see cref="RecordItem"/> that is kept.</summary>
+/// <param name="record">The record that it is a part of.</param>
+/// <param name="parent">JSON pointer to the object that holds it; to itself when it stands under no name.</param>
+/// <param name="name">The name in UTF-8, without escapes; null when there is none, or it is not Unicode text.</param>
+/// <param name="value">The value as it was written; the default when it is missing.</param>
+internal sealed class RecordMember(RecordDocument record, string parent, byte[]? name, JsonElement value)
 {
-    /// <summary>The name can be judged: it is Unicode text, and not empty.</summary>
-    public bool IsNamed => Name is { Length: > 0 };
+    /// <summary>The parts whose rules it is judged by.</summary>
+    public RecordPart Parts { get; set; }
 
-    /// <summary>The value is a string that is not Unicode text.</summary>
-    public bool IsBroken => Value.ValueKind == JsonValueKind.String && Text is null;
+    public byte[]? Name { get; } = name;
+
+    public JsonElement Value { get; } = value;
+
+    public byte[]? LegalName { get; init; } = name;
+
+    public bool Repeats { get; init; }
+
+    /// <summary>The text of a number, or the content of a string without escapes, in UTF-8; null otherwise, and when it is not Unicode text.</summary>
+    public byte[]? Text { get; init; }
+
+    public int Count { get; set; }
+
+    public bool HasJob { get; set; }
+
+    public RecordItem Item => new()
+    {
+        Context = record.Context,
+        ToGroups = record.ToGroups,
+        Parent = parent,
+        HasName = Name is not null,
+        Name = Name,
+        LegalName = LegalName,
+        Repeats = Repeats,
+        Kind = Value.ValueKind,
+        HasText = Text is not null,
+        Text = Text,
+        Number = Text is null ? default : MetricNumber.Parse(Text, out _, out _),
+        Integer = Value.ValueKind == JsonValueKind.Number && Value.TryGetInt64(out var integer) ? integer : null,
+        Count = Count,
+        HasJob = HasJob,
+    };
 }

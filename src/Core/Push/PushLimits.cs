@@ -79,24 +79,18 @@ public sealed record PushLimits
     }
 
     /// <summary>Checks the length in bytes of a metric name; null when it is within the limits.</summary>
-    public PushError? CheckMetricName(int bytes) => bytes > MaxNameBytes
-        ? new PushError(RejectCode.NameTooLong, $"metric name of {bytes} bytes is longer than {MaxNameBytes}")
-        : null;
+    public PushError? CheckMetricName(int bytes) => bytes > MaxNameBytes ? TooLong(RejectCode.NameTooLong, "metric name", bytes, MaxNameBytes) : null;
 
     /// <summary>Checks the length in bytes of a label name; null when it is within the limits.</summary>
-    public PushError? CheckLabelName(int bytes) => bytes > MaxNameBytes
-        ? new PushError(RejectCode.NameTooLong, $"label name of {bytes} bytes is longer than {MaxNameBytes}")
-        : null;
+    public PushError? CheckLabelName(int bytes) => bytes > MaxNameBytes ? TooLong(RejectCode.NameTooLong, "label name", bytes, MaxNameBytes) : null;
 
     /// <summary>Checks the length in bytes of a label value; null when it is within the limits.</summary>
     public PushError? CheckLabelValue(int bytes) => bytes > MaxLabelValueBytes
-        ? new PushError(RejectCode.LabelValueTooLong, $"label value of {bytes} bytes is longer than {MaxLabelValueBytes}")
+        ? TooLong(RejectCode.LabelValueTooLong, "label value", bytes, MaxLabelValueBytes)
         : null;
 
     /// <summary>Checks the number of labels of a series, <c>__name__</c> included; null when it is within the limits.</summary>
-    public PushError? CheckLabelCount(int labels) => labels > MaxLabels
-        ? new PushError(RejectCode.TooManyLabels, $"more than {MaxLabels} labels, the metric's name included")
-        : null;
+    public PushError? CheckLabelCount(int labels) => labels > MaxLabels ? TooManyLabels() : null;
 
     /// <summary>Checks one timestamp; null when it is within the limits.</summary>
     public PushError? CheckTimestamp(long timestampMs, long receivedMs)
@@ -110,6 +104,10 @@ public sealed record PushLimits
             ? new PushError(RejectCode.TimestampTooOld, $"timestamp {timestampMs} is more than {MaxSampleAge.TotalHours} h old")
             : null;
     }
+
+    private static PushError TooLong(string code, string what, int bytes, int most) => new(code, $"{what} of {bytes} bytes is longer than {most}");
+
+    private PushError TooManyLabels() => new(RejectCode.TooManyLabels, $"more than {MaxLabels} labels, the metric's name included");
 
     private long LatestMs(long receivedMs) => receivedMs + (FutureTolerance.Ticks / TimeSpan.TicksPerMillisecond);
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
+using PushGateway.Api.OpenApi;
 using PushGateway.Api.Push;
 using Swashbuckle.AspNetCore.SwaggerGen;
 

@@ -1,4 +1,5 @@
 using Microsoft.OpenApi;
+using PushGateway.Api.OpenApi;
 using PushGateway.Api.Push;
 using Swashbuckle.AspNetCore.SwaggerGen;
 

@@ -212,7 +212,7 @@ public sealed class RecordDescriberTests
     {
         var reader = new Utf8JsonReader(RecordSyntax.TrimByteOrderMark(body), RecordSyntax.Options);
         reader.Read();
-        var record = new RecordDocument(JsonElement.ParseValue(ref reader), "", context, toGroups);
+        var record = new RecordDocument(JsonElement.ParseValue(ref reader), "", context, toGroups, repeated: []);
         Assert.All(new RecordValidator().Validate(record).Errors, failure => Assert.Equal(((PushError)failure.CustomState).Code, failure.ErrorCode));
     }
 }

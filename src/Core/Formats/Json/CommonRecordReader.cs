@@ -92,35 +92,14 @@ internal ref struct CommonRecordReader
                 return false;
             }
 
-            if (key.SequenceEqual("metrics"u8))
+            var taken = RecordRules.PartOf(key) switch
             {
-                if (!hasDimensions || hasMetrics || !TryReadMetrics(start, timestamp))
-                {
-                    return false;
-                }
-
-                hasMetrics = true;
-            }
-            else if (key.SequenceEqual("dimensions"u8))
-            {
-                if (hasDimensions || !TryReadDimensions())
-                {
-                    return false;
-                }
-
-                hasDimensions = true;
-            }
-            else if (key.SequenceEqual("timestamp"u8))
-            {
-                if (hasTimestamp || !TryReadTimestamp(out timestamp))
-                {
-                    return false;
-                }
-
-                hasTimestamp = true;
-                _batch.SetTimestamp(start, timestamp);
-            }
-            else
+                RecordPart.Metrics => hasDimensions && !hasMetrics && (hasMetrics = TryReadMetrics(start, timestamp)),
+                RecordPart.Dimensions => !hasDimensions && (hasDimensions = TryReadDimensions()),
+                RecordPart.Timestamp => !hasTimestamp && (hasTimestamp = TryReadTimestamp(start, out timestamp)),
+                _ => false,
+            };
+            if (!taken)
             {
                 return false;
             }
@@ -130,7 +109,7 @@ internal ref struct CommonRecordReader
         return hasMetrics && _json.TryTake('}');
     }
 
-    private bool TryReadTimestamp(out long timestamp)
+    private bool TryReadTimestamp(BatchMark recordStart, out long timestamp)
     {
         timestamp = 0;
         _json.SkipBlanks();
@@ -142,9 +121,13 @@ internal ref struct CommonRecordReader
         }
 
         _json.Advance(length);
-        return length is > 0 and <= MaxTimestampDigits
-            && (rest[0] != '0' || length == 1)
-            && _limits.CheckTimestamp(timestamp, _receivedMs) is null;
+        if (length is 0 or > MaxTimestampDigits || (rest[0] == '0' && length > 1) || _limits.CheckTimestamp(timestamp, _receivedMs) is not null)
+        {
+            return false;
+        }
+
+        _batch.SetTimestamp(recordStart, timestamp);
+        return true;
     }
 
     private bool TryReadDimensions()
@@ -171,8 +154,7 @@ internal ref struct CommonRecordReader
     {
         if (!_json.TryReadString(out var name)
             || !NameAlphabet.Label.IsLegal(name)
-            || _limits.CheckLabelName(name.Length) is not null
-            || name.SequenceEqual("__name__"u8)
+            || !RecordRules.IsPlainLabelName(name, _limits)
             || !_json.TryTake(':')
             || !_json.TryReadString(out var value)
             || _limits.CheckLabelValue(value.Length) is not null)
@@ -213,7 +195,7 @@ internal ref struct CommonRecordReader
     {
         if (!_json.TryReadString(out var name)
             || !NameAlphabet.Metric.IsLegal(name)
-            || _limits.CheckMetricName(name.Length) is not null
+            || !RecordRules.IsPlainMetricName(name, _limits)
             || !_json.TryTake(':')
             || !TryReadNumber(out var value, out var isInteger))
         {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -15,23 +16,19 @@ namespace PushGateway.Formats.Json;
 /// </summary>
 internal ref struct RecordReader
 {
-    private const string DimensionsPointer = "/dimensions";
-    private const string MetricsPointer = "/metrics";
-    private const string TimestampPointer = "/timestamp";
-    private const string GroupPointer = "/group";
-    private const int StackName = 256;
-
     private readonly ReadOnlySpan<byte> _body;
     private readonly NamedGroups? _groups;
     private readonly MetricBatch _batch;
-    private readonly PushLimits _limits;
-    private readonly long _receivedMs;
+    private readonly ParseContext _context;
+    private readonly bool _isUtf8;
     private RecordLabels _labels;
     private Utf8JsonReader _json;
+    private RecordItem _item;
     private PushError? _error;
 
-    // Text of the current name and value when they were escaped; rented.
+    // The current name, its legal form and the current value, where they do not stand so in the body; rented.
     private byte[] _name = [];
+    private byte[] _legalName = [];
     private byte[] _value = [];
 
     /// <param name="body">The body, without byte order mark.</param>
@@ -44,10 +41,11 @@ internal ref struct RecordReader
         _body = body;
         _groups = groups;
         _batch = batch;
-        _limits = context.Limits;
-        _receivedMs = context.ReceivedMs;
+        _context = context;
+        _isUtf8 = Utf8.IsValid(body);
         _labels = new RecordLabels(labels);
         _json = new Utf8JsonReader(body, RecordSyntax.Options);
+        _item = new RecordItem { Context = context, ToGroups = groups is not null, Parent = "" };
     }
 
     /// <summary>Reads the whole body.</summary>
@@ -61,7 +59,7 @@ internal ref struct RecordReader
         if (!_json.Read())
         {
             record = -1;
-            valid = Refuse(RecordErrors.Empty());
+            valid = Refuse(RecordSyntax.Empty);
         }
         else if (_json.TokenType == JsonTokenType.StartArray)
         {
@@ -84,6 +82,7 @@ internal ref struct RecordReader
     public void Dispose()
     {
         Return(ref _name);
+        Return(ref _legalName);
         Return(ref _value);
     }
 
@@ -102,7 +101,7 @@ internal ref struct RecordReader
         var records = record;
         record = -1;
         return _json.Read() ? Refuse(RecordSyntax.AfterArray(_body, _json.TokenStartIndex))
-            : records > 0 || Refuse(RecordErrors.Empty());
+            : records > 0 || Refuse(RecordSyntax.Empty);
     }
 
     // Records that name groups are read group by group, once it is known which belong together: then a group is one run of the batch.
@@ -126,44 +125,32 @@ internal ref struct RecordReader
             }
 
             group.EndIn(_batch);
-            if (FindDuplicate(_batch, group.Start.Series) is >= 0 and var duplicate)
+            if (RepeatedSeries.Find(_batch, group.Start.Series) is [var repeated, ..])
             {
-                record = group.RecordOf(duplicate);
-                return Refuse(RecordErrors.DuplicateSeries(MetricsPointer, _batch.Symbols[_batch.Series[duplicate].Name]));
+                record = group.RecordOf(repeated);
+                SetItem("metrics"u8, JsonValueKind.Object);
+                _item.LegalName = _batch.Symbols[_batch.Series[repeated].Name];
+                _item.Repeats = true;
+                return Judge(RecordPart.Series);
             }
         }
 
         return true;
     }
 
-    // The first series from the given one on that stands there twice at one time; -1 without one.
-    private static int FindDuplicate(MetricBatch batch, int first)
-    {
-        using var index = new SeriesIndex(batch, batch.Series.Length - first, byTime: true);
-        for (var s = first; s < batch.Series.Length; s++)
-        {
-            if (index.FindOrAdd(s) != s)
-            {
-                return s;
-            }
-        }
-
-        return -1;
-    }
-
     // Passes over a record and keeps its place. What is wrong beside the group is found when it is read.
     private bool FindGroup(NamedGroups groups, int record)
     {
-        if (_json.TokenType != JsonTokenType.StartObject)
+        if (!Judge(RecordPart.Record, name: default, ValueKind))
         {
-            return Refuse(RecordErrors.NotObject("", ValueKind));
+            return false;
         }
 
         var offset = (int)_json.TokenStartIndex;
         GroupingKey? group = null;
         while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
         {
-            if (group is not null || !TryGetText(ref _name, out var key) || !key.SequenceEqual("group"u8))
+            if (group is not null || !TryGetText(ref _name, out var key) || RecordRules.PartOf(key) != RecordPart.Group)
             {
                 _json.Skip();
                 continue;
@@ -176,20 +163,16 @@ internal ref struct RecordReader
             }
         }
 
-        return group is null ? Refuse(RecordErrors.GroupMissing(""))
+        return group is null ? Judge(RecordPart.Group, name: default, kind: default)
             : groups.TryAdd(group, record, offset) || Refuse(NamedGroups.TooMany());
     }
 
     private bool ReadGroup([NotNullWhen(true)] out GroupingKey? group)
     {
         group = null;
-        if (_json.TokenType != JsonTokenType.StartObject)
-        {
-            return Refuse(RecordErrors.GroupInvalid(GroupPointer, ValueKind));
-        }
-
+        var kind = ValueKind;
         var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
+        while (kind == JsonValueKind.Object && TryReadMember("/group"))
         {
             if (!ReadGroupLabel(labels))
             {
@@ -197,9 +180,9 @@ internal ref struct RecordReader
             }
         }
 
-        if (!labels.ContainsKey("job"))
+        if (!Judge(RecordPart.Group, "group"u8, kind, labels.Count, labels.ContainsKey("job")))
         {
-            return Refuse(RecordErrors.GroupWithoutJob(GroupPointer));
+            return false;
         }
 
         group = GroupingKeyParser.Create(labels);
@@ -208,144 +191,54 @@ internal ref struct RecordReader
 
     private bool ReadGroupLabel(SortedDictionary<string, string> labels)
     {
-        if (!TryGetText(ref _name, out var name))
+        if (!Judge(RecordPart.GroupLabelName) || !Judge(RecordPart.GroupLabel))
         {
-            return Refuse(RecordErrors.StringInvalid(GroupPointer));
+            return false;
         }
 
-        if (_limits.CheckLabelName(name.Length) is { } longName)
-        {
-            return Refuse(longName with { Pointer = JsonPointer.Append(GroupPointer, name) });
-        }
-
-        var label = Encoding.UTF8.GetString(name);
-        if (!GroupingKeyParser.IsLabelName(label))
-        {
-            return Refuse(RecordErrors.GroupLabelName(JsonPointer.Append(GroupPointer, name), name));
-        }
-
-        _json.Read();
-        if (_json.TokenType != JsonTokenType.String)
-        {
-            return Refuse(RecordErrors.GroupLabelNotString(JsonPointer.Append(GroupPointer, name), name, ValueKind));
-        }
-
-        if (!TryGetText(ref _value, out var value))
-        {
-            return Refuse(RecordErrors.StringInvalid(JsonPointer.Append(GroupPointer, name)));
-        }
-
-        if (value.IsEmpty)
-        {
-            return Refuse(RecordErrors.GroupLabelEmpty(JsonPointer.Append(GroupPointer, name), name));
-        }
-
-        if (_limits.CheckLabelValue(value.Length) is { } longValue)
-        {
-            return Refuse(longValue with { Pointer = JsonPointer.Append(GroupPointer, name) });
-        }
-
-        return labels.TryAdd(label, Encoding.UTF8.GetString(value))
-            || Refuse(RecordErrors.GroupLabelTwice(JsonPointer.Append(GroupPointer, name), name));
+        _item.Repeats = !labels.TryAdd(Encoding.UTF8.GetString(_item.Name), Encoding.UTF8.GetString(_item.Text));
+        return Judge(RecordPart.GroupLabel);
     }
 
     // Keys may come in any order. In the usual one the metrics are read where they stand; when they come before the dimensions they are
     // passed over and read at the end, and when the time comes after them it is set on the samples read.
     private bool ReadRecord()
     {
-        if (_json.TokenType != JsonTokenType.StartObject)
+        if (!Judge(RecordPart.Record, name: default, ValueKind))
         {
-            return Refuse(RecordErrors.NotObject("", ValueKind));
+            return false;
         }
 
         var start = _batch.Mark;
-        var timestamp = _receivedMs;
-        var (hasDimensions, hasMetrics, hasTimestamp, hasGroup) = (false, false, false, false);
+        var timestamp = _context.ReceivedMs;
+        var seen = RecordPart.None;
         Utf8JsonReader deferred = default;
         _labels.Clear();
-        while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
+        while (TryReadMember(""))
         {
-            if (!TryGetText(ref _name, out var key))
+            var part = RecordRules.PartOf(_item.Name);
+            _item.Repeats = seen.HasFlag(part);
+            if (!Judge(RecordPart.Key))
             {
-                return Refuse(RecordErrors.StringInvalid(""));
+                return false;
             }
 
-            _json.Read();
-            if (key.SequenceEqual("dimensions"u8))
+            seen |= part;
+            if (part == RecordPart.Metrics && !seen.HasFlag(RecordPart.Dimensions))
             {
-                if (hasDimensions)
-                {
-                    return RefuseDuplicate(key);
-                }
-
-                hasDimensions = true;
-                if (!ReadDimensions())
-                {
-                    return false;
-                }
-            }
-            else if (key.SequenceEqual("metrics"u8))
-            {
-                if (hasMetrics)
-                {
-                    return RefuseDuplicate(key);
-                }
-
-                hasMetrics = true;
-                if (!hasDimensions)
-                {
-                    deferred = _json;
-                    _json.Skip();
-                }
-                else if (!ReadMetrics(start, timestamp))
-                {
-                    return false;
-                }
-            }
-            else if (key.SequenceEqual("timestamp"u8))
-            {
-                if (hasTimestamp)
-                {
-                    return RefuseDuplicate(key);
-                }
-
-                hasTimestamp = true;
-                if (_groups is not null && !_limits.AllowTimestamps)
-                {
-                    return Refuse(RecordErrors.TimestampNotAllowed(TimestampPointer));
-                }
-
-                if (!ReadTimestamp(out timestamp))
-                {
-                    return false;
-                }
-
-                _batch.SetTimestamp(start, timestamp);
-            }
-            else if (_groups is not null && key.SequenceEqual("group"u8))
-            {
-                if (hasGroup)
-                {
-                    return RefuseDuplicate(key);
-                }
-
-                hasGroup = true;
+                deferred = _json;
                 _json.Skip();
             }
-            else
+            else if (!ReadValue(part, start, ref timestamp))
             {
-                return Refuse(RecordErrors.UnknownKey(JsonPointer.Append("", key), key, toGroups: _groups is not null));
+                return false;
             }
         }
 
-        if (!hasDimensions && _groups is null)
+        if ((!seen.HasFlag(RecordPart.Dimensions) && !Judge(RecordPart.Dimensions, name: default, kind: default))
+            || (!seen.HasFlag(RecordPart.Metrics) && !Judge(RecordPart.Metrics, name: default, kind: default)))
         {
-            return Refuse(RecordErrors.DimensionsMissing(""));
-        }
-
-        if (!hasMetrics)
-        {
-            return Refuse(RecordErrors.MetricsMissing(""));
+            return false;
         }
 
         if (deferred.TokenType != JsonTokenType.None)
@@ -360,34 +253,48 @@ internal ref struct RecordReader
             _json = end;
         }
 
-        // With the group's labels, which ReadDimensions did not count.
-        return _groups is null || _limits.CheckLabelCount(_batch.Series[^1].LabelCount + 1) is not { } tooMany || Refuse(tooMany with { Pointer = "" });
+        return _groups is null || Judge(RecordPart.Series, name: default, JsonValueKind.Object, _batch.Series[^1].LabelCount);
     }
 
-    private bool ReadTimestamp(out long timestamp)
+    private bool ReadValue(RecordPart part, BatchMark recordStart, ref long timestamp)
     {
-        timestamp = 0;
-        if (_json.TokenType != JsonTokenType.Number || !_json.TryGetInt64(out timestamp))
+        switch (part)
         {
-            return Refuse(RecordErrors.TimestampInvalid(TimestampPointer));
+            case RecordPart.Dimensions:
+                return ReadDimensions();
+            case RecordPart.Metrics:
+                return ReadMetrics(recordStart, timestamp);
+            case RecordPart.Timestamp:
+                return ReadTimestamp(recordStart, out timestamp);
+            default:
+                // The group, which is known already.
+                _json.Skip();
+                return true;
+        }
+    }
+
+    private bool ReadTimestamp(BatchMark recordStart, out long timestamp)
+    {
+        _item.Integer = _json.TokenType == JsonTokenType.Number && _json.TryGetInt64(out timestamp) ? timestamp : null;
+        timestamp = _item.Integer ?? 0;
+        if (!Judge(RecordPart.Timestamp))
+        {
+            return false;
         }
 
-        return _limits.CheckTimestamp(timestamp, _receivedMs) is not { } error || Refuse(error with { Pointer = TimestampPointer });
+        _batch.SetTimestamp(recordStart, timestamp);
+        return true;
     }
 
     private bool ReadDimensions()
     {
-        if (_json.TokenType != JsonTokenType.StartObject)
+        var kind = ValueKind;
+        while (kind == JsonValueKind.Object && TryReadMember("/dimensions"))
         {
-            return Refuse(RecordErrors.DimensionsInvalid(DimensionsPointer, ValueKind));
-        }
-
-        while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
-        {
-            // This dimension and the metric's name beside those before it; here, so that _labels suffices.
-            if (_limits.CheckLabelCount(_labels.Count + 2) is { } tooMany)
+            // Not only once all are read, so that _labels suffices.
+            if (_context.Limits.CheckLabelCount(_labels.Count + 2) is not null)
             {
-                return Refuse(tooMany with { Pointer = DimensionsPointer });
+                return Judge(RecordPart.Dimensions, "dimensions"u8, kind, _labels.Count + 1);
             }
 
             if (!ReadDimension())
@@ -396,59 +303,32 @@ internal ref struct RecordReader
             }
         }
 
-        return _labels.Count > 0 || Refuse(RecordErrors.DimensionsInvalid(DimensionsPointer, JsonValueKind.Object));
+        return Judge(RecordPart.Dimensions, "dimensions"u8, kind, _labels.Count);
     }
 
     private bool ReadDimension()
     {
-        if (!ReadName(NameAlphabet.Label, DimensionsPointer, out var name, out var symbol))
+        MakeNameLegal(NameAlphabet.Label);
+        if (!Judge(RecordPart.DimensionName))
         {
             return false;
         }
 
-        if (_batch.Symbols[symbol].SequenceEqual("__name__"u8))
+        var symbol = _batch.Symbols.Intern(_item.LegalName);
+        _item.Repeats = !_labels.TryInsert(_batch.Symbols, symbol, out var index);
+        if (!Judge(RecordPart.Dimension))
         {
-            return Refuse(RecordErrors.NameReserved(JsonPointer.Append(DimensionsPointer, name), name));
+            return false;
         }
 
-        if (_groups is not null && _batch.Symbols[symbol].StartsWith("__"u8))
-        {
-            return Refuse(RecordErrors.LabelReserved(JsonPointer.Append(DimensionsPointer, name), name));
-        }
-
-        if (!_labels.TryInsert(_batch.Symbols, symbol, out var index))
-        {
-            return Refuse(RecordErrors.NameCollision(JsonPointer.Append(DimensionsPointer, name), name, _batch.Symbols[symbol]));
-        }
-
-        _json.Read();
-        if (_json.TokenType != JsonTokenType.String)
-        {
-            return Refuse(RecordErrors.DimensionNotString(JsonPointer.Append(DimensionsPointer, name), name, ValueKind));
-        }
-
-        if (!TryGetText(ref _value, out var value))
-        {
-            return Refuse(RecordErrors.StringInvalid(JsonPointer.Append(DimensionsPointer, name)));
-        }
-
-        if (_limits.CheckLabelValue(value.Length) is { } tooLong)
-        {
-            return Refuse(tooLong with { Pointer = JsonPointer.Append(DimensionsPointer, name) });
-        }
-
-        _labels.Span[index] = new Label(symbol, _batch.Symbols.Intern(value));
+        _labels.Span[index] = new Label(symbol, _batch.Symbols.Intern(_item.Text));
         return true;
     }
 
     private bool ReadMetrics(BatchMark recordStart, long timestamp)
     {
-        if (_json.TokenType != JsonTokenType.StartObject)
-        {
-            return Refuse(RecordErrors.MetricsInvalid(MetricsPointer, ValueKind));
-        }
-
-        while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
+        var kind = ValueKind;
+        while (kind == JsonValueKind.Object && TryReadMember("/metrics"))
         {
             if (!ReadMetric(recordStart, timestamp))
             {
@@ -456,94 +336,73 @@ internal ref struct RecordReader
             }
         }
 
-        return _batch.Mark.Series > recordStart.Series || Refuse(RecordErrors.MetricsInvalid(MetricsPointer, JsonValueKind.Object));
+        return Judge(RecordPart.Metrics, "metrics"u8, kind, _batch.Mark.Series - recordStart.Series);
     }
 
     private bool ReadMetric(BatchMark recordStart, long timestamp)
     {
-        if (!ReadName(NameAlphabet.Metric, MetricsPointer, out var name, out var symbol))
+        MakeNameLegal(NameAlphabet.Metric);
+        if (!Judge(RecordPart.MetricName))
         {
             return false;
         }
 
+        var symbol = _batch.Symbols.Intern(_item.LegalName);
         var family = _batch.FindFamily(symbol);
-        if (family < 0)
-        {
-            family = _batch.AddFamily(symbol);
-        }
-        else if (_batch.Families[family].LastSeries >= recordStart.Series)
-        {
-            return Refuse(RecordErrors.NameCollision(JsonPointer.Append(MetricsPointer, name), name, _batch.Symbols[symbol]));
-        }
-
-        if (!ReadNumber(name, out var value, out var isInteger))
+        _item.Repeats = family >= 0 && _batch.Families[family].LastSeries >= recordStart.Series;
+        _item.Number = MetricNumber.Parse(_item.Text, out var value, out var isInteger);
+        if (!Judge(RecordPart.Metric))
         {
             return false;
         }
 
+        family = family < 0 ? _batch.AddFamily(symbol) : family;
         _labels.AddSeries(_batch, recordStart, family, symbol, new Sample(timestamp, value, isInteger));
         return true;
     }
 
-    private bool ReadNumber(scoped ReadOnlySpan<byte> name, out double value, out bool isInteger)
+    // A part of the record that is no member of another, or is missing.
+    private void SetItem(ReadOnlySpan<byte> name, JsonValueKind kind)
     {
-        (value, isInteger) = (0, false);
-        _json.Read();
-        if (_json.TokenType is not (JsonTokenType.Number or JsonTokenType.String))
-        {
-            return Refuse(RecordErrors.MetricNotNumber(JsonPointer.Append(MetricsPointer, name), name, ValueKind));
-        }
-
-        if (!TryGetText(ref _value, out var text))
-        {
-            return Refuse(RecordErrors.StringInvalid(JsonPointer.Append(MetricsPointer, name)));
-        }
-
-        return MetricNumber.Parse(text, out value, out isInteger) switch
-        {
-            MetricNumberStatus.Valid => true,
-            MetricNumberStatus.OutOfRange => Refuse(RecordErrors.MetricOutOfRange(JsonPointer.Append(MetricsPointer, name), name, text)),
-            _ => Refuse(RecordErrors.MetricNotNumber(JsonPointer.Append(MetricsPointer, name), name, text)),
-        };
+        _item.Parent = "";
+        _item.HasName = !name.IsEmpty;
+        _item.Name = name;
+        _item.Repeats = false;
+        _item.Kind = kind;
     }
 
-    // The name as written, valid until the next name, and the symbol of its legal form.
-    private bool ReadName(NameAlphabet alphabet, string parent, out ReadOnlySpan<byte> name, out int symbol)
+    // Reads the next member of an object, up to the first token of its value, into _item. Its spans are valid until the next member.
+    private bool TryReadMember(string parent)
     {
-        symbol = 0;
-        if (!TryGetText(ref _name, out name))
+        if (!_json.Read() || _json.TokenType != JsonTokenType.PropertyName)
         {
-            return Refuse(RecordErrors.StringInvalid(parent));
+            return false;
         }
 
-        if (name.IsEmpty)
-        {
-            return Refuse(RecordErrors.NameEmpty(JsonPointer.Append(parent, name)));
-        }
-
-        var isLegal = alphabet.IsLegal(name);
-        var length = isLegal ? name.Length : NameAlphabet.GetLegalLength(name);
-        if ((alphabet == NameAlphabet.Metric ? _limits.CheckMetricName(length) : _limits.CheckLabelName(length)) is { } tooLong)
-        {
-            return Refuse(tooLong with { Pointer = JsonPointer.Append(parent, name) });
-        }
-
-        symbol = isLegal ? _batch.Symbols.Intern(name) : InternLegal(alphabet, name, length);
+        _item.Parent = parent;
+        _item.Repeats = false;
+        _item.HasName = TryGetText(ref _name, out var name);
+        _item.Name = _item.HasName ? name : default;
+        _json.Read();
+        _item.Kind = ValueKind;
+        var text = _json.ValueSpan;
+        _item.HasText = _item.Kind == JsonValueKind.Number || (_item.Kind == JsonValueKind.String && TryGetText(ref _value, out text));
+        _item.Text = _item.HasText ? text : default;
         return true;
     }
 
-    private readonly int InternLegal(NameAlphabet alphabet, ReadOnlySpan<byte> name, int length)
+    private void MakeNameLegal(NameAlphabet alphabet)
     {
-        var rented = length > StackName ? ArrayPool<byte>.Shared.Rent(length) : null;
-        var legal = rented is null ? stackalloc byte[StackName] : rented;
-        alphabet.MakeLegal(name, legal);
-        var symbol = _batch.Symbols.Intern(legal[..length]);
-        if (rented is not null)
+        var name = _item.Name;
+        if (!alphabet.IsLegal(name))
         {
-            ArrayPool<byte>.Shared.Return(rented);
+            var length = NameAlphabet.GetLegalLength(name);
+            Reserve(ref _legalName, length);
+            alphabet.MakeLegal(name, _legalName);
+            name = _legalName.AsSpan(0, length);
         }
 
-        return symbol;
+        _item.LegalName = name;
     }
 
     // The reader validates neither UTF-8 nor escaped surrogates until a string is asked for.
@@ -552,15 +411,10 @@ internal ref struct RecordReader
         text = _json.ValueSpan;
         if (!_json.ValueIsEscaped)
         {
-            return Utf8.IsValid(text);
+            return _isUtf8 || Utf8.IsValid(text);
         }
 
-        if (buffer.Length < text.Length)
-        {
-            Return(ref buffer);
-            buffer = ArrayPool<byte>.Shared.Rent(text.Length);
-        }
-
+        Reserve(ref buffer, text.Length);
         try
         {
             text = buffer.AsSpan(0, _json.CopyString(buffer));
@@ -569,6 +423,15 @@ internal ref struct RecordReader
         catch (InvalidOperationException)
         {
             return false;
+        }
+    }
+
+    private static void Reserve(scoped ref byte[] buffer, int length)
+    {
+        if (buffer.Length < length)
+        {
+            Return(ref buffer);
+            buffer = ArrayPool<byte>.Shared.Rent(length);
         }
     }
 
@@ -592,7 +455,28 @@ internal ref struct RecordReader
         _ => JsonValueKind.Null,
     };
 
-    private bool RefuseDuplicate(scoped ReadOnlySpan<byte> key) => Refuse(RecordErrors.DuplicateKey(JsonPointer.Append("", key), key));
+    private bool Judge(RecordPart part, ReadOnlySpan<byte> name, JsonValueKind kind, int count = 0, bool hasJob = false)
+    {
+        SetItem(name, kind);
+        (_item.Count, _item.HasJob) = (count, hasJob);
+        return Judge(part);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool Judge(RecordPart part) => RecordRules.IsPlain(part, _item) || JudgeByRules(part);
+
+    private bool JudgeByRules(RecordPart part)
+    {
+        foreach (var rule in RecordRules.Of(part))
+        {
+            if (rule.Check(_item) is { } error)
+            {
+                return Refuse(error);
+            }
+        }
+
+        return true;
+    }
 
     private bool Refuse(PushError error)
     {

@@ -17,6 +17,9 @@ public static class RecordSyntax
     /// <summary>How a body is read: RFC 8259, nested no deeper than the reader's default of 64, one or more values.</summary>
     public static JsonReaderOptions Options => new() { AllowMultipleValues = true };
 
+    /// <summary>The refusal of a body that holds no record.</summary>
+    public static PushError Empty { get; } = new(RejectCode.Empty, "the body holds no record", Pointer: "");
+
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     /// <summary>The body without the byte order mark that some editors and shells put before it.</summary>
@@ -49,6 +52,26 @@ public static class RecordSyntax
         {
             return Invalid(exception);
         }
+    }
+
+    /// <summary>Where the records of a body are, whose JSON is valid.</summary>
+    public static IReadOnlyList<Range> FindRecords(ReadOnlySpan<byte> utf8)
+    {
+        var records = new List<Range>();
+        var reader = new Utf8JsonReader(utf8, Options);
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType == JsonTokenType.StartArray && reader.CurrentDepth == 0 && records.Count == 0)
+            {
+                continue;
+            }
+
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            records.Add(start..(int)reader.BytesConsumed);
+        }
+
+        return records;
     }
 
     /// <summary>The refusal of a body that the reader could not read.</summary>

@@ -1,4 +1,4 @@
-namespace PushGateway.Api.Push;
+namespace PushGateway.Api.OpenApi;
 
 /// <summary>The JSON record, as the API's documentation shows it; bodies are read by <see cref="Formats.PushReader"/>.</summary>
 /// <param name="Dimensions">Names and values of dimensions, which become labels.</param>

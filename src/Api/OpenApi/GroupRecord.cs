@@ -1,4 +1,4 @@
-namespace PushGateway.Api.Push;
+namespace PushGateway.Api.OpenApi;
 
 /// <summary>The JSON record that names its group, as the API's documentation shows it.</summary>
 /// <param name="Group">Names and values of the group's labels; <c>job</c> is one.</param>
