@@ -1,9 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using PushGateway.Formats.Json;
 using PushGateway.Formats.OpenMetrics;
+using PushGateway.Formats.Prometheus;
 using PushGateway.Formats.Protobuf;
 using PushGateway.Formats.RemoteWrite2;
-using PushGateway.Formats.Prometheus;
 using PushGateway.Formats.Text;
 using PushGateway.Model;
 using PushGateway.Push;
