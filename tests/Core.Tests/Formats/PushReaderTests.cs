@@ -57,6 +57,31 @@ public sealed class PushReaderTests
             RejectCode.DuplicateSeries, Refuse(PushFormat.Text, "a 1 1700000000000\na 2 1700000000000\n"u8, toGroup: true, allowTimestamps: true));
     }
 
+    [Fact]
+    public void A_push_that_is_too_large_leaves_nothing_behind_for_the_next_of_its_thread()
+    {
+        Assert.Equal(
+            RejectCode.PushTooLarge,
+            Refuse(PushFormat.Text, [.. "# TYPE h histogram\nh_bucket{le=\"1.0\"} 1\nh_bucket{le=\"2.0\"} 1\n"u8, .. Repeat("a 1\n", MetricBatch.MaxSeriesPerPush)]));
+        var next = new MetricBatch();
+        next.BeginPush();
+        Assert.True(PushReader.TryRead(
+            PushFormat.Text, "# TYPE k histogram\nk_bucket{le=\"5.0\"} 1\nk_bucket{le=\"7.0\"} 1\n"u8, toGroup: false, next, Context, out _));
+        Assert.Equal(["5", "7"], next.Series.ToArray().Select(series => next.Symbols.GetString(next.LabelsOf(series)[0].Value)));
+
+        // Series of one name, then a request that has symbols of its own.
+        Assert.Equal(
+            RejectCode.PushTooLarge,
+            Refuse(PushFormat.RemoteWrite2, [.. Symbols("", "__name__", "x"), .. Enumerable.Repeat<byte[]>([0x2A, 4, 0x0A, 2, 1, 2], MetricBatch.MaxSeriesPerPush + 1).SelectMany(series => series)]));
+        next.Clear();
+        next.BeginPush();
+        Assert.True(PushReader.TryRead(
+            PushFormat.RemoteWrite2, [.. Symbols("", "job", "j", "__name__", "y"), 0x2A, 6, 0x0A, 4, 3, 4, 1, 2], toGroup: false, next, Context, out var error), error?.Detail);
+        Assert.Equal("y", next.Symbols.GetString(Assert.Single(next.Series.ToArray()).Name));
+
+        static byte[] Symbols(params string[] symbols) => [.. symbols.SelectMany(symbol => (byte[])[0x22, (byte)symbol.Length, .. Encoding.UTF8.GetBytes(symbol)])];
+    }
+
     private static string? Refuse(PushFormat format, ReadOnlySpan<byte> body, bool toGroup = false, bool allowTimestamps = false)
     {
         var batch = new MetricBatch();

@@ -84,11 +84,17 @@ internal ref struct MetricFamilyReader(ReadOnlySpan<byte> input, MetricBatch bat
     {
         ArgumentNullException.ThrowIfNull(destination);
         var scratch = _threadScratch ??= new MetricFamilyScratch();
-        var reader = new MetricFamilyReader(input, destination, context.ReceivedMs, scratch);
-        error = reader.Run();
-        hasTimestamps = reader._anyTimestamp;
-        scratch.Trim();
-        return error is null;
+        try
+        {
+            var reader = new MetricFamilyReader(input, destination, context.ReceivedMs, scratch);
+            error = reader.Run();
+            hasTimestamps = reader._anyTimestamp;
+            return error is null;
+        }
+        finally
+        {
+            scratch.Trim();
+        }
     }
 
     private PushError? Run()

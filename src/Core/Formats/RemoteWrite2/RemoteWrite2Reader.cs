@@ -42,9 +42,15 @@ internal ref partial struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricB
         ReadOnlySpan<byte> input, MetricBatch destination, in ParseContext context, [NotNullWhen(false)] out PushError? error)
     {
         var scratch = _threadScratch ??= new RemoteWrite2Scratch();
-        error = new RemoteWrite2Reader(input, destination, context.ReceivedMs, scratch).Run();
-        scratch.Reset();
-        return error is null;
+        try
+        {
+            error = new RemoteWrite2Reader(input, destination, context.ReceivedMs, scratch).Run();
+            return error is null;
+        }
+        finally
+        {
+            scratch.Reset();
+        }
     }
 
     private PushError? Run()

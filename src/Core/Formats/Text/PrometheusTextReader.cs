@@ -120,11 +120,17 @@ internal ref partial struct PrometheusTextReader
     {
         ArgumentNullException.ThrowIfNull(destination);
         var scratch = _threadScratch ??= new ParseScratch();
-        var reader = new PrometheusTextReader(input, destination, context.ReceivedMs, scratch);
-        var parsed = reader.Run(out error);
-        result = new TextParseResult(reader._timestampLine, reader._namelessLine);
-        scratch.Reset();
-        return parsed;
+        try
+        {
+            var reader = new PrometheusTextReader(input, destination, context.ReceivedMs, scratch);
+            var isValid = reader.Run(out error);
+            result = new TextParseResult(reader._timestampLine, reader._namelessLine);
+            return isValid;
+        }
+        finally
+        {
+            scratch.Reset();
+        }
     }
 
     private bool Run(out PushError? error)
