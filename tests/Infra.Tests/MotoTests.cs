@@ -114,6 +114,6 @@ public sealed class MotoTests
                 ["PYTHONDONTWRITEBYTECODE"] = "1",
             },
         };
-        return JsonNode.Parse((await ChildProcess.RunAsync(start)).EnsureSuccess().StandardOutput)!;
+        return JsonNode.Parse((await ChildProcess.RunAsync(start, ExampleApp.Deadline)).EnsureSuccess().StandardOutput)!;
     }
 }
