@@ -14,8 +14,8 @@ internal static class RecordDescriber
     public const int MaxErrors = 100;
 
     /// <summary>
-    /// Larger bodies are not described: taking a hostile one apart costs some 300 times its size in garbage, so that a refusal would cost
-    /// more than the largest push that is accepted.
+    /// Larger bodies are not described. A hostile body costs some 400 times its size in garbage when it is taken apart, and a refusal must not
+    /// cost more than the largest push that is accepted.
     /// </summary>
     public const int MaxDescribedBytes = 256 * 1024;
 

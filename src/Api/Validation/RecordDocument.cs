@@ -7,7 +7,7 @@ using PushGateway.Push;
 
 namespace PushGateway.Api.Validation;
 
-/// <summary>A record as it was written, right or wrong: every member in order, duplicates and raw text kept.</summary>
+/// <summary>A record as it was written, right or wrong: all members in their order, with duplicates and raw text.</summary>
 internal sealed class RecordDocument
 {
     private readonly List<RecordMember> _members = [];
@@ -16,8 +16,8 @@ internal sealed class RecordDocument
     /// <param name="element">The record.</param>
     /// <param name="pointer">JSON pointer to the record.</param>
     /// <param name="context">Limits and time of receipt.</param>
-    /// <param name="toGroups">Whether the record has to name its group.</param>
-    /// <param name="repeated">Names of the metrics whose series a record before has.</param>
+    /// <param name="toGroups">Whether the record must name its group.</param>
+    /// <param name="repeated">Names of the metrics whose series an earlier record has.</param>
     public RecordDocument(JsonElement element, string pointer, in ParseContext context, bool toGroups, IEnumerable<byte[]> repeated)
     {
         (Context, ToGroups) = (context, toGroups);
@@ -58,10 +58,10 @@ internal sealed class RecordDocument
     /// <summary>Limits and time of receipt.</summary>
     public ParseContext Context { get; }
 
-    /// <summary>Whether the record has to name its group.</summary>
+    /// <summary>Whether the record must name its group.</summary>
     public bool ToGroups { get; }
 
-    /// <summary>The record, its members and theirs, and what is missing.</summary>
+    /// <summary>The record itself, its members, their members, and what is missing.</summary>
     public IReadOnlyList<RecordMember> Members => _members;
 
     private RecordMember Add(RecordMember member)
@@ -95,7 +95,7 @@ internal sealed class RecordDocument
         }
     }
 
-    // An empty value is no label, and the group's labels take the place of the dimensions of the same names.
+    // A label with an empty value does not count. A label of the group overwrites the dimension of the same name.
     private int CountLabels() => _members
         .Where(member => (member.Parts & (RecordPart.Dimension | RecordPart.GroupLabel)) != 0 && member is { LegalName: not null, Text.Length: > 0 })
         .Select(member => Encoding.UTF8.GetString(member.LegalName!))

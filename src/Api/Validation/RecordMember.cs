@@ -3,14 +3,14 @@ using PushGateway.Formats.Json;
 
 namespace PushGateway.Api.Validation;
 
-/// <summary>A <see cref="RecordItem"/> that is kept.</summary>
-/// <param name="record">The record that it is a part of.</param>
-/// <param name="parent">JSON pointer to the object that holds it; to itself when it stands under no name.</param>
-/// <param name="name">The name in UTF-8, without escapes; null when there is none, or it is not Unicode text.</param>
+/// <summary>An item of a record that rules judge as <see cref="Item"/>.</summary>
+/// <param name="record">The record.</param>
+/// <param name="parent">JSON pointer to the object that holds the item; to the item itself when it has no name.</param>
+/// <param name="name">The name in UTF-8, without escapes; null when there is none, or when it is not Unicode text.</param>
 /// <param name="value">The value as it was written; the default when it is missing.</param>
 internal sealed class RecordMember(RecordDocument record, string parent, byte[]? name, JsonElement value)
 {
-    /// <summary>The parts whose rules it is judged by.</summary>
+    /// <summary>The parts of a record that the item is. Their rules judge it.</summary>
     public RecordPart Parts { get; set; }
 
     public byte[]? Name { get; } = name;
@@ -21,7 +21,7 @@ internal sealed class RecordMember(RecordDocument record, string parent, byte[]?
 
     public bool Repeats { get; init; }
 
-    /// <summary>The text of a number, or the content of a string without escapes, in UTF-8; null otherwise, and when it is not Unicode text.</summary>
+    /// <summary>The text of a number, or the content of a string without escapes, in UTF-8; null for other values and for what is not Unicode text.</summary>
     public byte[]? Text { get; init; }
 
     public int Count { get; set; }

@@ -4,10 +4,11 @@ using PushGateway.Push;
 
 namespace PushGateway.Api.Validation;
 
-/// <summary>
-/// The rules of <see cref="RecordRules"/>, each by itself. The failures' state is the <see cref="PushError"/>; their messages are not
-/// used, because they would be formatted once more with the sender's text in them.
-/// </summary>
+/// <summary>Judges a record by all rules of <see cref="RecordRules"/>.</summary>
+/// <remarks>
+/// The state of a failure is its <see cref="PushError"/>. Its message is not used: FluentValidation would replace placeholders in the sender's
+/// text.
+/// </remarks>
 internal sealed class RecordValidator : AbstractValidator<RecordDocument>
 {
     public RecordValidator()

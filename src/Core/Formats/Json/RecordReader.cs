@@ -11,9 +11,10 @@ using PushGateway.Push;
 namespace PushGateway.Formats.Json;
 
 /// <summary>
-/// Reads the records of one body into a batch. Methods answer false, with the error set, at the first thing refused; its pointer is
-/// relative to the record. Every loop ends at an end token: the reader throws at the end of a truncated body.
+/// Reads the records of one body into a batch, and holds each part of a record against <see cref="RecordRules"/>. Methods return false, with
+/// the error set, at the first rule that is broken. The error's pointer is relative to the record.
 /// </summary>
+/// <remarks>Every loop ends at an end token, because the JSON reader throws at the end of a truncated body.</remarks>
 internal ref struct RecordReader
 {
     private readonly ReadOnlySpan<byte> _body;
@@ -26,7 +27,7 @@ internal ref struct RecordReader
     private RecordItem _item;
     private PushError? _error;
 
-    // The current name, its legal form and the current value, where they do not stand so in the body; rented.
+    // Rented. They hold the current name and value when the body has them escaped, and the legal form of a name that is not legal.
     private byte[] _name = [];
     private byte[] _legalName = [];
     private byte[] _value = [];
@@ -129,8 +130,8 @@ internal ref struct RecordReader
             {
                 record = group.RecordOf(repeated);
                 SetItem("metrics"u8, JsonValueKind.Object);
-                _item.LegalName = _batch.Symbols[_batch.Series[repeated].Name];
                 _item.Repeats = true;
+                _item.LegalName = _batch.Symbols[_batch.Series[repeated].Name];
                 return Judge(RecordPart.Series);
             }
         }
@@ -138,7 +139,7 @@ internal ref struct RecordReader
         return true;
     }
 
-    // Passes over a record and keeps its place. What is wrong beside the group is found when it is read.
+    // Reads only the group of a record, and keeps the record's place. Everything else is judged when the record is read.
     private bool FindGroup(NamedGroups groups, int record)
     {
         if (!Judge(RecordPart.Record, name: default, ValueKind))
@@ -200,8 +201,8 @@ internal ref struct RecordReader
         return Judge(RecordPart.GroupLabel);
     }
 
-    // Keys may come in any order. In the usual one the metrics are read where they stand; when they come before the dimensions they are
-    // passed over and read at the end, and when the time comes after them it is set on the samples read.
+    // Keys may come in any order. Metrics that come before the dimensions are skipped and read at the end. A timestamp that comes after
+    // the metrics is set on the samples that were read.
     private bool ReadRecord()
     {
         if (!Judge(RecordPart.Record, name: default, ValueKind))
@@ -235,55 +236,37 @@ internal ref struct RecordReader
             }
         }
 
-        if ((!seen.HasFlag(RecordPart.Dimensions) && !Judge(RecordPart.Dimensions, name: default, kind: default))
-            || (!seen.HasFlag(RecordPart.Metrics) && !Judge(RecordPart.Metrics, name: default, kind: default)))
-        {
-            return false;
-        }
-
-        if (deferred.TokenType != JsonTokenType.None)
-        {
-            var end = _json;
-            _json = deferred;
-            if (!ReadMetrics(start, timestamp))
-            {
-                return false;
-            }
-
-            _json = end;
-        }
-
-        return _groups is null || Judge(RecordPart.Series, name: default, JsonValueKind.Object, _batch.Series[^1].LabelCount);
+        return (seen.HasFlag(RecordPart.Dimensions) || Judge(RecordPart.Dimensions, name: default, kind: default))
+            && (seen.HasFlag(RecordPart.Metrics) || Judge(RecordPart.Metrics, name: default, kind: default))
+            && (deferred.TokenType == JsonTokenType.None || ReadDeferred(deferred, start, timestamp))
+            && (_groups is null || Judge(RecordPart.Series, name: default, JsonValueKind.Object, _batch.Series[^1].LabelCount));
     }
 
-    private bool ReadValue(RecordPart part, BatchMark recordStart, ref long timestamp)
+    private bool ReadValue(RecordPart part, BatchMark recordStart, ref long timestamp) => part switch
     {
-        switch (part)
-        {
-            case RecordPart.Dimensions:
-                return ReadDimensions();
-            case RecordPart.Metrics:
-                return ReadMetrics(recordStart, timestamp);
-            case RecordPart.Timestamp:
-                return ReadTimestamp(recordStart, out timestamp);
-            default:
-                // The group, which is known already.
-                _json.Skip();
-                return true;
-        }
+        RecordPart.Dimensions => ReadDimensions(),
+        RecordPart.Metrics => ReadMetrics(recordStart, timestamp),
+        RecordPart.Timestamp => ReadTimestamp(recordStart, out timestamp),
+
+        // The group, which FindGroup has read.
+        _ => _json.TrySkip(),
+    };
+
+    private bool ReadDeferred(Utf8JsonReader metrics, BatchMark recordStart, long timestamp)
+    {
+        var end = _json;
+        _json = metrics;
+        var valid = ReadMetrics(recordStart, timestamp);
+        _json = end;
+        return valid;
     }
 
     private bool ReadTimestamp(BatchMark recordStart, out long timestamp)
     {
         _item.Integer = _json.TokenType == JsonTokenType.Number && _json.TryGetInt64(out timestamp) ? timestamp : null;
         timestamp = _item.Integer ?? 0;
-        if (!Judge(RecordPart.Timestamp))
-        {
-            return false;
-        }
-
         _batch.SetTimestamp(recordStart, timestamp);
-        return true;
+        return Judge(RecordPart.Timestamp);
     }
 
     private bool ReadDimensions()
@@ -291,7 +274,7 @@ internal ref struct RecordReader
         var kind = ValueKind;
         while (kind == JsonValueKind.Object && TryReadMember("/dimensions"))
         {
-            // Not only once all are read, so that _labels suffices.
+            // The limit is checked here already, because _labels has no room for more.
             if (_context.Limits.CheckLabelCount(_labels.Count + 2) is not null)
             {
                 return Judge(RecordPart.Dimensions, "dimensions"u8, kind, _labels.Count + 1);
@@ -361,17 +344,19 @@ internal ref struct RecordReader
         return true;
     }
 
-    // A part of the record that is no member of another, or is missing.
-    private void SetItem(ReadOnlySpan<byte> name, JsonValueKind kind)
+    // Makes _item the record itself, the value of one of its keys, or a key that is missing.
+    private void SetItem(ReadOnlySpan<byte> name, JsonValueKind kind, int count = 0, bool hasJob = false)
     {
         _item.Parent = "";
         _item.HasName = !name.IsEmpty;
         _item.Name = name;
         _item.Repeats = false;
         _item.Kind = kind;
+        _item.Count = count;
+        _item.HasJob = hasJob;
     }
 
-    // Reads the next member of an object, up to the first token of its value, into _item. Its spans are valid until the next member.
+    // Makes _item the next member of an object, and reads up to the first token of its value. The spans are valid until the next member.
     private bool TryReadMember(string parent)
     {
         if (!_json.Read() || _json.TokenType != JsonTokenType.PropertyName)
@@ -405,7 +390,7 @@ internal ref struct RecordReader
         _item.LegalName = name;
     }
 
-    // The reader validates neither UTF-8 nor escaped surrogates until a string is asked for.
+    // The JSON reader validates neither UTF-8 nor escaped surrogates until a string is asked for.
     private readonly bool TryGetText(scoped ref byte[] buffer, out ReadOnlySpan<byte> text)
     {
         text = _json.ValueSpan;
@@ -457,8 +442,7 @@ internal ref struct RecordReader
 
     private bool Judge(RecordPart part, ReadOnlySpan<byte> name, JsonValueKind kind, int count = 0, bool hasJob = false)
     {
-        SetItem(name, kind);
-        (_item.Count, _item.HasJob) = (count, hasJob);
+        SetItem(name, kind, count, hasJob);
         return Judge(part);
     }
 

@@ -9,15 +9,15 @@ public sealed class RecordRule
 
     internal RecordRule(RecordPart part, string code, Judgement judge) => (Part, Code, _judge) = (part, code, judge);
 
-    // What is wrong with an item; null when nothing is.
+    // Returns the sentence for the sender; null when the item keeps the rule.
     internal delegate string? Judgement(in RecordItem item);
 
-    /// <summary>What the rule is about.</summary>
+    /// <summary>The part of a record that the rule is about.</summary>
     public RecordPart Part { get; }
 
-    /// <summary>The code of those who break it.</summary>
+    /// <summary>The code of the error.</summary>
     public string Code { get; }
 
-    /// <summary>Why the item breaks the rule; null when it does not.</summary>
+    /// <summary>Returns the error of an item that breaks the rule; null when the item keeps it.</summary>
     public PushError? Check(in RecordItem item) => _judge(item) is { } detail ? new PushError(Code, detail, Pointer: item.Pointer) : null;
 }

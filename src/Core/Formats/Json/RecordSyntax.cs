@@ -17,7 +17,7 @@ public static class RecordSyntax
     /// <summary>How a body is read: RFC 8259, nested no deeper than the reader's default of 64, one or more values.</summary>
     public static JsonReaderOptions Options => new() { AllowMultipleValues = true };
 
-    /// <summary>The refusal of a body that holds no record.</summary>
+    /// <summary>The error of a body that holds no record.</summary>
     public static PushError Empty { get; } = new(RejectCode.Empty, "the body holds no record", Pointer: "");
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
@@ -54,7 +54,7 @@ public static class RecordSyntax
         }
     }
 
-    /// <summary>Where the records of a body are, whose JSON is valid.</summary>
+    /// <summary>Returns where the records of a body are. The JSON of the body must be valid.</summary>
     public static IReadOnlyList<Range> FindRecords(ReadOnlySpan<byte> utf8)
     {
         var records = new List<Range>();
