@@ -21,7 +21,7 @@ public static class RepeatedSeries
         for (var record = 0; record < records.Count; record++)
         {
             var start = batch.Mark;
-            if (!PushReader.TryReadGroups(body[records[record]], new NamedGroups([]), batch, context, out _))
+            if (!JsonRecordParser.TryParseGroups(body[records[record]], new NamedGroups([]), batch, context, out _))
             {
                 batch.Rollback(start);
             }
