@@ -139,7 +139,7 @@ public sealed record PrometheusPushGatewayProps
     public Code? WorkerCode { get; init; }
 
     /// <summary>
-    /// More environment variables for both functions, for example limits, with the names in the README's table:
+    /// More environment variables for both functions, for example limits, with the names in docs/configuration.md:
     /// <c>PUSHGATEWAY_MAX_LABELS</c>. Variables that the gateway sets itself are refused.
     /// </summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();

@@ -18,13 +18,13 @@ internal static class PushEndpoints
             .HonoursPinnedLabels()
             .WithName("push")
             .WithTags("Push")
-            .WithSummary("Push JSON records, Prometheus text or protobuf.")
+            .WithSummary("Push JSON records, Prometheus text, OpenMetrics or protobuf.")
             .WithDescription(
-                "A JSON record, an array of records, newline-delimited records, Prometheus text format 0.0.4, or delimited protobuf "
+                "A JSON record, an array of records, newline-delimited records, Prometheus text format 0.0.4, OpenMetrics text, or delimited protobuf "
                 + "(application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited). Content-Type names the format. "
                 + "Without it, or with application/x-www-form-urlencoded, the first tokens of the body decide. Content-Encoding may be gzip, snappy (framed) or br. "
                 + "202 means that the push is durably queued.")
-            .Accepts<PushRecord>("application/json", "application/x-ndjson", "text/plain", "*/*")
+            .Accepts<PushRecord>("application/json", "application/x-ndjson", "text/plain", "application/openmetrics-text", "*/*")
             .Produces(StatusCodes.Status202Accepted)
             .Produces<PushProblem>(StatusCodes.Status400BadRequest, ProblemType)
             .Produces<PushProblem>(StatusCodes.Status401Unauthorized, ProblemType)

@@ -1,8 +1,8 @@
 namespace PushGateway.Push;
 
 /// <summary>
-/// The stable codes of refusals. The same code is used in the HTTP problem, the log event, the metric label <c>reason</c>, the dead-letter
-/// reason and the documentation.
+/// The stable codes of refusals. The same code is used in the HTTP problem, in the metric labels <c>result</c> (pushes) and <c>reason</c>
+/// (dead letters), in the dead letter's reason and log event, and in the documentation.
 /// </summary>
 public static class RejectCode
 {
@@ -24,7 +24,7 @@ public static class RejectCode
     /// <summary>The body has no record or no sample.</summary>
     public const string Empty = "empty";
 
-    /// <summary>A record has a key other than <c>dimensions</c>, <c>metrics</c> and <c>timestamp</c>.</summary>
+    /// <summary>A record has a key other than <c>dimensions</c>, <c>metrics</c>, <c>timestamp</c> and, where records name their groups, <c>group</c>.</summary>
     public const string UnknownKey = "unknown-key";
 
     /// <summary>A key occurs twice in one JSON object.</summary>
@@ -99,7 +99,8 @@ public static class RejectCode
     public const string LabelValueTooLong = "label-value-too-long";
 
     /// <summary>
-    /// The push has more series or labels than one push may use memory for (<see cref="Model.MetricBatch.MaxSeriesPerPush"/>).
+    /// The push has more series or labels than one push may use memory for (<see cref="Model.MetricBatch.MaxSeriesPerPush"/>), or names more
+    /// groups than one push may.
     /// </summary>
     public const string PushTooLarge = "push-too-large";
 
@@ -151,7 +152,7 @@ public static class RejectCode
     /// <summary>A queue message has a version or an operation that this build does not know.</summary>
     public const string MessageUnsupported = "message-unsupported";
 
-    /// <summary>A queue message's body does not match its attributes.</summary>
+    /// <summary>A queue message's body does not match its attributes, or its push time cannot be used.</summary>
     public const string MessageInvalid = "message-invalid";
 
     /// <summary>A single series does not fit into the largest message that the queue takes.</summary>

@@ -3,10 +3,10 @@ namespace PushGateway.Queue;
 /// <summary>Names of the queue message attributes. All values are strings. A direct producer need not set any of them.</summary>
 public static class MessageAttribute
 {
-    /// <summary>Media type of the body. Without it, the body is a JSON record or an array of records.</summary>
+    /// <summary>Media type of the body. Without it, the body is a JSON record, an array of records, or records on lines of their own.</summary>
     public const string ContentType = "Content-Type";
 
-    /// <summary><c>br</c> or <c>gzip</c> when the body is compressed.</summary>
+    /// <summary>How the body is compressed: <c>gzip</c>, <c>br</c> or <c>snappy</c> (framed).</summary>
     public const string ContentEncoding = "Content-Encoding";
 
     /// <summary><c>base64</c> when the body is base64 text.</summary>

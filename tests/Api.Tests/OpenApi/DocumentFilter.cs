@@ -18,7 +18,7 @@ internal sealed class DocumentFilter : IDocumentFilter
             * `/metrics/job/...` is the protocol of Prometheus Pushgateway: PUT replaces a group, POST replaces metric families in it, DELETE removes it.
             * `/api/v1/groups` does the same to many groups.
 
-            **202** means that the push is durably queued. Bodies may be compressed with `Content-Encoding: gzip`.
+            **202** means that the push is durably queued. Bodies may be compressed with `Content-Encoding: gzip`, `snappy` (framed) or `br`.
             Each code of a refusal is explained in the project's `docs/errors.md`.
             """,
     };
