@@ -218,14 +218,14 @@ internal ref struct RecordReader
         while (TryReadMember(""))
         {
             var part = RecordRules.PartOf(_item.Name);
-            _item.Repeats = seen.HasFlag(part);
+            _item.Repeats = (seen & part) != 0;
             if (!Judge(RecordPart.Key))
             {
                 return false;
             }
 
             seen |= part;
-            if (part == RecordPart.Metrics && !seen.HasFlag(RecordPart.Dimensions))
+            if (part == RecordPart.Metrics && (seen & RecordPart.Dimensions) == 0)
             {
                 deferred = _json;
                 _json.Skip();
@@ -236,8 +236,8 @@ internal ref struct RecordReader
             }
         }
 
-        return (seen.HasFlag(RecordPart.Dimensions) || Judge(RecordPart.Dimensions, name: default, kind: default))
-            && (seen.HasFlag(RecordPart.Metrics) || Judge(RecordPart.Metrics, name: default, kind: default))
+        return ((seen & RecordPart.Dimensions) != 0 || Judge(RecordPart.Dimensions, name: default, kind: default))
+            && ((seen & RecordPart.Metrics) != 0 || Judge(RecordPart.Metrics, name: default, kind: default))
             && (deferred.TokenType == JsonTokenType.None || ReadDeferred(deferred, start, timestamp))
             && (_groups is null || Judge(RecordPart.Series, name: default, JsonValueKind.Object, _batch.Series[^1].LabelCount));
     }

@@ -13,6 +13,7 @@ public static class RepeatedSeries
     /// <param name="body">The body, without byte order mark.</param>
     /// <param name="records">Where its records are.</param>
     /// <param name="context">Limits and time of receipt.</param>
+    /// <exception cref="PushTooLargeException">The records have more series than one push may have.</exception>
     public static ILookup<int, byte[]> Find(ReadOnlySpan<byte> body, IReadOnlyList<Range> records, in ParseContext context)
     {
         var batch = new MetricBatch();
@@ -21,7 +22,7 @@ public static class RepeatedSeries
         for (var record = 0; record < records.Count; record++)
         {
             var start = batch.Mark;
-            if (!PushReader.TryReadGroups(body[records[record]], new NamedGroups([]), batch, context, out _))
+            if (!JsonRecordParser.TryParseGroups(body[records[record]], new NamedGroups([]), batch, context, out _))
             {
                 batch.Rollback(start);
             }
