@@ -13,6 +13,7 @@ public static class RepeatedSeries
     /// <param name="body">The body, without byte order mark.</param>
     /// <param name="records">Where its records are.</param>
     /// <param name="context">Limits and time of receipt.</param>
+    /// <exception cref="PushTooLargeException">The records have more series than one push may have.</exception>
     public static ILookup<int, byte[]> Find(ReadOnlySpan<byte> body, IReadOnlyList<Range> records, in ParseContext context)
     {
         var batch = new MetricBatch();
