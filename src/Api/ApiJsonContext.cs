@@ -4,7 +4,7 @@ using PushGateway.Api.Push;
 
 namespace PushGateway.Api;
 
-/// <summary>Everything that Api writes as JSON: no reflection at run time.</summary>
+/// <summary>The problem details that Api writes as JSON, without reflection at run time.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(PushProblem))]
 [JsonSerializable(typeof(ProblemDetails))]

@@ -55,7 +55,7 @@ public sealed class EmbeddedPushQueue : IPushQueue
     }
 
     /// <inheritdoc/>
-    public MessageFormat Format { get; } = new(MaxMessageBytes, TextOnly: false, ChunkBytes: 0);
+    public MessageCapacity Capacity { get; } = new(MaxMessageBytes, TextOnly: false, ChunkBytes: 0);
 
     /// <summary>The number of dead letters.</summary>
     public long DeadLetterCount => Interlocked.Read(ref _deadLetters);

@@ -9,7 +9,7 @@ namespace PushGateway.Api.Tests;
 /// <summary>A queue that takes everything and hands nothing out: what was queued, call by call.</summary>
 internal sealed class RecordingQueue : IPushQueue
 {
-    public MessageFormat Format { get; } = new(256 * 1024, TextOnly: true, ChunkBytes: 64 * 1024);
+    public MessageCapacity Capacity { get; } = new(256 * 1024, TextOnly: true, ChunkBytes: 64 * 1024);
 
     /// <summary>The messages of each call.</summary>
     public ConcurrentQueue<IReadOnlyList<QueueMessage>> Calls { get; } = new();

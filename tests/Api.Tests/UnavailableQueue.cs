@@ -7,7 +7,7 @@ internal sealed class UnavailableQueue : IPushQueue
 {
     public const string Reason = "the queue is on strike";
 
-    public MessageFormat Format { get; } = new(256 * 1024, TextOnly: false, ChunkBytes: 0);
+    public MessageCapacity Capacity { get; } = new(256 * 1024, TextOnly: false, ChunkBytes: 0);
 
     public ValueTask EnqueueAsync(IReadOnlyList<QueueMessage> messages, CancellationToken cancellationToken) =>
         throw new QueueUnavailableException(Reason);

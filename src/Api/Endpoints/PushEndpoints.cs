@@ -62,7 +62,7 @@ internal static class PushEndpoints
 
     private static async Task<Results<Accepted, ProblemHttpResult>> PushAsync(HttpContext http, PushAcceptor acceptor)
     {
-        if (await acceptor.AcceptAsync(http.Request, new PushRequest(PushOperation.Append, null) { Labels = http.PinnedLabels() }) is not { } refusal)
+        if (await acceptor.AcceptAsync(http.Request, new PushRoute(PushOperation.Append, null) { Labels = http.PinnedLabels() }) is not { } refusal)
         {
             return TypedResults.Accepted((string?)null);
         }
@@ -90,7 +90,7 @@ internal static class PushEndpoints
         group = group.With(http.PinnedLabels().AsSpan());
         var refusal = operation == PushOperation.Delete
             ? await acceptor.DeleteAsync(group, http.RequestAborted)
-            : await acceptor.AcceptAsync(http.Request, new PushRequest(operation, group));
+            : await acceptor.AcceptAsync(http.Request, new PushRoute(operation, group));
         if (refusal is null)
         {
             return TypedResults.Accepted((string?)null);

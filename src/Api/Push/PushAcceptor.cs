@@ -11,7 +11,7 @@ namespace PushGateway.Api.Push;
 internal sealed class PushAcceptor(PushOutbox outbox, BatchPool batches, GatewayOptions options, GroupQuota quota, PushClock clock)
 {
     /// <summary>Accepts a push: null once it is durably queued, or why it was refused.</summary>
-    public async ValueTask<PushRefusal?> AcceptAsync(HttpRequest http, PushRequest push)
+    public async ValueTask<PushRefusal?> AcceptAsync(HttpRequest http, PushRoute push)
     {
         if (push.Group is not null)
         {
@@ -70,7 +70,7 @@ internal sealed class PushAcceptor(PushOutbox outbox, BatchPool batches, Gateway
     }
 
     private async ValueTask<PushRefusal?> AcceptAsync(
-        PushRequest push, PushFormat format, ReadOnlyMemory<byte> body, MetricBatch batch, CancellationToken cancellationToken)
+        PushRoute push, PushFormat format, ReadOnlyMemory<byte> body, MetricBatch batch, CancellationToken cancellationToken)
     {
         var pushTimeNs = clock.Next();
         var context = new ParseContext(options.Limits, pushTimeNs / 1_000_000);
@@ -95,7 +95,7 @@ internal sealed class PushAcceptor(PushOutbox outbox, BatchPool batches, Gateway
         return null;
     }
 
-    private static PushRefusal? Parse(PushRequest push, PushFormat format, ReadOnlySpan<byte> body, MetricBatch batch, in ParseContext context)
+    private static PushRefusal? Parse(PushRoute push, PushFormat format, ReadOnlySpan<byte> body, MetricBatch batch, in ParseContext context)
     {
         var start = batch.BeginPush([.. push.Labels.Select(label => new Label(batch.Symbols.Intern(label.Key), batch.Symbols.Intern(label.Value)))]);
         if (!PushReader.TryRead(format, body, push.Group is not null, batch, context, out var error))
@@ -117,7 +117,7 @@ internal sealed class PushAcceptor(PushOutbox outbox, BatchPool batches, Gateway
         header.Group is not null && quota.Check(new BatchedPush(header, batch, default, batch.Mark)) is { } full ? PushRefusal.Of(full) : null;
 
     // Pushgateway reads what is pushed to a group as text unless its content type says protobuf.
-    private static bool TryGetFormat(string? contentType, PushRequest push, ReadOnlySpan<byte> body, out PushFormat format)
+    private static bool TryGetFormat(string? contentType, PushRoute push, ReadOnlySpan<byte> body, out PushFormat format)
     {
         var known = MediaType.TryGetFormat(contentType, body, out format);
         if (push.Group is null)
@@ -134,6 +134,7 @@ internal sealed class PushAcceptor(PushOutbox outbox, BatchPool batches, Gateway
         PushFormat.Json => "json",
         PushFormat.OpenMetrics => "openmetrics",
         PushFormat.Protobuf => "protobuf",
-        _ => "text",
+        PushFormat.Text => "text",
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "not a format that is pushed over HTTP"),
     };
 }

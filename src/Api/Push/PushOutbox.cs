@@ -19,7 +19,7 @@ internal sealed class PushOutbox(IPushQueue queue, ILogger<PushOutbox> logger)
         var messages = new List<QueueMessage>(pushes.Count);
         foreach (var push in pushes)
         {
-            if (PushMessageCodec.Encode(push with { Header = push.Header with { TraceParent = traceParent } }, queue.Format, messages) is { } tooLarge)
+            if (PushMessageCodec.Encode(push with { Header = push.Header with { TraceParent = traceParent } }, queue.Capacity, messages) is { } tooLarge)
             {
                 return tooLarge;
             }

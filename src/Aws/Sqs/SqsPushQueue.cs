@@ -54,11 +54,11 @@ public sealed class SqsPushQueue : IPushQueue, IDisposable
         _sender = new SqsSender(_queue, options.MaxMessageBytes, _runner);
         _receiver = new SqsReceiver(_queue, options, time);
         _deadLetterSender = options.DeadLetterQueueUrl is { } url ? DeadLetterSender(new SqsQueueUrl(url)) : null;
-        Format = new MessageFormat(options.MaxMessageBytes, TextOnly: true, ChunkBytes);
+        Capacity = new MessageCapacity(options.MaxMessageBytes, TextOnly: true, ChunkBytes);
     }
 
     /// <inheritdoc/>
-    public MessageFormat Format { get; }
+    public MessageCapacity Capacity { get; }
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">

@@ -16,7 +16,7 @@ namespace PushGateway.Delivery;
 /// <param name="observer">Is told what goes wrong.</param>
 public sealed class ExpirySweep(IGroupStore groups, BatchHandler handler, DeliveryOptions options, TimeProvider time, DeliveryObserver observer)
 {
-    private static readonly MessageFormat InProcess = new(int.MaxValue, TextOnly: false, ChunkBytes: 0);
+    private static readonly MessageCapacity InProcess = new(int.MaxValue, TextOnly: false, ChunkBytes: 0);
 
     /// <summary>Sweeps every <see cref="DeliveryOptions.SweepInterval"/> until <paramref name="stopping"/>.</summary>
     public async Task RunAsync(CancellationToken stopping)

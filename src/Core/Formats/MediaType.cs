@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace PushGateway.Formats;
 
-/// <summary>The media types of the formats, one row each.</summary>
+/// <summary>Which format a media type names.</summary>
 public static class MediaType
 {
     /// <summary>Media type of the gateway's own queue messages (Prometheus remote write 2.0).</summary>

@@ -41,7 +41,8 @@ public static class PushReader
                 PushFormat.Text => TryParseText(body, toGroup, destination, context, out error),
                 PushFormat.OpenMetrics => TryParseOpenMetrics(body, toGroup, destination, context, out error),
                 PushFormat.Protobuf => TryParseProtobuf(body, toGroup, destination, context, out error),
-                _ => RemoteWrite2Reader.TryRead(body, destination, context, out error),
+                PushFormat.RemoteWrite2 => RemoteWrite2Reader.TryRead(body, destination, context, out error),
+                _ => throw new ArgumentOutOfRangeException(nameof(format), format, "not a format of pushes"),
             };
             if (parsed && toGroup)
             {

@@ -3,7 +3,7 @@ using PushGateway.Model;
 
 namespace PushGateway.Push;
 
-/// <summary>All limits of a push. The defaults are those of Amazon Managed Service for Prometheus (AMP) where a limit says so.</summary>
+/// <summary>The limits of a push that are settings. The defaults are those of Amazon Managed Service for Prometheus (AMP) where a limit says so.</summary>
 public sealed record PushLimits
 {
     // Buffers of this size still cannot overflow the arithmetic of their sizes.

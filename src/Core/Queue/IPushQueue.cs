@@ -8,7 +8,7 @@ namespace PushGateway.Queue;
 public interface IPushQueue
 {
     /// <summary>What the queue can carry.</summary>
-    MessageFormat Format { get; }
+    MessageCapacity Capacity { get; }
 
     /// <summary>Stores the messages. They are durable when the task completes. When the task fails, any of them may be stored.</summary>
     /// <exception cref="QueueUnavailableException">The queue cannot take messages now. The sender should try again.</exception>

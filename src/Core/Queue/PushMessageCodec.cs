@@ -24,17 +24,17 @@ public static class PushMessageCodec
     /// <paramref name="messages"/>.
     /// </summary>
     /// <returns>Null, or an error when a single series is too large for any message. After an error nothing may be sent.</returns>
-    public static PushError? Encode(PushHeader header, MetricBatch batch, MessageFormat format, ICollection<QueueMessage> messages) =>
-        Encode(new BatchedPush(header, batch, default, batch.Mark), format, messages);
+    public static PushError? Encode(PushHeader header, MetricBatch batch, MessageCapacity capacity, ICollection<QueueMessage> messages) =>
+        Encode(new BatchedPush(header, batch, default, batch.Mark), capacity, messages);
 
     /// <summary>Encodes a push as messages that the queue can carry, and appends them to <paramref name="messages"/>.</summary>
     /// <returns>Null, or an error when a single series is too large for any message. After an error nothing may be sent.</returns>
-    public static PushError? Encode(in BatchedPush push, MessageFormat format, ICollection<QueueMessage> messages)
+    public static PushError? Encode(in BatchedPush push, MessageCapacity capacity, ICollection<QueueMessage> messages)
     {
         var encoder = PushMessageEncoder.Rent();
         try
         {
-            return encoder.Encode(push, format, messages);
+            return encoder.Encode(push, capacity, messages);
         }
         finally
         {

@@ -28,13 +28,13 @@ internal sealed class PushMessageEncoder
 
     public void Return() => Pool.Add(this);
 
-    public PushError? Encode(in BatchedPush push, MessageFormat format, ICollection<QueueMessage> messages) =>
-        Encode(push.Header, push.Batch, push.Start.Series, push.End.Series, format, messages);
+    public PushError? Encode(in BatchedPush push, MessageCapacity capacity, ICollection<QueueMessage> messages) =>
+        Encode(push.Header, push.Batch, push.Start.Series, push.End.Series, capacity, messages);
 
     private PushError? Encode(
-        PushHeader header, MetricBatch batch, int first, int end, MessageFormat format, ICollection<QueueMessage> messages)
+        PushHeader header, MetricBatch batch, int first, int end, MessageCapacity capacity, ICollection<QueueMessage> messages)
     {
-        if (Seal(header, _encoder.Encode(batch, first, end), format) is { } message)
+        if (Seal(header, _encoder.Encode(batch, first, end), capacity) is { } message)
         {
             messages.Add(message);
             return null;
@@ -42,11 +42,11 @@ internal sealed class PushMessageEncoder
 
         if (end - first <= 1)
         {
-            return new PushError(RejectCode.MessageTooLarge, $"a series does not fit into a message of {format.MaxBytes} bytes");
+            return new PushError(RejectCode.MessageTooLarge, $"a series does not fit into a message of {capacity.MaxBytes} bytes");
         }
 
         var middle = FindCut(batch, first, end);
-        return Encode(header, batch, first, middle, format, messages) ?? Encode(header, batch, middle, end, format, messages);
+        return Encode(header, batch, first, middle, capacity, messages) ?? Encode(header, batch, middle, end, capacity, messages);
     }
 
     // When a family is split, the group store joins its parts again. It recognises them by their equal push time.
@@ -72,26 +72,26 @@ internal sealed class PushMessageEncoder
     private static bool StartsFamily(MetricBatch batch, int series) => batch.Series[series].Family != batch.Series[series - 1].Family;
 
     // Returns null when the message would be too large.
-    private QueueMessage? Seal(PushHeader header, ReadOnlyMemory<byte> payload, MessageFormat format)
+    private QueueMessage? Seal(PushHeader header, ReadOnlyMemory<byte> payload, MessageCapacity capacity)
     {
-        if (payload.Length / HopelessRatio > format.MaxBytes)
+        if (payload.Length / HopelessRatio > capacity.MaxBytes)
         {
             return null;
         }
 
-        var plain = PushMessageCodec.Attributes(header, brotli: false, base64: format.TextOnly);
-        var size = Measure(plain, payload.Length, format);
-        if (format.ChunkBytes > 0 && size > format.ChunkBytes && TryCompress(payload.Span, out var length))
+        var plain = PushMessageCodec.Attributes(header, brotli: false, base64: capacity.TextOnly);
+        var size = Measure(plain, payload.Length, capacity);
+        if (capacity.ChunkBytes > 0 && size > capacity.ChunkBytes && TryCompress(payload.Span, out var length))
         {
-            var packed = PushMessageCodec.Attributes(header, brotli: true, base64: format.TextOnly);
-            var packedSize = Measure(packed, length, format);
-            if (Chunks(packedSize, format) < Chunks(size, format))
+            var packed = PushMessageCodec.Attributes(header, brotli: true, base64: capacity.TextOnly);
+            var packedSize = Measure(packed, length, capacity);
+            if (Chunks(packedSize, capacity) < Chunks(size, capacity))
             {
-                return packedSize <= format.MaxBytes ? new QueueMessage(Body(_compressed.AsSpan(0, length), format), packed) : null;
+                return packedSize <= capacity.MaxBytes ? new QueueMessage(Body(_compressed.AsSpan(0, length), capacity), packed) : null;
             }
         }
 
-        return size <= format.MaxBytes ? new QueueMessage(Body(payload.Span, format), plain) : null;
+        return size <= capacity.MaxBytes ? new QueueMessage(Body(payload.Span, capacity), plain) : null;
     }
 
     private bool TryCompress(ReadOnlySpan<byte> payload, out int length)
@@ -105,9 +105,9 @@ internal sealed class PushMessageEncoder
         return BrotliEncoder.TryCompress(payload, _compressed, out length, BrotliQuality, BrotliWindow);
     }
 
-    private static long Measure(Dictionary<string, string> attributes, int payload, MessageFormat format)
+    private static long Measure(Dictionary<string, string> attributes, int payload, MessageCapacity capacity)
     {
-        long size = format.TextOnly ? Base64.GetMaxEncodedToUtf8Length(payload) : payload;
+        long size = capacity.TextOnly ? Base64.GetMaxEncodedToUtf8Length(payload) : payload;
         foreach (var (name, value) in attributes)
         {
             size += name.Length + BytesOfDataType + value.Length;
@@ -116,11 +116,11 @@ internal sealed class PushMessageEncoder
         return size;
     }
 
-    private static long Chunks(long size, MessageFormat format) => (size + format.ChunkBytes - 1) / format.ChunkBytes;
+    private static long Chunks(long size, MessageCapacity capacity) => (size + capacity.ChunkBytes - 1) / capacity.ChunkBytes;
 
-    private static byte[] Body(ReadOnlySpan<byte> payload, MessageFormat format)
+    private static byte[] Body(ReadOnlySpan<byte> payload, MessageCapacity capacity)
     {
-        if (!format.TextOnly)
+        if (!capacity.TextOnly)
         {
             return payload.ToArray();
         }

@@ -5,7 +5,7 @@ using System.Reflection;
 
 namespace PushGateway.Sinks;
 
-/// <summary>What sinks over HTTP have in common: one POST, a time limit of its own, and an answer for every failure.</summary>
+/// <summary>Sends protobuf requests over HTTP: one POST each, with a time limit of its own and a result for every failure.</summary>
 public abstract class HttpSink : IMetricSink
 {
     // Answers are short, but a collector's may join the errors of many requests.

@@ -24,7 +24,7 @@ public sealed class SqsQueueOptionsTests
     public void The_format_is_that_of_SQS()
     {
         using var queue = new SqsPushQueue(Valid, TimeProvider.System);
-        Assert.Equal(new(262_144, TextOnly: true, ChunkBytes: 65_536), queue.Format);
+        Assert.Equal(new(262_144, TextOnly: true, ChunkBytes: 65_536), queue.Capacity);
     }
 
     [Theory]

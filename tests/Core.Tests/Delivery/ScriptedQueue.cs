@@ -23,7 +23,7 @@ internal sealed class ScriptedQueue(params ReceivedMessage[] batch) : IPushQueue
     /// <summary>Completes when the pump comes back for more.</summary>
     public Task Drained => _drained.Task;
 
-    public MessageFormat Format => new(1024, TextOnly: false, ChunkBytes: 0);
+    public MessageCapacity Capacity => new(1024, TextOnly: false, ChunkBytes: 0);
 
     public async ValueTask<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int maxMessages, CancellationToken cancellationToken)
     {

@@ -44,7 +44,7 @@ public sealed class NativeHistogramTests
         var messages = new List<QueueMessage>();
         var header = new PushHeader(PushOperation.Append, null, Now * 1_000_000);
         Assert.Null(PushMessageCodec.Encode(
-            header, ProtobufOutcome.Parse(RandomFamilies.Encode(family)), new MessageFormat(1 << 20, TextOnly: true, ChunkBytes: 0), messages));
+            header, ProtobufOutcome.Parse(RandomFamilies.Encode(family)), new MessageCapacity(1 << 20, TextOnly: true, ChunkBytes: 0), messages));
 
         var batch = new MetricBatch();
         Assert.True(PushMessageCodec.TryDecode(

@@ -18,9 +18,9 @@ public sealed class PushMessageCodecTests
 {
     private const long SentMs = 1_700_000_000_000;
 
-    private static readonly MessageFormat Sqs = new(256 * 1024, TextOnly: true, ChunkBytes: 64 * 1024);
+    private static readonly MessageCapacity Sqs = new(256 * 1024, TextOnly: true, ChunkBytes: 64 * 1024);
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private static readonly MessageFormat Binary = new(1024 * 1024, TextOnly: false, ChunkBytes: 0);
+    private static readonly MessageCapacity Binary = new(1024 * 1024, TextOnly: false, ChunkBytes: 0);
 
     [Fact]
     public void A_push_comes_back_as_it_was()
@@ -109,7 +109,7 @@ public sealed class PushMessageCodecTests
     [InlineData(2 * 1024)]
     public void What_does_not_fit_is_split_and_every_part_fits(int maxBytes)
     {
-        var format = new MessageFormat(maxBytes, TextOnly: true, ChunkBytes: 0);
+        var format = new MessageCapacity(maxBytes, TextOnly: true, ChunkBytes: 0);
         var messages = Encode(Header(), Many(3000), format);
 
         Assert.True(messages.Count > 1);
@@ -123,7 +123,7 @@ public sealed class PushMessageCodecTests
         var batch = new MetricBatch().Add("m", [("l", new string('x', 3000))], [new(SentMs, 1)]);
         var messages = new List<QueueMessage>();
 
-        var error = PushMessageCodec.Encode(Header(), batch, new MessageFormat(1024, TextOnly: true, ChunkBytes: 0), messages);
+        var error = PushMessageCodec.Encode(Header(), batch, new MessageCapacity(1024, TextOnly: true, ChunkBytes: 0), messages);
 
         Assert.Equal(RejectCode.MessageTooLarge, error?.Code);
     }
@@ -365,10 +365,10 @@ public sealed class PushMessageCodecTests
         Assert.Equal(expected.Lines(), decoded.Lines());
     }
 
-    private static List<QueueMessage> Encode(PushHeader header, MetricBatch batch, MessageFormat format)
+    private static List<QueueMessage> Encode(PushHeader header, MetricBatch batch, MessageCapacity capacity)
     {
         var messages = new List<QueueMessage>();
-        Assert.Null(PushMessageCodec.Encode(header, batch, format, messages));
+        Assert.Null(PushMessageCodec.Encode(header, batch, capacity, messages));
         return messages;
     }
 

@@ -6,4 +6,4 @@ namespace PushGateway.Queue;
 /// <param name="ChunkBytes">
 /// Messages are billed in chunks of this many bytes. A message is compressed when that saves a chunk. 0 means never compressed.
 /// </param>
-public sealed record MessageFormat(int MaxBytes, bool TextOnly, int ChunkBytes);
+public sealed record MessageCapacity(int MaxBytes, bool TextOnly, int ChunkBytes);
