@@ -17,7 +17,7 @@ internal static class PinnedSeries
         foreach (var group in reading.Groups)
         {
             var start = kept.Batch.Mark;
-            Copy(all, group.Start.Series..group.End.Series, pinned, kept.Batch, family => kept.AddFamily(reading.PushTimeNs(family)));
+            Copy(all, group.Start.Series..group.End.Series, pinned, kept.Batch, family => kept.AddPushTime(reading.PushTimeNs(family)));
             if (kept.Batch.Mark != start)
             {
                 kept.AddGroup(group.Key, start);

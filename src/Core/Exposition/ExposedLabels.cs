@@ -2,7 +2,7 @@ using PushGateway.Model;
 
 namespace PushGateway.Exposition;
 
-/// <summary>The labels of series as they are exposed: those of groups have <c>instance</c>, if only an empty one.</summary>
+/// <summary>The labels of series as they are exposed. A series of a group always has <c>instance</c>, which is empty unless it was pushed.</summary>
 /// <param name="batch">The batch.</param>
 /// <param name="groupedSeries">How many series at its start are those of groups.</param>
 internal sealed class ExposedLabels(MetricBatch batch, int groupedSeries)

@@ -25,8 +25,9 @@ public sealed class GroupReading
     /// <param name="family">Its index in <see cref="Batch"/>, before <see cref="GroupsEnd"/>.</param>
     public long PushTimeNs(int family) => _pushTimesNs[family];
 
-    /// <summary>Says when the next family of <see cref="Batch"/> that has none was pushed last, if it is a group's.</summary>
-    public void AddFamily(long pushTimeNs) => _pushTimesNs.Add(pushTimeNs);
+    /// <summary>Adds the push time of a group's family. It is called once for each family of a group, in the order of <see cref="Batch"/>.</summary>
+    /// <param name="pushTimeNs">When the family was pushed last, nanoseconds since the Unix epoch.</param>
+    public void AddPushTime(long pushTimeNs) => _pushTimesNs.Add(pushTimeNs);
 
     /// <summary>Makes a group of all that was added to <see cref="Batch"/> since <paramref name="start"/>.</summary>
     public void AddGroup(GroupingKey key, BatchMark start) => _groups.Add(new ExposedGroup(key, start, Batch.Mark));

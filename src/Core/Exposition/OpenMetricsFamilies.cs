@@ -129,8 +129,8 @@ internal sealed class OpenMetricsFamilies
         return name.StartsWith(baseName) && OpenMetricsType.TryGetRole(TypeOf(rank), name[baseName.Length..], out role);
     }
 
-    // Every family reserves its names. Whoever shares one and can do without falls apart, so that what is left is
-    // the names of series, each of which belongs to one unknown.
+    // Every family reserves its names. A family with suffixes that shares a name with another family is split into unknowns, one for each series
+    // name.
     private void FindClashes()
     {
         _owners.Add(0);

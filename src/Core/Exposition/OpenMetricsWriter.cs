@@ -11,14 +11,14 @@ namespace PushGateway.Exposition;
 /// </summary>
 /// <remarks>
 /// <para>
-/// A counter <c>foo_total</c> is the family <c>foo</c>. A counter whose name lacks <c>_total</c> is written as unknown: with the suffix, which
-/// expfmt adds, a series would have another name than in the other formats.
-/// <c>_created</c>, <c>_gsum</c> and <c>_gcount</c> stand in the family that they belong to. Bounds have their canonical form
-/// (<c>le="1.0"</c>).
+/// A counter <c>foo_total</c> is the family <c>foo</c>. A counter whose name lacks <c>_total</c> is written as unknown, without the suffix that
+/// expfmt would add: a series has the same name in every format. <c>_created</c>, <c>_gsum</c> and <c>_gcount</c> are written in the family
+/// that they belong to. Bounds have their canonical form (<c>le="1.0"</c>).
 /// </para>
 /// <para>
-/// A native histogram is written as its bucket <c>+Inf</c>, its sum and its count. Names that OpenMetrics would hold for another family's make that family an unknown one. Values are not judged: what was pushed in
-/// another format, for example a counter that is NaN or a histogram without <c>+Inf</c> bucket, is written as it is.
+/// A native histogram is written as its bucket <c>+Inf</c>, its sum and its count. A family becomes unknown when OpenMetrics would take one of
+/// its names for another family's. Values are not judged: a counter that is NaN, or a histogram without the bucket <c>+Inf</c>, may have been
+/// pushed in another format, and is written as it is.
 /// </para>
 /// </remarks>
 public sealed class OpenMetricsWriter : TextExpositionWriter

@@ -11,15 +11,15 @@ namespace PushGateway.Exposition;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Families of one name, which different pushes may have brought, are written as one under the first help text; if their types differ,
-/// under the type <c>untyped</c>. A family that has the name of a histogram's series comes before all others, where it does not disturb
-/// the histogram. A type that 0.0.4 does not have becomes the nearest that it has: a gauge histogram is a
-/// <c>histogram</c>, info and state set are a <c>gauge</c>. Families without series are left out.
+/// Different pushes may bring families of one name. They are written as one, with the first help text, and as <c>untyped</c> if their types
+/// differ. A family that has the name of a histogram's series comes before all others, where it does not disturb the histogram. A type that
+/// 0.0.4 does not have becomes the nearest that it has: a gauge histogram is a <c>histogram</c>, info and state set are a <c>gauge</c>.
+/// Families without series are left out.
 /// </para>
 /// <para>
-/// A native histogram is written as its bucket <c>+Inf</c>, its sum and its count. Names are written as they are: every parser has made sure of
-/// legacy names. A series is written once for each of its samples. A family whose name is that of another one's sum, count or bucket is written like any other, which
-/// Prometheus scrapes and expfmt refuses; Pushgateway refuses such a push as inconsistent.
+/// A native histogram is written as its bucket <c>+Inf</c>, its sum and its count. Names are written as they are, because every reader has made
+/// sure of legacy names. A series is written once for each of its samples. A family may have the name of another one's sum, count or bucket.
+/// It is written like any other: Prometheus scrapes it, though expfmt refuses it and Pushgateway refuses such a push as inconsistent.
 /// </para>
 /// </remarks>
 public sealed class PrometheusTextWriter : TextExpositionWriter

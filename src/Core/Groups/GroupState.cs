@@ -177,7 +177,7 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         foreach (var family in _families)
         {
             var index = FamilyHeader.AddTo(batch, family.Header);
-            destination.AddFamily(family.PushTimeNs);
+            destination.AddPushTime(family.PushTimeNs);
             var series = new SeriesSetReader(family.Series);
             while (series.MoveNext())
             {
@@ -218,7 +218,7 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         if (Find(name) < 0)
         {
             PushTimes.AddNever(destination.Batch, name);
-            destination.AddFamily(_heardAtNs);
+            destination.AddPushTime(_heardAtNs);
         }
     }
 

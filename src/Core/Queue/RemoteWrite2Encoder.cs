@@ -49,8 +49,8 @@ internal sealed class RemoteWrite2Encoder
         return writer.Written;
     }
 
-    // Numbers the symbols in use; the empty one is 0. Those of labels come first, the most frequent ones before all: where references are short
-    // and alike, series are, and compress well.
+    // Numbers the symbols in use; the empty one is 0. Symbols of labels come first, the most frequent before the others. Short and similar
+    // references make series short, and they compress well.
     private void CollectSymbols(MetricBatch batch, int first, int end)
     {
         if (_refs.Length < batch.Symbols.Count)

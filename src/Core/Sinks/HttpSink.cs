@@ -39,7 +39,7 @@ public abstract class HttpSink : IMetricSink
         _time = time ?? TimeProvider.System;
     }
 
-    /// <summary>What is spoken, as it stands in reasons.</summary>
+    /// <summary>The protocol's name in reasons.</summary>
     private protected abstract string Protocol { get; }
 
     /// <summary>

@@ -51,7 +51,7 @@ internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
         return compressed.GetBuffer().AsMemory(0, (int)compressed.Length);
     }
 
-    // The metrics are written first, behind room for what precedes them, which holds their length.
+    // The header holds the length of the metrics. So space is left for it, the metrics are written, and the header is put before them.
     private EncodedRequest EncodeMessage(SampleRange range, int maxBytes)
     {
         var writer = new ProtobufWriter(_message);

@@ -30,7 +30,6 @@ internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
     // By symbol of the family's name: index of the family to describe, plus one.
     private int[] _familyOfName = [];
     private int _metadataBytes;
-    private int _lastFamily;
 
     private static ReadOnlySpan<byte> NameLabel => "__name__"u8;
 
@@ -175,19 +174,26 @@ internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
     private void BeginMetadata(MetricBatch batch)
     {
         _metadataBytes = 0;
-        _lastFamily = -1;
         if (_familyOfName.Length < batch.Symbols.Count)
         {
             _familyOfName = new int[batch.Symbols.Count * 2];
         }
     }
 
-    // The most bytes that describing the family adds to the request; 0 when it is not described, or already is. Without type, help and unit
-    // there is nothing to describe, and an empty description would wipe out what the target knows.
+    // The bytes that describing the family adds to the request, at most. A description takes the place of one of the same name.
     private int MeasureMetadata(MetricBatch batch, int index)
     {
+        var described = _familyOfName[batch.Families[index].Name];
+        return described > index || SizeOfDescription(batch, index) is not (> 0 and var size) ? 0
+            : size - (described == 0 ? 0 : SizeOfDescription(batch, described - 1));
+    }
+
+    // 0 when the family is not described. Without type, help and unit there is nothing to describe, and an empty description would wipe out
+    // what the target knows.
+    private int SizeOfDescription(MetricBatch batch, int index)
+    {
         ref readonly var family = ref batch.Families[index];
-        if (!sendMetadata || index == _lastFamily || family is { Type: MetricType.Unspecified, Help: 0, Unit: 0 })
+        if (!sendMetadata || family is { Type: MetricType.Unspecified, Help: 0, Unit: 0 })
         {
             return 0;
         }
@@ -199,18 +205,19 @@ internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
     // One description per name, as the target keeps it. Of several, which come from different pushes, that of the latest push is sent.
     private void Describe(MetricBatch batch, int index, int metadata)
     {
-        _lastFamily = index;
-        _metadataBytes += metadata;
-        if (metadata > 0)
+        ref var described = ref _familyOfName[batch.Families[index].Name];
+        if (described > index || SizeOfDescription(batch, index) == 0)
         {
-            ref var described = ref _familyOfName[batch.Families[index].Name];
-            if (described == 0)
-            {
-                _describedNames.Add(batch.Families[index].Name);
-            }
-
-            described = Math.Max(described, index + 1);
+            return;
         }
+
+        if (described == 0)
+        {
+            _describedNames.Add(batch.Families[index].Name);
+        }
+
+        described = index + 1;
+        _metadataBytes += metadata;
     }
 
     private void WriteMetadata(ref ProtobufWriter writer, MetricBatch batch)

@@ -1,6 +1,9 @@
 namespace PushGateway.Sinks;
 
-/// <summary>Walks samples by runs of the same series, and of floats or histograms alone: targets read the two from fields apart, out of order.</summary>
+/// <summary>
+/// Walks samples in runs. A run is of one series, and holds only floats or only histograms: a request has the two in separate fields, so a
+/// target would read a mixed run out of order.
+/// </summary>
 internal ref struct SeriesRuns(ReadOnlySpan<SeriesSample> samples)
 {
     private ReadOnlySpan<SeriesSample> _rest = samples;

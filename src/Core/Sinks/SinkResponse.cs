@@ -37,8 +37,8 @@ internal readonly record struct SinkResponse(int StatusCode, ReadOnlyMemory<byte
     }
 
     /// <summary>
-    /// Whether a Prometheus without the feature refuses native histograms. It does so with 500, and as long as it runs: to wait for it would
-    /// keep back everything else.
+    /// Whether a Prometheus refuses native histograms because the feature is off. It answers 500 for as long as it runs, so a retry would
+    /// hold up everything else.
     /// </summary>
     public static bool SaysHistogramsAreDisabled(ReadOnlySpan<byte> text) => text.IndexOf("native histograms are disabled"u8) >= 0;
 

@@ -47,9 +47,13 @@ internal sealed partial class SourceFolder
         var name = Regex.Escape(other.Name);
         var isAround = Name.StartsWith(other.Name + ".", StringComparison.Ordinal);
         return Regex.IsMatch(text, $@"^using (static )?(\w+ = )?{Regex.Escape(rootNamespace)}\.{name};", RegexOptions.Multiline)
-            || Identifiers(text).Any(word => word.Path == other.Name && other.Types.Contains(word.Type))
+            || Identifiers(text).Any(word => IsNameOf(other, word.Path) && other.Types.Contains(word.Type))
             || (isAround && Identifiers(text).Any(word => word.Path.Length == 0 && other.Types.Contains(word.Type)));
     }
+
+    // A name is looked up in the namespaces around the folder's own, too: Formats.Text finds Json.RecordReader.
+    private bool IsNameOf(SourceFolder other, string path) =>
+        path == other.Name || (path.Length > 0 && Name.Contains('.', StringComparison.Ordinal) && $"{Name[..Name.LastIndexOf('.')]}.{path}" == other.Name);
 
     // Dotted names outside of using directives: the last part, and what stands before it without the root namespace.
     private static IEnumerable<(string Path, string Type)> Identifiers(string text) =>

@@ -99,6 +99,21 @@ public sealed class RemoteWriteEncoderTests
     }
 
     [Fact]
+    public void A_family_that_many_pushes_describe_takes_the_room_of_one_description()
+    {
+        var batch = new MetricBatch();
+        for (var push = 0; push < 1000; push++)
+        {
+            AddOne(batch, "m", MetricType.Gauge, "a help text of some length that every push repeats");
+        }
+
+        var range = new SampleRange(batch, Enumerable.Range(0, 1000).Select(i => new SeriesSample(i, 0, new Sample(1, i))).ToArray());
+        var whole = Encode(range).Length;
+
+        Assert.Equal(1000, _encoder.EncodeMessage(range, whole + 100, out _));
+    }
+
+    [Fact]
     public void Metadata_longer_than_the_target_takes_is_left_out()
     {
         var batch = new MetricBatch();

@@ -218,7 +218,7 @@ internal ref struct CommonRecordReader
         return true;
     }
 
-    // A string may hold what a number may hold, and a plus, leading zeros and a point at either end beside.
+    // A string may hold what a number may hold. It may also have a plus, leading zeros, and a point at either end.
     private bool TryReadNumber(out double value, out bool isInteger)
     {
         var isString = _json.TryTake('"');

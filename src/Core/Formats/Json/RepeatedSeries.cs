@@ -8,21 +8,19 @@ public static class RepeatedSeries
 {
     /// <summary>
     /// Returns the names of the metrics whose series an earlier record has at the same time, by the index of the record. A record that is
-    /// wrong in itself is left out.
+    /// wrong in itself, or too large, is left out.
     /// </summary>
     /// <param name="body">The body, without byte order mark.</param>
     /// <param name="records">Where its records are.</param>
     /// <param name="context">Limits and time of receipt.</param>
-    /// <exception cref="PushTooLargeException">The records have more series than one push may have.</exception>
     public static ILookup<int, byte[]> Find(ReadOnlySpan<byte> body, IReadOnlyList<Range> records, in ParseContext context)
     {
         var batch = new MetricBatch();
-        batch.BeginPush();
         var recordOf = new List<int>();
         for (var record = 0; record < records.Count; record++)
         {
-            var start = batch.Mark;
-            if (!JsonRecordParser.TryParseGroups(body[records[record]], new NamedGroups([]), batch, context, out _))
+            var start = batch.BeginPush();
+            if (!TryRead(body[records[record]], batch, context))
             {
                 batch.Rollback(start);
             }
@@ -31,6 +29,18 @@ public static class RepeatedSeries
         }
 
         return (Find(batch, first: 0) ?? []).ToLookup(series => recordOf[series], series => batch.Symbols[batch.Series[series].Name].ToArray());
+    }
+
+    private static bool TryRead(ReadOnlySpan<byte> record, MetricBatch batch, in ParseContext context)
+    {
+        try
+        {
+            return JsonRecordParser.TryParseGroups(record, new NamedGroups([]), batch, context, out _);
+        }
+        catch (PushTooLargeException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Returns the indexes of the series that equal an earlier one and have the same time; null when there is none.</summary>
