@@ -21,7 +21,7 @@ internal sealed class RecordMember(RecordDocument record, string parent, byte[]?
 
     public bool Repeats { get; init; }
 
-    /// <summary>The text of a number, or the content of a string without escapes, in UTF-8; null for other values and for what is not Unicode text.</summary>
+    /// <summary>The text of a number, or the content of a string without escapes, in UTF-8; null for other values and for invalid text.</summary>
     public byte[]? Text { get; init; }
 
     public int Count { get; set; }

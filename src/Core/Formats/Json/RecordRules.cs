@@ -30,7 +30,8 @@ public static class RecordRules
         new(Key, RejectCode.StringInvalid, NameIsText),
         new(Key, RejectCode.UnknownKey, (in key) => !key.HasName || IsKnown(key) ? null
             : key.ToGroups ? $"unknown key \"{Excerpt(key.Name)}\": a record of a group has \"group\", \"dimensions\", \"metrics\" and \"timestamp\""
-            : PartOf(key.Name) == Group ? "a record cannot name its group here: push it to /api/v1/groups; a queue message names one group in its attribute Push-Group"
+            : PartOf(key.Name) == Group ? "a record cannot name its group here: push it to /api/v1/groups; "
+                + "a queue message names one group in its attribute Push-Group"
             : $"unknown key \"{Excerpt(key.Name)}\": a record has \"dimensions\", \"metrics\" and \"timestamp\""),
         new(Key, RejectCode.DuplicateKey, (in key) => key.Repeats && IsKnown(key) ? $"key \"{Excerpt(key.Name)}\" stands twice in the record" : null),
 
@@ -70,8 +71,10 @@ public static class RecordRules
         new(MetricName, RejectCode.NameTooLong, (in metric) => metric.Context.Limits.CheckMetricName(metric.LegalName.Length)?.Detail),
         new(Metric, RejectCode.NameCollision, NameIsUnique),
         new(Metric, RejectCode.StringInvalid, ValueIsText),
-        new(Metric, RejectCode.MetricNotNumber, (in metric) => metric.IsBroken || (metric.HasText && metric.Number != MetricNumberStatus.Malformed) ? null
-            : $"metric \"{Excerpt(metric.Name)}\" must be a number or a numeric string, not {(metric.HasText ? $"\"{Excerpt(metric.Text)}\"" : Word(metric.Kind))}"),
+        new(Metric, RejectCode.MetricNotNumber, (in metric) =>
+            metric.IsBroken || (metric.HasText && metric.Number != MetricNumberStatus.Malformed) ? null
+            : $"metric \"{Excerpt(metric.Name)}\" must be a number or a numeric string, not "
+                + (metric.HasText ? $"\"{Excerpt(metric.Text)}\"" : Word(metric.Kind))),
         new(Metric, RejectCode.MetricOutOfRange, (in metric) => metric.Number == MetricNumberStatus.OutOfRange
             ? $"metric \"{Excerpt(metric.Name)}\": {Excerpt(metric.Text)} is beyond the range of a double"
             : null),
@@ -108,7 +111,8 @@ public static class RecordRules
             series.Repeats ? $"metric \"{Excerpt(series.LegalName)}\" stands in a record before with the same labels" : null),
     ];
 
-    private static readonly Dictionary<RecordPart, RecordRule[]> ByPart = All.GroupBy(rule => rule.Part).ToDictionary(part => part.Key, part => part.ToArray());
+    private static readonly Dictionary<RecordPart, RecordRule[]> ByPart =
+        All.GroupBy(rule => rule.Part).ToDictionary(part => part.Key, part => part.ToArray());
 
     /// <summary>Returns the part of a record that the value of a key is; <see cref="RecordPart.Key"/> when the key is unknown.</summary>
     public static RecordPart PartOf(ReadOnlySpan<byte> key) =>
@@ -135,7 +139,7 @@ public static class RecordRules
         Timestamp => IsTimestampAllowed(item) && item.Integer is { } milliseconds && CheckTimestamp(item, milliseconds) is null,
         Dimensions => item.Count > 0 && HasRoom(item),
         DimensionName => IsPlainLabelName(item.LegalName, item.Context.Limits),
-        Dimension => !item.Repeats && item.Kind == JsonValueKind.String && item.HasText && item.Context.Limits.CheckLabelValue(item.Text.Length) is null,
+        Dimension => !item.Repeats && item.Kind == JsonValueKind.String && item.HasText && ValueTooLong(item) is null,
         Metrics => item.Count > 0,
         MetricName => IsPlainMetricName(item.LegalName, item.Context.Limits),
         Metric => !item.Repeats && item.HasText && item.Number == MetricNumberStatus.Valid,
@@ -165,7 +169,8 @@ public static class RecordRules
         timestamp.Context.Limits.CheckTimestamp(milliseconds, timestamp.Context.ReceivedMs);
 
     private static string? CheckTimestamp(in RecordItem timestamp, string code) =>
-        IsTimestampAllowed(timestamp) && timestamp.Integer is { } milliseconds && CheckTimestamp(timestamp, milliseconds) is { } error && error.Code == code
+        IsTimestampAllowed(timestamp) && timestamp.Integer is { } milliseconds
+        && CheckTimestamp(timestamp, milliseconds) is { } error && error.Code == code
             ? error.Detail
             : null;
 
