@@ -7,7 +7,7 @@ using PushGateway.Push;
 namespace PushGateway.Formats.Compression;
 
 /// <summary>
-/// Decodes content encodings. Truncated, empty and corrupt input is refused, and so is output that is larger than allowed.
+/// Decodes content encodings. It refuses input that is truncated, empty or corrupt, and output that is larger than allowed.
 /// </summary>
 public static class Decompressor
 {
@@ -43,6 +43,11 @@ public static class Decompressor
 
         if (encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
         {
+            if (input.Length > maxBytes)
+            {
+                return TooLarge(maxBytes);
+            }
+
             destination.Write(input.Span);
             return null;
         }

@@ -16,6 +16,14 @@ public sealed class DecompressorTests
 
     private static readonly byte[] SnappyStart = [0xFF, 6, 0, 0, .. "sNaPpY"u8];
 
+    [Fact]
+    public void A_body_that_is_not_compressed_has_the_same_limit()
+    {
+        using var output = new PooledBuffer();
+        Assert.Null(Decompressor.Decompress("identity", new byte[10], output, maxBytes: 10));
+        Assert.Equal(RejectCode.DecompressedTooLarge, Decompressor.Decompress("identity", new byte[11], output, maxBytes: 10)?.Code);
+    }
+
     public static TheoryData<string> Encodings => ["gzip", "GZIP", "x-gzip", "br", "snappy", "SNAPPY", "identity"];
 
     [Theory]
