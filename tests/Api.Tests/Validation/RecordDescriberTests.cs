@@ -119,6 +119,18 @@ public sealed class RecordDescriberTests
     }
 
     [Fact]
+    public void A_record_with_more_labels_than_a_push_may_have_is_described_without_them()
+    {
+        var context = Defaults with { Limits = PushLimits.Default with { MaxLabels = 300 } };
+        var dimensions = string.Join(',', Enumerable.Range(0, 290).Select(i => $"\"d{i}\":\"v\""));
+        var metrics = string.Join(',', Enumerable.Range(0, 28_000).Select(i => $"\"{i:x}\":1"));
+        var body = Encoding.UTF8.GetBytes($$$"""{"group":{"job":"a"},"dimensions":{{{{dimensions}}}},"metrics":{{{{metrics}}}}}""");
+        Assert.InRange(body.Length, 0, RecordDescriber.MaxDescribedBytes);
+
+        Assert.Empty(RecordDescriber.Find(body, context, toGroups: true));
+    }
+
+    [Fact]
     public void The_sender_s_braces_are_not_placeholders() => Assert.Equal(
         "unknown key \"{PropertyName}\": a record has \"dimensions\", \"metrics\" and \"timestamp\"",
         Describe("""{"{PropertyName}":1,"dimensions":{"d":"x"},"metrics":{"a":1}}""").Single().Detail);
