@@ -106,8 +106,8 @@ internal static class GatewayServices
         }
     }
 
-    // Kestrel accepts URLs that are wrong. It takes what is not a port for a part of the host, and for a host that is not an address it listens on
-    // every interface.
+    // Kestrel accepts wrong URLs. When the port is not a number, it becomes a part of the host. When the host is not an address, Kestrel listens
+    // on every interface.
     private static void CheckUrls(string? urls, SettingsReader settings)
     {
         foreach (var url in (urls ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
