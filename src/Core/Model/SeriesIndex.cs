@@ -88,8 +88,9 @@ internal ref struct SeriesIndex
     private static uint Hash(int name, ReadOnlySpan<Label> labels, long time)
     {
         const ulong k = 0x9E37_79B9_7F4A_7C15;
-        // Each number is mixed before the next joins it: two that a sender chooses could otherwise cancel each other out.
-        var hash = Mix(Mix(Seed ^ (uint)name, k) ^ (ulong)time, k);
+        // The time is mixed before a label joins it. Otherwise a sender could choose times and values that cancel each other out.
+        var hash = Mix(Seed ^ (uint)name, k);
+        hash = time == 0 ? hash : Mix(hash ^ (ulong)time, k);
         foreach (var label in labels)
         {
             hash = Mix(hash ^ (uint)label.Name ^ ((ulong)(uint)label.Value << 32), k);
