@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
+using System.Globalization;
+using System.Text;
 using PushGateway.Groups;
 using PushGateway.Push;
 using PushGateway.Queue;
@@ -10,9 +11,14 @@ using PushGateway.Telemetry;
 namespace PushGateway.Delivery;
 
 /// <summary>
-/// Takes a batch of queue messages to the group store and the sink: decodes, applies, coalesces, sends. The same code serves
-/// the embedded queue, the SQS poller and Lambda's SQS events. Safe for concurrent use.
+/// Takes messages to the group store and the sink: decodes, applies, coalesces, sends. The same code serves the embedded queue, the SQS
+/// poller and Lambda's SQS events. Safe for concurrent use.
 /// </summary>
+/// <remarks>
+/// There are two lanes. New messages are sent together. A message that was in a refused request leaves them, is sent with ever fewer
+/// others, and at last alone, until the samples at fault are known. Only a sample that was refused in a request of its own counts as
+/// refused, and only its message goes to the dead-letter queue.
+/// </remarks>
 /// <param name="sink">Where samples go; null: only the group store has them.</param>
 /// <param name="groups">The group store, or null.</param>
 /// <param name="limits">Limits for what direct producers put into the queue.</param>
@@ -20,7 +26,8 @@ namespace PushGateway.Delivery;
 /// <param name="time">The clock.</param>
 public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLimits limits, DeliveryOptions options, TimeProvider time)
 {
-    private readonly ConcurrentBag<DeliveryBuffers> _buffers = [];
+    private readonly ConcurrentBag<DeliveryBatch> _batches = [];
+    private readonly Suspicion _suspicion = new(time);
 
     /// <summary>
     /// Handles a batch. Never throws for a message, a group store, a sink or the deadline: what was not delivered is in
@@ -31,36 +38,179 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
     public async ValueTask<BatchOutcome> HandleAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
         var outcome = new BatchOutcome(messages);
-        var buffers = _buffers.TryTake(out var pooled) ? pooled : new DeliveryBuffers();
+        var held = new HeldMessages(time);
         var started = time.GetTimestamp();
         using var activity = PushTelemetry.StartDelivery(TraceParents(messages));
         try
         {
-            var decoded = Decode(messages, buffers, outcome);
-            await ApplyAsync(decoded, buffers, outcome, cancellationToken);
-            await SendAsync(decoded, buffers, outcome, cancellationToken);
+            await DeliverAsync(messages, held, outcome, cancellationToken);
+            await WorkThroughAsync(held, outcome, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             outcome.FailureReason ??= "the time for this batch was up";
         }
-        finally
-        {
-            buffers.Reset();
-            _buffers.Add(buffers);
-        }
 
-        Count(outcome, time.GetElapsedTime(started));
+        PushTelemetry.BatchEnded(outcome.Delivered.Count, outcome.Failed.Count, time.GetElapsedTime(started));
+        Count(outcome);
         activity?.SetStatus(outcome.FailureReason is null ? ActivityStatusCode.Ok : ActivityStatusCode.Error, outcome.FailureReason);
         return outcome;
+    }
+
+    /// <summary>
+    /// Delivers messages on the fast lane, for as long as the sink takes nothing. Afterwards each is settled in the outcome, or held.
+    /// </summary>
+    internal async ValueTask DeliverAsync(
+        IReadOnlyList<ReceivedMessage> messages, HeldMessages held, BatchOutcome outcome, CancellationToken cancellationToken)
+    {
+        var batch = Rent();
+        var faulty = new List<HeldMessage>();
+        var waiting = new List<HeldMessage>();
+        try
+        {
+            foreach (var message in messages)
+            {
+                if (!TryDecode(batch, message, outcome, out var fault))
+                {
+                    faulty.Add(new HeldMessage(message) { IsFault = true, FailureReason = fault });
+                }
+            }
+
+            batch.Seal();
+            await ApplyAsync(batch, outcome, cancellationToken);
+            if (sink is not null)
+            {
+                WithholdBehind(held, batch);
+                await SendAsync(batch, outcome, cancellationToken);
+            }
+        }
+        finally
+        {
+            await ConfirmAsync(batch, outcome);
+            batch.SettleDropped();
+            for (var i = 0; i < batch.Count; i++)
+            {
+                if (outcome.IsSettled(batch[i]))
+                {
+                    continue;
+                }
+
+                if (sink is null ? !batch.Fate(i).IsWithheld : batch.IsSettled(i))
+                {
+                    outcome.Deliver(batch[i]);
+                }
+                else
+                {
+                    waiting.Add(Hold(new HeldMessage(batch[i]), batch, i));
+                }
+            }
+
+            Return(batch);
+        }
+
+        faulty.ForEach(message => Postpone(message));
+        held.Add([.. faulty, .. waiting]);
+    }
+
+    /// <summary>Tries the held messages whose turn it is.</summary>
+    internal async ValueTask<LaneStep> WorkAsync(HeldMessages held, BatchOutcome outcome, CancellationToken cancellationToken)
+    {
+        var chosen = new List<HeldMessage>();
+        var next = held.Choose(chosen);
+        if (chosen.Count == 0)
+        {
+            return new LaneStep(false, next);
+        }
+
+        var batch = Rent();
+        var tried = new List<HeldMessage>(chosen.Count);
+        try
+        {
+            foreach (var message in chosen)
+            {
+                if (TryDecode(batch, message.Received, outcome, out var fault))
+                {
+                    tried.Add(message);
+                }
+                else
+                {
+                    (message.IsFault, message.FailureReason) = (true, fault);
+                    Postpone(message);
+                }
+            }
+
+            batch.Seal();
+            for (var i = 0; i < batch.Count; i++)
+            {
+                if (tried[i].Settled is { } settled)
+                {
+                    batch.Settle(i, settled);
+                }
+            }
+
+            await ApplyAsync(batch, outcome, cancellationToken);
+            if (tried is [{ IsSuspect: true } suspect])
+            {
+                var proofs = suspect.Refused.Count;
+                await TellApartAsync(batch, suspect, outcome, cancellationToken);
+                if (suspect.Refused.Count > proofs)
+                {
+                    held.SuspectUntil(time.GetUtcNow().ToUnixTimeMilliseconds() - _suspicion.HorizonMs);
+                }
+            }
+            else
+            {
+                await SendAsync(batch, outcome, cancellationToken);
+            }
+        }
+        finally
+        {
+            held.Spent(batch.Requests, tried is [{ IsSuspect: true }]);
+            await ConfirmAsync(batch, outcome);
+            batch.SettleDropped();
+            for (var i = 0; i < batch.Count; i++)
+            {
+                Conclude(batch, i, tried[i], held, outcome);
+            }
+
+            Return(batch);
+        }
+
+        foreach (var message in chosen.Except(tried))
+        {
+            GiveUpOnFault(message, held, outcome);
+        }
+
+        return new LaneStep(true, null);
+    }
+
+    // Without a second batch coming, the wait for what was postponed is all that is left to do; and not for long.
+    private async ValueTask WorkThroughAsync(HeldMessages held, BatchOutcome outcome, CancellationToken cancellationToken)
+    {
+        while (!held.IsEmpty)
+        {
+            var step = await WorkAsync(held, outcome, cancellationToken);
+            if (step.Worked)
+            {
+                continue;
+            }
+
+            outcome.FailureReason = step.Next?.FailureReason ?? outcome.FailureReason;
+            if (step.Next is not { } next || next.Failures >= options.MaxTries)
+            {
+                break;
+            }
+
+            await DelayAsync(time.GetElapsedTime(time.GetTimestamp(), next.NotBefore), cancellationToken);
+        }
     }
 
     private static IEnumerable<string> TraceParents(IReadOnlyList<ReceivedMessage> messages) =>
         messages.Select(message => message.Message.Attributes.GetValueOrDefault(MessageAttribute.TraceParent)).OfType<string>();
 
-    private void Count(BatchOutcome outcome, TimeSpan duration)
+    /// <summary>Counts what has become of messages.</summary>
+    internal void Count(BatchOutcome outcome)
     {
-        PushTelemetry.BatchEnded(outcome.Delivered.Count, outcome.Failed.Count, duration);
         foreach (var letter in outcome.DeadLetters)
         {
             PushTelemetry.MessageRejected(letter.Reason.Code);
@@ -73,164 +223,378 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         }
     }
 
-    private Memory<DecodedMessage> Decode(IReadOnlyList<ReceivedMessage> messages, DeliveryBuffers buffers, BatchOutcome outcome)
+    private DeliveryBatch Rent() => _batches.TryTake(out var batch) ? batch : new DeliveryBatch();
+
+    private void Return(DeliveryBatch batch)
     {
-        var decoded = buffers.Rent(messages.Count);
-        for (var i = 0; i < messages.Count; i++)
+        if (batch.IsReusable)
         {
-            var start = buffers.Batch.Mark;
-            if (PushMessageCodec.TryDecode(messages[i], buffers.Batch, limits, out var header, out var error))
+            batch.Clear();
+            _batches.Add(batch);
+        }
+    }
+
+    // False: the code failed on the message, and the reason says how. One that cannot be read is settled as a dead letter.
+    private bool TryDecode(DeliveryBatch batch, ReceivedMessage message, BatchOutcome outcome, out string fault)
+    {
+        var start = batch.Samples.Mark;
+        fault = "";
+        try
+        {
+            if (PushMessageCodec.TryDecode(message, batch.Samples, limits, out var header, out var error))
             {
-                decoded[i] = new DecodedMessage(header, start, buffers.Batch.Mark);
+                batch.Add(message, header, start);
             }
             else
             {
-                buffers.Batch.Rollback(start);
-                decoded[i] = new DecodedMessage(PushHeader.None, start, start);
-                outcome.Reject(i, error);
+                batch.Samples.Rollback(start);
+                outcome.Reject(message, error);
+                batch.Add(message, PushHeader.None, start);
             }
-        }
 
-        return decoded.AsMemory(0, messages.Count);
+            return true;
+        }
+#pragma warning disable CA1031 // Whatever it was, it must not hold up the other messages.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            batch.Samples.Rollback(start);
+            fault = exception.Message;
+            return false;
+        }
     }
 
-    // The series that the pushes have ended join the batch as stale markers, each owned by the message whose push ended it.
-    private async ValueTask ApplyAsync(
-        Memory<DecodedMessage> decoded, DeliveryBuffers buffers, BatchOutcome outcome, CancellationToken cancellationToken)
+    private async ValueTask ApplyAsync(DeliveryBatch batch, BatchOutcome outcome, CancellationToken cancellationToken)
     {
-        if (groups is null)
+        if (groups is null || batch.Count == 0)
         {
             return;
-        }
-
-        var (pushes, owners) = (buffers.Pushes, buffers.PushOwners);
-        for (var i = 0; i < decoded.Length; i++)
-        {
-            var message = decoded.Span[i];
-            if (!ReferenceEquals(message.Header, PushHeader.None))
-            {
-                pushes.Add(new BatchedPush(message.Header, buffers.Batch, message.Start, message.End));
-                owners.Add(i);
-            }
         }
 
         var effects = new GroupEffects { TellsSink = sink is not null };
-        await groups.ApplyAsync(pushes, effects, cancellationToken);
-        foreach (var refused in effects.Refused)
+        await groups.ApplyAsync(batch.Pushes, effects, cancellationToken);
+        foreach (var (push, reason) in effects.Refused)
         {
-            DropSamples(decoded.Span, owners[refused.Push]);
-            outcome.Reject(owners[refused.Push], refused.Reason);
+            batch.Fate(batch.PushOwners[push]).IsWithheld = true;
+            outcome.Reject(batch[batch.PushOwners[push]], reason);
         }
 
-        foreach (var failed in effects.Failed)
+        foreach (var (push, reason) in effects.Failed)
         {
-            DropSamples(decoded.Span, owners[failed.Push]);
-            outcome.Keep(owners[failed.Push], failed.Reason);
+            batch.Fate(batch.PushOwners[push]).IsWithheld = true;
+            batch.Fate(batch.PushOwners[push]).HasFailed = true;
+            outcome.FailureReason = reason;
         }
 
-        if (effects.Stale.Count > 0)
-        {
-            buffers.Batch.BeginPush();
-            foreach (var series in effects.Stale)
-            {
-                series.AddTo(buffers.Batch);
-                buffers.Markers.Add(series);
-                buffers.MarkerOwners.Add(owners[series.Push]);
-            }
-        }
+        batch.AddMarkers(effects.Stale);
     }
 
-    private static void DropSamples(Span<DecodedMessage> decoded, int message) =>
-        decoded[message] = decoded[message] with { End = decoded[message].Start };
-
     // A message that cannot be confirmed comes again: otherwise the store would keep the series that its push has ended for good.
-    private async ValueTask ConfirmAsync(DeliveryBuffers buffers, BatchOutcome outcome)
+    private async ValueTask ConfirmAsync(DeliveryBatch batch, BatchOutcome outcome)
     {
-        var delivered = buffers.Markers.Where(series => outcome.IsSettled(buffers.PushOwners[series.Push])).ToList();
-        if (delivered.Count == 0)
+        var settled = batch.SettledMarkers().ToList();
+        if (settled.Count == 0)
         {
             return;
         }
 
         try
         {
-            await groups!.ConfirmAsync(buffers.Pushes, delivered, CancellationToken.None);
+            await groups!.ConfirmAsync(batch.Pushes, settled, CancellationToken.None);
         }
         catch (GroupStoreUnavailableException exception)
         {
-            delivered.ForEach(series => outcome.Keep(buffers.PushOwners[series.Push], exception.Message));
-        }
-    }
-
-    private async ValueTask SendAsync(
-        ReadOnlyMemory<DecodedMessage> decoded, DeliveryBuffers buffers, BatchOutcome outcome, CancellationToken cancellationToken)
-    {
-        var samples = sink is null ? default : buffers.Coalescer.Coalesce(buffers.Batch, decoded, CollectionsMarshal.AsSpan(buffers.MarkerOwners));
-        var ledger = buffers.Ledger(decoded.Length);
-        ledger.Open(samples.Span, outcome);
-        try
-        {
-            await SendRangeAsync(new SampleRange(buffers.Batch, samples), ledger, outcome, cancellationToken);
-        }
-        finally
-        {
-            await ConfirmAsync(buffers, outcome);
-        }
-    }
-
-    private async ValueTask SendRangeAsync(SampleRange range, DeliveryLedger ledger, BatchOutcome outcome, CancellationToken cancellationToken)
-    {
-        for (var rest = range.Samples; !rest.IsEmpty;)
-        {
-            var (samples, result) = await SendUntilFinalAsync(range with { Samples = rest }, outcome, cancellationToken);
-            var sent = rest[..samples];
-            if (result.Status == SinkStatus.Delivered)
+            outcome.FailureReason = exception.Message;
+            foreach (var marker in settled)
             {
-                PushTelemetry.SamplesStored(sent.Length);
-                ledger.Delivered(sent.Span, outcome);
+                batch.Fate(batch.PushOwners[marker.Push]).IsWithheld = true;
+                batch.Fate(batch.PushOwners[marker.Push]).HasFailed = true;
             }
-            else
-            {
-                await NarrowDownAsync(range with { Samples = sent }, result.Reason, ledger, outcome, cancellationToken);
-            }
-
-            rest = rest[sent.Length..];
         }
     }
 
-    // A refused request is halved until the samples at fault stand alone: some targets store what they can of a refused request,
-    // others, Prometheus among them, store nothing of it.
-    private async ValueTask NarrowDownAsync(
-        SampleRange refused, string reason, DeliveryLedger ledger, BatchOutcome outcome, CancellationToken cancellationToken)
+    // A sample waits for an older one of its series that is held, and a suspect is sent beside the others.
+    private void WithholdBehind(HeldMessages held, DeliveryBatch batch)
     {
-        ledger.Refusals++;
-        if (refused.Samples.Length == 1 || ledger.Refusals > options.MaxRefusals)
+        if (held.IsEmpty && _suspicion.IsEmpty)
         {
-            ledger.Rejected(refused.Samples.Span, new PushError(RejectCode.SinkRejected, reason), outcome);
             return;
         }
 
-        var half = refused.Samples.Length / 2;
-        await SendRangeAsync(refused with { Samples = refused.Samples[..half] }, ledger, outcome, cancellationToken);
-        await SendRangeAsync(refused with { Samples = refused.Samples[half..] }, ledger, outcome, cancellationToken);
-    }
-
-    private async ValueTask<SentRequest> SendUntilFinalAsync(SampleRange range, BatchOutcome outcome, CancellationToken cancellationToken)
-    {
-        for (var backoff = options.MinBackoff; ; backoff = TimeSpan.FromTicks(Math.Min(backoff.Ticks * 2, options.MaxBackoff.Ticks)))
+        var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var behind = new HashSet<int>();
+        for (var i = 0; i < batch.Count; i++)
         {
-            var request = await sink!.SendAsync(range, cancellationToken);
-            var result = request.Result;
-            if (result.Status != SinkStatus.Retry)
+            var series = batch.OpenSeriesOf(i);
+            var age = nowMs - batch.OldestMs(i);
+            ref var fate = ref batch.Fate(i);
+            if (Array.Exists(series, one => _suspicion.Suspects(one, age)))
             {
-                outcome.FailureReason = null;
-                return request;
+                (fate.IsWithheld, fate.Company) = (true, 1);
+            }
+            else if (Array.Exists(series, one => behind.Contains(one) || held.Holds(one)))
+            {
+                fate.IsWithheld = true;
             }
 
-            outcome.FailureReason = result.Reason;
-            PushTelemetry.Retried();
-            var jittered = backoff * (0.5 + (Random.Shared.NextDouble() / 2));
-            await Task.Delay(result.RetryAfter > jittered ? result.RetryAfter.Value : jittered, time, cancellationToken);
+            if (fate.IsWithheld)
+            {
+                behind.UnionWith(series);
+            }
         }
     }
+
+    // Sends everything that the batch has open. While the target takes nothing, it waits; whatever a request was refused or failed for,
+    // stays open.
+    private async ValueTask SendAsync(DeliveryBatch batch, BatchOutcome outcome, CancellationToken cancellationToken)
+    {
+        var pace = new RequestPace(options, time);
+        for (var rest = batch.Coalesce(); !rest.IsEmpty;)
+        {
+            var (count, result) = await TrySendAsync(batch, pace.Next(rest), cancellationToken);
+            var sent = rest[..count];
+            outcome.FailureReason = result.Status == SinkStatus.Retry ? result.Reason : null;
+            if (result.Status == SinkStatus.Delivered)
+            {
+                PushTelemetry.SamplesStored(count);
+                batch.Settle(sent.Span);
+                pace.Succeeded();
+                rest = rest[count..];
+            }
+            else if (result.Status == SinkStatus.Rejected)
+            {
+                NoteRefusal(batch, sent.Span);
+                rest = SkipSeries(rest, count);
+            }
+            else
+            {
+                PushTelemetry.Retried();
+                if (result.ReachedTarget)
+                {
+                    NoteUnknown(batch, sent.Span);
+                    rest = count == 1 ? SkipSeries(rest, count) : rest;
+                }
+
+                await pace.FailedAsync(count, result, cancellationToken);
+            }
+        }
+    }
+
+    // Sends the samples of one message, ever fewer at a time while they are refused, until each is delivered or was refused alone.
+    private async ValueTask TellApartAsync(DeliveryBatch batch, HeldMessage message, BatchOutcome outcome, CancellationToken cancellationToken)
+    {
+        var pace = new RequestPace(options, time);
+        var rest = batch.Coalesce();
+        pace.Refused(rest.Length);
+        while (!rest.IsEmpty && message.Refused.Count < options.MaxProofs)
+        {
+            var (count, result) = await TrySendAsync(batch, pace.Next(rest), cancellationToken);
+            var sent = rest[..count];
+            if (result.Status == SinkStatus.Delivered)
+            {
+                PushTelemetry.SamplesStored(count);
+                batch.Settle(sent.Span);
+                pace.Succeeded();
+                rest = rest[count..];
+            }
+            else if (result.Status == SinkStatus.Rejected)
+            {
+                pace.Refused(count);
+                if (count == 1)
+                {
+                    SettleRefused(batch, message, sent.Span[0], result);
+                    rest = rest[1..];
+                }
+            }
+            else if (result.ReachedTarget)
+            {
+                PushTelemetry.Retried();
+                message.MayHaveArrived = true;
+                batch.Fate(0).HasFailed = true;
+                outcome.FailureReason = result.Reason;
+                rest = count == 1 ? SkipSeries(rest, count) : rest;
+                await pace.FailedAsync(count, result, cancellationToken);
+            }
+            else
+            {
+                PushTelemetry.Retried();
+                outcome.FailureReason = result.Reason;
+                await pace.FailedAsync(count, result, cancellationToken);
+            }
+        }
+    }
+
+    private void SettleRefused(DeliveryBatch batch, HeldMessage message, in SeriesSample sample, in SinkResult result)
+    {
+        batch.Settle(sample);
+        if (batch.IsMarker(sample) || (result.IsOutOfOrder && message.MayHaveArrived))
+        {
+            return;
+        }
+
+        var series = batch.Samples.Series[sample.Series];
+        var age = time.GetUtcNow().ToUnixTimeMilliseconds() - sample.Sample.TimestampMs;
+        _suspicion.Refused(batch.Samples.HashOf(series), age, forItsAge: !result.IsOutOfOrder);
+        message.Refused.Add(new RefusedSample(Name(batch, sample), result.Reason));
+    }
+
+    private static string Name(DeliveryBatch batch, in SeriesSample sample)
+    {
+        var symbols = batch.Samples.Symbols;
+        var series = batch.Samples.Series[sample.Series];
+        var name = new StringBuilder(symbols.GetString(series.Name));
+        foreach (var label in batch.Samples.LabelsOf(series))
+        {
+            name.Append(name.Length > symbols[series.Name].Length ? ',' : '{')
+                .Append(symbols.GetString(label.Name)).Append("=\"").Append(symbols.GetString(label.Value)).Append('"');
+        }
+
+        name.Append(series.LabelCount > 0 ? "}" : "");
+        return name.Append(CultureInfo.InvariantCulture, $" @{sample.Sample.TimestampMs}").ToString();
+    }
+
+    // Whatever an encoder or a sink throws is the fault of what it was given: it is narrowed down like a failing request.
+    private async ValueTask<SentRequest> TrySendAsync(DeliveryBatch batch, ReadOnlyMemory<SeriesSample> samples, CancellationToken cancellationToken)
+    {
+        batch.Requests++;
+        try
+        {
+            return await sink!.SendAsync(new SampleRange(batch.Samples, samples), cancellationToken);
+        }
+#pragma warning disable CA1031 // Whatever it was, it must not hold up the other messages.
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            return new SentRequest(samples.Length, SinkResult.Retry(exception.Message, reachedTarget: true));
+        }
+    }
+
+    private static void NoteRefusal(DeliveryBatch batch, ReadOnlySpan<SeriesSample> refused)
+    {
+        var owners = Owners(refused);
+        foreach (var owner in owners)
+        {
+            ref var fate = ref batch.Fate(owner);
+            fate.Company = Math.Min(fate.Company == 0 ? int.MaxValue : fate.Company, Math.Max(1, owners.Count / 2));
+            fate.IsSuspect |= owners.Count == 1;
+        }
+    }
+
+    // The target may have the samples or not. When one alone fails, its message is set aside.
+    private static void NoteUnknown(DeliveryBatch batch, ReadOnlySpan<SeriesSample> failed)
+    {
+        foreach (var owner in Owners(failed))
+        {
+            ref var fate = ref batch.Fate(owner);
+            fate.MayHaveArrived = true;
+            fate.HasFailed |= failed.Length == 1;
+            fate.IsSuspect |= failed.Length == 1;
+        }
+    }
+
+    private static HashSet<int> Owners(ReadOnlySpan<SeriesSample> samples)
+    {
+        var owners = new HashSet<int>();
+        foreach (ref readonly var sample in samples)
+        {
+            owners.Add(sample.Owner);
+        }
+
+        return owners;
+    }
+
+    // The samples behind those sent. Newer ones of the last series wait with them.
+    private static ReadOnlyMemory<SeriesSample> SkipSeries(ReadOnlyMemory<SeriesSample> samples, int count)
+    {
+        var series = samples.Span[count - 1].Series;
+        while (count < samples.Length && samples.Span[count].Series == series)
+        {
+            count++;
+        }
+
+        return samples[count..];
+    }
+
+    private HeldMessage Hold(HeldMessage message, DeliveryBatch batch, int index)
+    {
+        ref var fate = ref batch.Fate(index);
+        message.Series = batch.OpenSeriesOf(index);
+        message.OldestMs = batch.OldestMs(index);
+        Update(message, batch, index, fate);
+        return message;
+    }
+
+    private void Update(HeldMessage message, DeliveryBatch batch, int index, in MessageFate fate)
+    {
+        message.Settled = batch.SettledOf(index);
+        message.Company = fate.Company == 0 ? message.Company : Math.Min(message.Company, fate.Company);
+        message.IsSuspect |= fate.IsSuspect;
+        message.MayHaveArrived |= fate.MayHaveArrived;
+        if (fate.HasFailed)
+        {
+            Postpone(message);
+        }
+        else
+        {
+            (message.Failures, message.NotBefore) = (0, 0);
+        }
+    }
+
+    private void Conclude(DeliveryBatch batch, int index, HeldMessage message, HeldMessages held, BatchOutcome outcome)
+    {
+        if (outcome.IsSettled(message.Received))
+        {
+            held.Remove(message);
+        }
+        else if (message.Refused.Count >= options.MaxProofs || (batch.IsSettled(index) && message.Refused.Count > 0))
+        {
+            outcome.Reject(message.Received, Refusal(message, batch.CountOpen(index)));
+            held.Remove(message);
+        }
+        else if (batch.IsSettled(index))
+        {
+            if (message.Company == 1)
+            {
+                _suspicion.Taken(time.GetUtcNow().ToUnixTimeMilliseconds() - batch.OldestMs(index));
+            }
+
+            outcome.Deliver(message.Received);
+            held.Remove(message);
+        }
+        else
+        {
+            held.Update(message, batch.OpenSeriesOf(index));
+            Update(message, batch, index, batch.Fate(index));
+            message.FailureReason = outcome.FailureReason;
+        }
+    }
+
+    private static PushError Refusal(HeldMessage message, int open)
+    {
+        var reason = new StringBuilder(message.Refused[0].Reason).Append("; refused: ").AppendJoin(", ", message.Refused.Select(sample => sample.Name));
+        if (open > 0)
+        {
+            reason.Append(CultureInfo.InvariantCulture, $"; {open} more samples were not tried");
+        }
+
+        return new PushError(RejectCode.SinkRejected, reason.ToString());
+    }
+
+    private void GiveUpOnFault(HeldMessage message, HeldMessages held, BatchOutcome outcome)
+    {
+        if (message.Failures >= options.MaxTries)
+        {
+            outcome.Reject(message.Received, new PushError(RejectCode.InternalError, $"the gateway failed on this message: {message.FailureReason}"));
+            held.Remove(message);
+        }
+    }
+
+    private void Postpone(HeldMessage message)
+    {
+        var pause = Math.Min(options.MaxBackoff.TotalSeconds, options.MinBackoff.TotalSeconds * Math.Pow(2, message.Failures++));
+        message.NotBefore = time.GetTimestamp() + (long)(pause * time.TimestampFrequency);
+    }
+
+    private Task DelayAsync(TimeSpan wait, CancellationToken cancellationToken) =>
+        wait > TimeSpan.Zero ? Task.Delay(wait, time, cancellationToken) : Task.CompletedTask;
 }

@@ -12,21 +12,31 @@ internal sealed class Coalescer
     private int[] _first = [];
     private int[] _next = [];
     private SeriesSample[] _samples = [];
+    private readonly List<(int Dropped, int Kept)> _dropped = [];
+
+    /// <summary>
+    /// The samples that were left out because another stands for them, as indexes in <see cref="MetricBatch.Samples"/>. One that stands for
+    /// another may be left out itself, later in the list.
+    /// </summary>
+    public IReadOnlyList<(int Dropped, int Kept)> Dropped => _dropped;
 
     /// <summary>Coalesces every series of the batch.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="messages">The messages, by their place among those received; the owner of a sample is an index in here.</param>
     /// <param name="markerOwners">The owners of the last series of the batch, which stand behind those of the messages.</param>
+    /// <param name="settled">By index of a sample, whether it is settled and left out.</param>
     /// <returns>The samples, valid until the next call. Where two conflict, see <see cref="Supersedes"/>.</returns>
-    public ReadOnlyMemory<SeriesSample> Coalesce(MetricBatch batch, ReadOnlyMemory<DecodedMessage> messages, ReadOnlySpan<int> markerOwners)
+    public ReadOnlyMemory<SeriesSample> Coalesce(
+        MetricBatch batch, ReadOnlyMemory<DecodedMessage> messages, ReadOnlySpan<int> markerOwners, ReadOnlySpan<bool> settled)
     {
+        _dropped.Clear();
         var seriesCount = batch.Series.Length;
         Grow(ref _first, seriesCount);
         Grow(ref _next, seriesCount + 1);
         FindFirstOfEach(batch);
         var count = LayOut(batch, messages.Span, markerOwners.Length);
         Fill(batch, messages.Span, markerOwners);
-        return _samples.AsMemory(0, SortAndDeduplicate(count, messages));
+        return _samples.AsMemory(0, SortAndDeduplicate(LeaveOut(settled, count), messages));
     }
 
     // _first[s] becomes the first series equal to s.
@@ -91,10 +101,31 @@ internal sealed class Coalescer
 
     private void Fill(MetricBatch batch, int series, int owner)
     {
-        foreach (var sample in batch.SamplesOf(batch.Series[series]))
+        ref readonly var entry = ref batch.Series[series];
+        var index = entry.SampleStart;
+        foreach (var sample in batch.SamplesOf(entry))
         {
-            _samples[_next[_first[series]]++] = new SeriesSample(_first[series], owner, sample);
+            _samples[_next[_first[series]]++] = new SeriesSample(_first[series], owner, sample) { Index = index++ };
         }
+    }
+
+    private int LeaveOut(ReadOnlySpan<bool> settled, int count)
+    {
+        if (!settled.Contains(true))
+        {
+            return count;
+        }
+
+        var kept = 0;
+        foreach (var sample in _samples.AsSpan(0, count))
+        {
+            if (!settled[sample.Index])
+            {
+                _samples[kept++] = sample;
+            }
+        }
+
+        return kept;
     }
 
     private int SortAndDeduplicate(int count, ReadOnlyMemory<DecodedMessage> messages)
@@ -139,11 +170,13 @@ internal sealed class Coalescer
                 ref var last = ref _samples[kept - 1];
                 if (SameValue(last, sample))
                 {
+                    _dropped.Add((sample.Index, last.Index));
                     continue;
                 }
 
                 if (Supersedes(last, sample, messages))
                 {
+                    _dropped.Add((last.Index, sample.Index));
                     last = sample;
                     continue;
                 }

@@ -9,11 +9,24 @@ public sealed record DeliveryOptions
     /// <summary>Longest wait between retries, unless the sink asks for more.</summary>
     public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Longest wait that a sink may ask for. A longer one is cut to this: a target must not put the gateway to sleep.</summary>
+    public TimeSpan MaxRetryAfter { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>
-    /// Requests that may be refused per batch while looking for the samples at fault. Beyond it, every message with a sample in
-    /// a refused request goes to the dead-letter queue, so that a flood of bad samples cannot hold up the queue.
+    /// Samples of one message that are proven to be refused, each in a request of its own, before the others are not tried any more.
     /// </summary>
-    public int MaxRefusals { get; init; } = 512;
+    public int MaxProofs { get; init; } = 8;
+
+    /// <summary>
+    /// How often a message is tried on which the target or the code fails, and on no other, before the batch ends without it.
+    /// </summary>
+    public int MaxTries { get; init; } = 3;
+
+    /// <summary>Bytes of held messages beyond which no new ones are taken.</summary>
+    public long MaxHeldBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Spreads the waits of several senders.</summary>
+    public Random Random { get; init; } = Random.Shared;
 
     /// <summary>Messages taken from the queue at a time.</summary>
     public int BatchSize { get; init; } = 1000;

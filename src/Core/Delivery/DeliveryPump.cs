@@ -38,7 +38,7 @@ public sealed class DeliveryPump(IPushQueue queue, BatchHandler handler, Deliver
 #pragma warning restore CA1031
             {
                 observer.Faulted(exception);
-                await Task.Delay(backoff, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(backoff, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
                 backoff = TimeSpan.FromTicks(Math.Min(backoff.Ticks * 2, options.MaxBackoff.Ticks));
             }
         }
@@ -60,7 +60,7 @@ public sealed class DeliveryPump(IPushQueue queue, BatchHandler handler, Deliver
         await SettleAsync(outcome!, stopping);
         if (options.GatherTime > TimeSpan.Zero && messages.Count < options.BatchSize)
         {
-            await Task.Delay(options.GatherTime, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(options.GatherTime, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 
@@ -78,7 +78,7 @@ public sealed class DeliveryPump(IPushQueue queue, BatchHandler handler, Deliver
                 await Task.WhenAny(handling, renewing);
             }
 
-            await handled.CancelAsync();
+            handled.Cancel();
             await renewing;
         }
 

@@ -248,6 +248,20 @@ public sealed class MetricBatch
     /// <summary>The samples of a series.</summary>
     public ReadOnlySpan<Sample> SamplesOf(in Series series) => Samples.Slice(series.SampleStart, series.SampleCount);
 
+    /// <summary>A hash of the series' name and labels. Equal series have equal hashes in every batch of this process.</summary>
+    internal int HashOf(in Series series)
+    {
+        var hash = new HashCode();
+        hash.Add(Symbols.HashOf(series.Name));
+        foreach (var label in LabelsOf(series))
+        {
+            hash.Add(Symbols.HashOf(label.Name));
+            hash.Add(Symbols.HashOf(label.Value));
+        }
+
+        return hash.ToHashCode();
+    }
+
     /// <summary>Whether the samples of a series are native histograms.</summary>
     public bool HasHistograms(in Series series) => series.SampleCount > 0 && _samples[series.SampleStart].IsHistogram;
 

@@ -47,6 +47,9 @@ public sealed class SymbolTable
         }
     }
 
+    /// <summary>A hash of the symbol's bytes. Equal strings have equal hashes in every table of this process.</summary>
+    internal uint HashOf(int symbol) => _symbols[symbol].Hash;
+
     /// <summary>Returns the symbol of <paramref name="utf8"/> and adds it when it is new. The bytes are copied.</summary>
     public int Intern(ReadOnlySpan<byte> utf8)
     {

@@ -158,6 +158,9 @@ public static class RejectCode
     /// <summary>A single series does not fit into the largest message that the queue takes.</summary>
     public const string MessageTooLarge = "message-too-large";
 
+    /// <summary>The gateway's own code failed on the message each time, and on no other.</summary>
+    public const string InternalError = "internal-error";
+
     /// <summary>The sink refused the sample for good.</summary>
     public const string SinkRejected = "sink-rejected";
 }

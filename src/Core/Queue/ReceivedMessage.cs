@@ -35,6 +35,11 @@ public sealed class ReceivedMessage
     /// </summary>
     public long SentMs { get; }
 
+    /// <summary>
+    /// Whether the message was handed out before, so that its samples may have been sent. A target then refuses them as out of order.
+    /// </summary>
+    public bool IsRedelivered { get; init; }
+
     /// <summary>The queue's own handle. Only the queue reads it.</summary>
     public object? Receipt { get; }
 }

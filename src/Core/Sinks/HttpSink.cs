@@ -87,7 +87,7 @@ public abstract class HttpSink : IMetricSink
             var failure = deadline.IsCancellationRequested
                 ? $"{Protocol} timed out after {_timeout.TotalSeconds} s"
                 : $"{Protocol} failed: {exception.GetBaseException().Message}";
-            return new SentRequest(request.Samples, SinkResult.Retry(failure));
+            return new SentRequest(request.Samples, SinkResult.Retry(failure, reachedTarget: !IsUnreachable(exception)));
         }
     }
 
@@ -96,6 +96,12 @@ public abstract class HttpSink : IMetricSink
     private protected abstract void AddHeaders(HttpRequestHeaders headers, HttpContentHeaders contentHeaders);
 
     private protected abstract SinkResult Classify(in SinkResponse response);
+
+    private static bool IsUnreachable(Exception exception) => exception is HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+            or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
+    };
 
     private static string Version()
     {

@@ -32,16 +32,19 @@ public sealed class OtlpSink(HttpClient client, OtlpSinkOptions options, TimePro
 
     private protected override SinkResult Classify(in SinkResponse response)
     {
+        var body = response.Body.Span;
         if (response.IsSuccess)
         {
-            var (rejected, message) = OtlpResponse.PartialSuccess(response.Body.Span);
+            var (rejected, message) = OtlpResponse.PartialSuccess(body);
             return rejected > 0
-                ? SinkResult.Rejected($"OTLP partial success: {rejected} data points rejected: {message}")
+                ? SinkResult.Rejected($"OTLP partial success: {rejected} data points rejected: {message}", SinkResponse.SaysOutOfOrder(body))
                 : SinkResult.Delivered;
         }
 
-        var reason = response.Describe(Protocol, OtlpResponse.StatusMessage(response.Body.Span));
-        var isFinal = OtlpResponse.RemoteWriteVerdict(response.Body.Span) ?? SinkResponse.IsFinal(response.StatusCode);
-        return isFinal ? SinkResult.Rejected(reason) : SinkResult.Retry(reason, response.RetryAfter);
+        var reason = response.Describe(Protocol, OtlpResponse.StatusMessage(body));
+        var isFinal = OtlpResponse.RemoteWriteVerdict(body) ?? SinkResponse.IsFinal(response.StatusCode);
+        return isFinal
+            ? SinkResult.Rejected(reason, SinkResponse.SaysOutOfOrder(body))
+            : SinkResult.Retry(reason, response.RetryAfter, SinkResponse.ReachedTarget(response.StatusCode));
     }
 }

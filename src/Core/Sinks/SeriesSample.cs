@@ -6,4 +6,8 @@ namespace PushGateway.Sinks;
 /// <param name="Series">Index in <see cref="MetricBatch.Series"/>; samples of one series all name the same index.</param>
 /// <param name="Owner">Index of the queue message that brought it.</param>
 /// <param name="Sample">The sample.</param>
-public readonly record struct SeriesSample(int Series, int Owner, Sample Sample);
+public readonly record struct SeriesSample(int Series, int Owner, Sample Sample)
+{
+    /// <summary>Index of the sample in <see cref="MetricBatch.Samples"/>.</summary>
+    internal int Index { get; init; }
+}

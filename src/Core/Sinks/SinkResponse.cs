@@ -42,6 +42,13 @@ internal readonly record struct SinkResponse(int StatusCode, ReadOnlyMemory<byte
     /// </summary>
     public static bool SaysHistogramsAreDisabled(ReadOnlySpan<byte> text) => text.IndexOf("native histograms are disabled"u8) >= 0;
 
+    /// <summary>Whether a target says that it has a newer sample of the series already (Prometheus, Mimir, Cortex and AMP).</summary>
+    public static bool SaysOutOfOrder(ReadOnlySpan<byte> text) =>
+        text.IndexOf("out of order"u8) >= 0 || text.IndexOf("out-of-order"u8) >= 0;
+
+    /// <summary>Whether a failing status comes from the target's work on the samples: 503 and the 4xx are answered without looking at them.</summary>
+    public static bool ReachedTarget(int status) => status >= 500 && status != 503;
+
     /// <summary>
     /// Whether a status blames the samples, so that sending them again would fail again. Statuses that blame credentials, address,
     /// method or form of the request are mistakes of configuration: the samples must wait until someone has put that right.

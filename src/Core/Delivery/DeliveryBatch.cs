@@ -1,0 +1,268 @@
+using System.Collections;
+using System.Runtime.InteropServices;
+using PushGateway.Groups;
+using PushGateway.Model;
+using PushGateway.Push;
+using PushGateway.Queue;
+using PushGateway.Sinks;
+
+namespace PushGateway.Delivery;
+
+/// <summary>
+/// Messages on their way to the sink: their samples, the stale markers of the series that they have ended, and what has become of each.
+/// Reusable through <see cref="Clear"/>; not thread-safe.
+/// </summary>
+internal sealed class DeliveryBatch
+{
+    // A batch that a giant push made grow beyond this is not used again.
+    private const int MaxKeptSamples = 1_000_000;
+
+    private readonly Coalescer _coalescer = new();
+    private readonly List<ReceivedMessage> _received = [];
+    private readonly List<DecodedMessage> _decoded = [];
+    private readonly List<int> _markerOwners = [];
+    private DecodedMessage[] _coalesced = [];
+    private MessageFate[] _fates = [];
+    private bool[] _settled = [];
+    private int _firstMarkerSample;
+
+    /// <summary>The samples.</summary>
+    public MetricBatch Samples { get; } = new();
+
+    /// <summary>Requests that were sent of it.</summary>
+    public int Requests { get; set; }
+
+    /// <summary>Number of messages.</summary>
+    public int Count => _received.Count;
+
+    /// <summary>What is applied to the group store.</summary>
+    public List<BatchedPush> Pushes { get; } = [];
+
+    /// <summary>The message of each of <see cref="Pushes"/>.</summary>
+    public List<int> PushOwners { get; } = [];
+
+    /// <summary>The series that the pushes have ended. Their markers are the last series of the batch.</summary>
+    public List<DueMarker> Markers { get; } = [];
+
+    /// <summary>Whether the batch is small enough to be used again.</summary>
+    public bool IsReusable => _settled.Length <= MaxKeptSamples;
+
+    public ReceivedMessage this[int message] => _received[message];
+
+    /// <summary>Adds a message whose samples were appended since the mark.</summary>
+    public void Add(ReceivedMessage received, PushHeader header, BatchMark start)
+    {
+        Pushes.Add(new BatchedPush(header, Samples, start, Samples.Mark));
+        PushOwners.Add(_received.Count);
+        _received.Add(received);
+        _decoded.Add(new DecodedMessage(header, start, Samples.Mark));
+    }
+
+    /// <summary>Ends the adding of messages.</summary>
+    public void Seal()
+    {
+        Grow(ref _fates, Count);
+        _firstMarkerSample = Samples.Samples.Length;
+        Grow(ref _settled, _firstMarkerSample);
+    }
+
+    /// <summary>Adds the stale markers of what the pushes have ended.</summary>
+    public void AddMarkers(IReadOnlyList<DueMarker> markers)
+    {
+        if (markers.Count == 0)
+        {
+            return;
+        }
+
+        Samples.BeginPush();
+        foreach (var marker in markers)
+        {
+            marker.AddTo(Samples);
+            Markers.Add(marker);
+            _markerOwners.Add(PushOwners[marker.Push]);
+        }
+
+        Grow(ref _settled, Samples.Samples.Length);
+    }
+
+    public ref MessageFate Fate(int message) => ref _fates[message];
+
+    /// <summary>Notes that some samples of a message were settled in an earlier try.</summary>
+    public void Settle(int message, BitArray settled)
+    {
+        var start = _decoded[message].Start.Samples;
+        for (var i = 0; i < settled.Count; i++)
+        {
+            _settled[start + i] |= settled[i];
+        }
+    }
+
+    /// <summary>Notes that a sample needs no more work: it was delivered, or refused for good.</summary>
+    public void Settle(in SeriesSample sample) => _settled[sample.Index] = true;
+
+    /// <summary>Notes that samples were delivered.</summary>
+    public void Settle(ReadOnlySpan<SeriesSample> samples)
+    {
+        foreach (ref readonly var sample in samples)
+        {
+            _settled[sample.Index] = true;
+        }
+    }
+
+    /// <summary>Whether a sample is a stale marker of the gateway's own.</summary>
+    public bool IsMarker(in SeriesSample sample) => sample.Index >= _firstMarkerSample;
+
+    /// <summary>The open samples of the messages that are not withheld, sorted by series and time; valid until the next call.</summary>
+    public ReadOnlyMemory<SeriesSample> Coalesce()
+    {
+        Grow(ref _coalesced, Count);
+        for (var i = 0; i < Count; i++)
+        {
+            _coalesced[i] = _fates[i].IsWithheld ? _decoded[i] with { End = _decoded[i].Start } : _decoded[i];
+        }
+
+        for (var i = 0; i < _markerOwners.Count; i++)
+        {
+            // Its message waits, and is applied again.
+            _settled[_firstMarkerSample + i] |= _fates[_markerOwners[i]].IsWithheld;
+        }
+
+        return _coalescer.Coalesce(
+            Samples, _coalesced.AsMemory(0, Count), CollectionsMarshal.AsSpan(_markerOwners), _settled.AsSpan(0, Samples.Samples.Length));
+    }
+
+    /// <summary>Says what samples to leave out that stand for another are worth: they are settled when the other is.</summary>
+    public void SettleDropped()
+    {
+        for (var i = _coalescer.Dropped.Count - 1; i >= 0; i--)
+        {
+            var (dropped, kept) = _coalescer.Dropped[i];
+            _settled[dropped] = _settled[kept];
+        }
+    }
+
+    /// <summary>Whether everything of a message is settled, its markers included.</summary>
+    public bool IsSettled(int message)
+    {
+        if (_fates[message].IsWithheld)
+        {
+            return false;
+        }
+
+        var (start, end) = (_decoded[message].Start, _decoded[message].End);
+        for (var s = start.Series; s < end.Series; s++)
+        {
+            ref readonly var series = ref Samples.Series[s];
+            if (_settled.AsSpan(series.SampleStart, series.SampleCount).Contains(false))
+            {
+                return false;
+            }
+        }
+
+        for (var i = 0; i < _markerOwners.Count; i++)
+        {
+            if (_markerOwners[i] == message && !_settled[_firstMarkerSample + i])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The markers that the sink has, or refuses for good.</summary>
+    public IEnumerable<DueMarker> SettledMarkers()
+    {
+        for (var i = 0; i < Markers.Count; i++)
+        {
+            if (_settled[_firstMarkerSample + i] && !_fates[_markerOwners[i]].IsWithheld)
+            {
+                yield return Markers[i];
+            }
+        }
+    }
+
+    /// <summary>Which samples of a message are settled, in their order in the message.</summary>
+    public BitArray SettledOf(int message) =>
+        new(_settled[_decoded[message].Start.Samples.._decoded[message].End.Samples]);
+
+    /// <summary>Number of samples of a message that are not settled.</summary>
+    public int CountOpen(int message)
+    {
+        var count = 0;
+        for (var s = _decoded[message].Start.Series; s < _decoded[message].End.Series; s++)
+        {
+            ref readonly var series = ref Samples.Series[s];
+            count += _settled.AsSpan(series.SampleStart, series.SampleCount).Count(false);
+        }
+
+        return count;
+    }
+
+    /// <summary>Hashes of the series of which a message has open samples or markers.</summary>
+    public int[] OpenSeriesOf(int message)
+    {
+        var hashes = new HashSet<int>();
+        for (var s = _decoded[message].Start.Series; s < _decoded[message].End.Series; s++)
+        {
+            AddIfOpen(s, hashes);
+        }
+
+        var firstMarker = Samples.Series.Length - _markerOwners.Count;
+        for (var i = 0; i < _markerOwners.Count; i++)
+        {
+            if (_markerOwners[i] == message)
+            {
+                hashes.Add(Samples.HashOf(Samples.Series[firstMarker + i]));
+            }
+        }
+
+        return [.. hashes];
+    }
+
+    /// <summary>Time of the oldest sample of a message, milliseconds since the Unix epoch.</summary>
+    public long OldestMs(int message)
+    {
+        var oldest = long.MaxValue;
+        foreach (ref readonly var sample in Samples.Samples[_decoded[message].Start.Samples.._decoded[message].End.Samples])
+        {
+            oldest = Math.Min(oldest, sample.TimestampMs);
+        }
+
+        return oldest;
+    }
+
+    /// <summary>Forgets everything.</summary>
+    public void Clear()
+    {
+        _settled.AsSpan(0, Math.Min(_settled.Length, Samples.Samples.Length)).Clear();
+        _fates.AsSpan(0, Math.Min(_fates.Length, Count)).Clear();
+        Array.Clear(_coalesced);
+        Samples.Clear();
+        _received.Clear();
+        _decoded.Clear();
+        _markerOwners.Clear();
+        _firstMarkerSample = 0;
+        Requests = 0;
+        Pushes.Clear();
+        PushOwners.Clear();
+        Markers.Clear();
+    }
+
+    private void AddIfOpen(int series, HashSet<int> hashes)
+    {
+        ref readonly var entry = ref Samples.Series[series];
+        if (_settled.AsSpan(entry.SampleStart, entry.SampleCount).Contains(false))
+        {
+            hashes.Add(Samples.HashOf(entry));
+        }
+    }
+
+    private static void Grow<T>(ref T[] array, int length)
+    {
+        if (array.Length < length)
+        {
+            Array.Resize(ref array, Math.Max(length, array.Length * 2));
+        }
+    }
+}

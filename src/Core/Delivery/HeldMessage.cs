@@ -1,0 +1,46 @@
+using System.Collections;
+using PushGateway.Queue;
+
+namespace PushGateway.Delivery;
+
+/// <summary>A message that has left the fast lane: a request with it was refused or failed, or it waits for a message of which that holds.</summary>
+internal sealed class HeldMessage(ReceivedMessage received)
+{
+    /// <summary>The message.</summary>
+    public ReceivedMessage Received { get; } = received;
+
+    /// <summary>Hashes of the series of which the message has open samples. Newer samples of them wait.</summary>
+    public int[] Series { get; set; } = [];
+
+    /// <summary>Time of its oldest sample, milliseconds since the Unix epoch.</summary>
+    public long OldestMs { get; set; }
+
+    /// <summary>Which of its samples are settled, in their order in the message; null when none is.</summary>
+    public BitArray? Settled { get; set; }
+
+    /// <summary>
+    /// Most messages with which it is sent together. It halves with every refusal, so that in the end the message at fault stands alone.
+    /// </summary>
+    public int Company { get; set; } = int.MaxValue;
+
+    /// <summary>Whether a request that held nothing else was refused or failed, so that its samples are to be told apart.</summary>
+    public bool IsSuspect { get; set; }
+
+    /// <summary>Whether the target may have got its samples before, in a request whose outcome is not known.</summary>
+    public bool MayHaveArrived { get; set; } = received.IsRedelivered;
+
+    /// <summary>The samples that were refused in a request that held nothing else.</summary>
+    public List<RefusedSample> Refused { get; } = [];
+
+    /// <summary>How often in succession it could not be sent, decoded or applied.</summary>
+    public int Failures { get; set; }
+
+    /// <summary>Why the last try failed.</summary>
+    public string? FailureReason { get; set; }
+
+    /// <summary>Whether the code failed on it, and not the target.</summary>
+    public bool IsFault { get; set; }
+
+    /// <summary>The timestamp before which it is not tried again.</summary>
+    public long NotBefore { get; set; }
+}

@@ -1,0 +1,20 @@
+namespace PushGateway.Delivery;
+
+/// <summary>What happened to a message of a batch on the way to the sink, beside being delivered.</summary>
+internal struct MessageFate
+{
+    /// <summary>Most messages with which it is to be sent together from now on; 0 when no request with it was refused.</summary>
+    public int Company;
+
+    /// <summary>Whether a request that held nothing else was refused or failed.</summary>
+    public bool IsSuspect;
+
+    /// <summary>Whether the target may have got samples of it although the request failed.</summary>
+    public bool MayHaveArrived;
+
+    /// <summary>Whether it was not sent at all, because it waits for a held message or is suspected itself.</summary>
+    public bool IsWithheld;
+
+    /// <summary>Whether its last request failed.</summary>
+    public bool HasFailed;
+}

@@ -1,0 +1,22 @@
+using PushGateway.Push;
+using PushGateway.Queue;
+
+namespace PushGateway.Simulation;
+
+/// <summary>What survives a kill: the messages, the dead letters and the rows of the group store.</summary>
+internal sealed class Disk
+{
+    public long LastId { get; set; }
+
+    public SortedDictionary<long, (QueueMessage Message, long SentMs)> Messages { get; } = [];
+
+    public Dictionary<QueueMessage, PushError> DeadLetters { get; } = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Every message that was ever stored.</summary>
+    public HashSet<QueueMessage> Accepted { get; } = new(ReferenceEqualityComparer.Instance);
+
+    public Dictionary<long, byte[]> GroupRows { get; } = [];
+
+    /// <summary>Whether nothing can be written now.</summary>
+    public bool IsFull { get; set; }
+}

@@ -1,0 +1,111 @@
+using PushGateway.Model;
+using PushGateway.Push;
+using PushGateway.Simulation.Targets;
+
+namespace PushGateway.Simulation;
+
+/// <summary>What must hold after a run. Every violation is a sentence.</summary>
+internal sealed class Promise(Target target, Network network, Disk disk, IReadOnlyList<SimulatedPush> pushes)
+{
+    private static readonly long StaleBits = BitConverter.DoubleToInt64Bits(StaleMarker.Value);
+
+    private readonly List<SimulatedPush> _durable = [.. pushes.Where(push => push.Messages.Any(disk.Accepted.Contains))];
+
+    public IEnumerable<string> Violations() =>
+        [.. Unfinished(), .. Lost(), .. WronglyDead(), .. Invented(), .. WronglyLive()];
+
+    /// <summary>The pushes of good clients whose samples took longer than allowed.</summary>
+    public IEnumerable<string> Late(TimeSpan allowed) => _durable
+        .Where(push => push is { IsPrompt: true, AnsweredMs: not null })
+        .SelectMany(push => push.Expected, (push, sample) => (push, sample, Took: network.ArrivedMs.GetValueOrDefault(sample, long.MaxValue) - push.AnsweredMs!.Value))
+        .Where(late => late.Took > allowed.TotalMilliseconds)
+        .Select(late => $"{late.sample} arrived {(late.Took > long.MaxValue / 2 ? "never" : $"{late.Took} ms late")}");
+
+    private IEnumerable<string> Unfinished()
+    {
+        if (disk.Messages.Count > 0)
+        {
+            yield return $"{disk.Messages.Count} messages are worked on without end, the first with id {disk.Messages.First().Key}";
+        }
+    }
+
+    private IEnumerable<string> Lost()
+    {
+        var later = _durable
+            .SelectMany(push => push.Expected, (push, sample) => (Place: (sample.Series, sample.TimestampMs), push.PushTimeNs))
+            .GroupBy(one => one.Place)
+            .ToDictionary(place => place.Key, place => place.Max(one => one.PushTimeNs));
+        foreach (var push in _durable)
+        {
+            if (IsDead(push))
+            {
+                continue;
+            }
+
+            foreach (var sample in push.Expected.Where(sample => !target.Has(sample)))
+            {
+                if (later[(sample.Series, sample.TimestampMs)] == push.PushTimeNs && !MayPassForSent(push, sample))
+                {
+                    yield return $"{sample} of push {push.PushTimeNs} is neither in the target ({target.GetType().Name}) nor dead-lettered";
+                }
+            }
+        }
+    }
+
+    private IEnumerable<string> WronglyDead()
+    {
+        foreach (var push in _durable)
+        {
+            foreach (var message in push.Messages)
+            {
+                if (disk.DeadLetters.TryGetValue(message, out var reason)
+                    && !(reason.Code == RejectCode.SinkRejected && push.Expected.Any(network.RefusedAlone.Contains)))
+                {
+                    yield return $"push {push.PushTimeNs} of {string.Join(", ", push.Expected.Take(3))} is dead-lettered, for no fault of its own: {reason.Code}: {reason.Detail}";
+                }
+            }
+        }
+    }
+
+    private IEnumerable<string> Invented()
+    {
+        var pushed = pushes.SelectMany(push => push.Expected).ToHashSet();
+        foreach (var (series, samples) in target.Series)
+        {
+            foreach (var (time, bits) in samples)
+            {
+                if (bits != StaleBits && !pushed.Contains(new WireSample(series, time, bits)))
+                {
+                    yield return $"the target has {series} @{time}, which nobody pushed";
+                }
+            }
+        }
+    }
+
+    private IEnumerable<string> WronglyLive()
+    {
+        var groups = new ReferenceGroups();
+        foreach (var push in _durable.OrderBy(push => push.PushTimeNs))
+        {
+            groups.Apply(push);
+        }
+
+        var live = groups.Live;
+        foreach (var series in groups.Ever)
+        {
+            if (target.Newest(series) is { } newest && (newest.Bits != StaleBits) != live.Contains(series))
+            {
+                yield return live.Contains(series)
+                    ? $"{series} has ended in the target, and its group has it"
+                    : $"{series} lives in the target, and its group does not have it";
+            }
+        }
+    }
+
+    // Refused as out of order, and nobody knows whether an earlier request had stored it: it counts as stored.
+    private bool MayPassForSent(SimulatedPush push, WireSample sample) =>
+        (push.IsRedelivered || network.Unknown.Contains(sample)) && network.RefusedAlone.Contains(sample)
+        && target.Newest(sample.Series)?.TimestampMs > sample.TimestampMs;
+
+    private bool IsDead(SimulatedPush push) => push.Messages.Any(disk.DeadLetters.ContainsKey);
+}

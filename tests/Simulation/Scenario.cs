@@ -1,0 +1,81 @@
+using PushGateway.Simulation.Targets;
+
+namespace PushGateway.Simulation;
+
+/// <summary>A run that a seed chose: which target, which clients, and what goes wrong.</summary>
+internal static class Scenario
+{
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(20);
+
+    /// <summary>Runs the scenario of a seed and returns what does not hold after it.</summary>
+    public static IReadOnlyList<string> Run(int seed)
+    {
+        var chance = new Random(seed);
+        var simulation = new Simulation(seed, ChooseTarget(chance), chance.Next(3) switch { 0 => 5, 1 => 50, _ => 500 });
+        AddClients(simulation, chance);
+        AddTroubles(simulation, chance);
+        return simulation.Run(Duration, TimeSpan.FromHours(2));
+    }
+
+    private static Target ChooseTarget(Random chance) => chance.Next(5) switch
+    {
+        0 => new PrometheusTarget(TimeSpan.FromHours(1)),
+        1 => new MimirTarget(TimeSpan.Zero),
+        2 => new MimirTarget(TimeSpan.FromMinutes(1)),
+        3 => new VictoriaMetricsTarget(),
+        _ => new PrometheusTarget(TimeSpan.Zero),
+    };
+
+    private static void AddClients(Simulation simulation, Random chance)
+    {
+        simulation.Repeats("a", chance.Next(1, 9), Duration, 20, 200);
+        simulation.Timestamps("t", Duration);
+        Maybe(chance, 2, () => simulation.UsesGroup("g", Duration));
+        Maybe(chance, 3, () => simulation.UsesGroup("h", Duration));
+        Maybe(chance, 3, () => simulation.JumpsBack("j", Duration));
+        Maybe(chance, 3, () => simulation.PushesOld("old", chance.Next(1, 20), chance.Next(2) == 0, Duration, 50, 500));
+        Maybe(chance, 4, () => simulation.World.After(At(chance), () => simulation.DeletesAll(chance.Next(1, 4))));
+    }
+
+    private static void AddTroubles(Simulation simulation, Random chance)
+    {
+        Maybe(chance, 2, () => simulation.Every(1000, 8000, Duration, simulation.Kill));
+        Maybe(chance, 3, () => simulation.Network.CutAnswers = chance.NextDouble() * 0.1);
+        Maybe(chance, 3, () => Outage(simulation, chance));
+        Maybe(chance, 4, () => Outage(simulation, chance));
+        Maybe(chance, 4, () =>
+        {
+            simulation.World.After(At(chance), () => simulation.Disk.IsFull = true);
+            simulation.World.After(Duration, () => simulation.Disk.IsFull = false);
+        });
+        Maybe(chance, 5, () =>
+        {
+            simulation.Network.Poison = "a instance=0";
+            simulation.World.After(At(chance), () => simulation.Network.Poison = null);
+        });
+    }
+
+    private static void Outage(Simulation simulation, Random chance)
+    {
+        var failure = chance.Next(4) switch
+        {
+            0 => new Failure(FailureKind.NoConnection),
+            1 => new Failure(FailureKind.NoAnswer),
+            2 => new Failure(FailureKind.Status, 503, TimeSpan.FromSeconds(chance.Next(3) == 0 ? 4_294_968 : 2)),
+            _ => new Failure(FailureKind.Status, chance.Next(2) == 0 ? 401 : 500),
+        };
+        var start = At(chance);
+        simulation.World.After(start, () => simulation.Network.Failing = failure);
+        simulation.World.After(start + TimeSpan.FromSeconds(chance.Next(1, 600)), () => simulation.Network.Failing = null);
+    }
+
+    private static TimeSpan At(Random chance) => Duration * chance.NextDouble();
+
+    private static void Maybe(Random chance, int outOf, Action action)
+    {
+        if (chance.Next(outOf) == 0)
+        {
+            action();
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using PushGateway.Push;
+using PushGateway.Queue;
+
+namespace PushGateway.Simulation;
+
+/// <summary>What a client pushed, and what the gateway answered.</summary>
+internal sealed class SimulatedPush
+{
+    public required PushOperation Operation { get; init; }
+
+    /// <summary>The path of the group; null without one.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>What is deleted, for a deletion by selector.</summary>
+    public IReadOnlyList<string> Selectors { get; init; } = [];
+
+    /// <summary>The samples. Without a time of its own, a sample gets that of the push.</summary>
+    public IReadOnlyList<PushedSample> Samples { get; init; } = [];
+
+    /// <summary>Whether the client is a good one, whose pushes must arrive at once.</summary>
+    public bool IsPrompt { get; init; }
+
+    /// <summary>When the gateway accepted it, by the gateway's clock.</summary>
+    public long PushTimeNs { get; set; }
+
+    /// <summary>When the answer 202 came, in true milliseconds; null when none came.</summary>
+    public long? AnsweredMs { get; set; }
+
+    /// <summary>Whether the client still waits for an answer.</summary>
+    public bool IsOpen { get; set; }
+
+    /// <summary>Whether it was in the queue when the process was killed, so that nobody knows whether it was sent.</summary>
+    public bool IsRedelivered { get; set; }
+
+    /// <summary>The samples as a target gets them, the group's time of push among them.</summary>
+    public IReadOnlyList<WireSample> Expected { get; set; } = [];
+
+    /// <summary>Its messages.</summary>
+    public IReadOnlyList<QueueMessage> Messages { get; set; } = [];
+}

@@ -1,0 +1,175 @@
+using System.Globalization;
+using PushGateway.Groups;
+using PushGateway.Queue;
+
+namespace PushGateway.Simulation;
+
+/// <summary>The embedded queue and its checkpoints, on a simulated disk.</summary>
+internal sealed class SimulatedQueue : IPushQueue, IGroupStateWriter
+{
+    private static readonly TimeSpan CheckpointInterval = TimeSpan.FromMilliseconds(200);
+
+    private readonly World _world;
+    private readonly Life _life;
+    private readonly Disk _disk;
+    private readonly MemoryGroupStore _groups;
+    private readonly PriorityQueue<long, (long DueTicks, long Id)> _abandoned = new();
+    private readonly long _lastIdAtStart;
+    private List<long> _completed = [];
+    private TaskCompletionSource _arrival = new();
+    private long _next = 1;
+    private bool _checkpointing;
+
+    public SimulatedQueue(World world, Life life, Disk disk, MemoryGroupStore groups)
+    {
+        (_world, _life, _disk, _groups) = (world, life, disk, groups);
+        _lastIdAtStart = disk.LastId;
+        foreach (var (id, row) in disk.GroupRows)
+        {
+            groups.Load(id, row);
+        }
+    }
+
+    public MessageCapacity Capacity { get; } = new(1024 * 1024, TextOnly: false, ChunkBytes: 0);
+
+    public async ValueTask EnqueueAsync(IReadOnlyList<QueueMessage> messages, CancellationToken cancellationToken)
+    {
+        await _life.DelayAsync(_world.Between(0.1, 2));
+        ThrowIfFull();
+        foreach (var message in messages)
+        {
+            _disk.Messages.Add(++_disk.LastId, (message, _life.Time.GetUtcNow().ToUnixTimeMilliseconds()));
+            _disk.Accepted.Add(message);
+        }
+
+        Arrived();
+        await _life.DelayAsync(_world.Between(0, 1));
+    }
+
+    public async ValueTask<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int maxMessages, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var arrival = _arrival.Task;
+            if (Take(maxMessages) is { Count: > 0 } messages)
+            {
+                return messages;
+            }
+
+            await arrival.WaitAsync(cancellationToken);
+        }
+    }
+
+    public ValueTask CompleteAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
+    {
+        _completed.AddRange(messages.Select(IdOf));
+        Checkpoint();
+        return default;
+    }
+
+    public ValueTask AbandonAsync(IReadOnlyList<ReceivedMessage> messages, TimeSpan delay, CancellationToken cancellationToken)
+    {
+        foreach (var message in messages)
+        {
+            _abandoned.Enqueue(IdOf(message), (_world.NowTicks + delay.Ticks, IdOf(message)));
+        }
+
+        _world.After(delay, () => _life.Run(Arrived));
+        return default;
+    }
+
+    public async ValueTask DeadLetterAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
+    {
+        await _life.DelayAsync(_world.Between(0.1, 2));
+        ThrowIfFull();
+        foreach (var letter in letters)
+        {
+            if (_disk.Messages.Remove(IdOf(letter.Message), out var message))
+            {
+                _disk.DeadLetters.Add(message.Message, letter.Reason);
+            }
+        }
+    }
+
+    public ValueTask RenewAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken) => default;
+
+    public ValueTask CheckAsync(CancellationToken cancellationToken) => default;
+
+    void IGroupStateWriter.Put(long id, ReadOnlySpan<byte> row) => _disk.GroupRows[id] = row.ToArray();
+
+    void IGroupStateWriter.Remove(long id) => _disk.GroupRows.Remove(id);
+
+    private static long IdOf(ReceivedMessage message) => long.Parse(message.Id, CultureInfo.InvariantCulture);
+
+    private void Arrived()
+    {
+        var arrival = _arrival;
+        _arrival = new TaskCompletionSource();
+        _life.Signal(arrival);
+    }
+
+    private List<ReceivedMessage> Take(int maxMessages)
+    {
+        var messages = new List<ReceivedMessage>();
+        while (messages.Count < maxMessages && _abandoned.TryPeek(out var id, out var priority) && priority.DueTicks <= _world.NowTicks)
+        {
+            _abandoned.Dequeue();
+            Add(id);
+        }
+
+        while (messages.Count < maxMessages && _next <= _disk.LastId)
+        {
+            Add(_next++);
+        }
+
+        return messages;
+
+        void Add(long id)
+        {
+            if (_disk.Messages.TryGetValue(id, out var stored))
+            {
+                messages.Add(new ReceivedMessage(id.ToString(CultureInfo.InvariantCulture), stored.Message, stored.SentMs)
+                {
+                    IsRedelivered = id <= _lastIdAtStart,
+                });
+            }
+        }
+    }
+
+    // One transaction, as the real one: the removal of the messages and the state of the groups that they led to.
+    private void Checkpoint()
+    {
+        if (_checkpointing)
+        {
+            return;
+        }
+
+        _checkpointing = true;
+        _world.After(CheckpointInterval, () => _life.Run(() =>
+        {
+            _checkpointing = false;
+            if (_disk.IsFull)
+            {
+                Checkpoint();
+                return;
+            }
+
+            foreach (var id in _completed)
+            {
+                _disk.Messages.Remove(id);
+            }
+
+            _completed = [];
+            _groups.Write(_groups.TakeChanges(), this);
+        }));
+    }
+
+    private void ThrowIfFull()
+    {
+        if (_disk.IsFull)
+        {
+            throw new QueueUnavailableException("the disk is full");
+        }
+    }
+}

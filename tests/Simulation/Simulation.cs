@@ -1,0 +1,106 @@
+using PushGateway.Queue;
+using PushGateway.Simulation.Targets;
+
+namespace PushGateway.Simulation;
+
+/// <summary>A gateway, its clients, its target and what goes wrong between them.</summary>
+internal sealed class Simulation
+{
+    private readonly List<SimulatedPush> _pushes = [];
+    private Gateway _gateway;
+    private double _lastValue;
+
+    public Simulation(int seed, Target target, int maxSamplesPerRequest = 500)
+    {
+        World = new World(seed);
+        Target = target;
+        MaxSamplesPerRequest = maxSamplesPerRequest;
+        Network = new Network(World, target);
+        _gateway = Start();
+    }
+
+    public World World { get; }
+
+    public Target Target { get; }
+
+    public Network Network { get; }
+
+    public Disk Disk { get; } = new();
+
+    public int MaxSamplesPerRequest { get; }
+
+    public IReadOnlyList<SimulatedPush> Pushes => _pushes;
+
+    /// <summary>A value that no other sample has.</summary>
+    public double NextValue() => ++_lastValue;
+
+    public void Push(SimulatedPush push)
+    {
+        _pushes.Add(push);
+        _gateway.Accept(push);
+    }
+
+    /// <summary>Kills the process, and starts the next one a moment later.</summary>
+    public void Kill()
+    {
+        _gateway.Life.Kill();
+        var waiting = Disk.Messages.Values.Select(stored => stored.Message).ToHashSet(ReferenceEqualityComparer.Instance);
+        foreach (var push in _pushes)
+        {
+            push.IsOpen = false;
+            push.IsRedelivered |= push.Messages.Any(waiting.Contains);
+        }
+
+        World.After(World.Between(5, 500), () => _gateway = Start());
+    }
+
+    /// <summary>A client that pushes again and again, from now until a time from now. It waits for each answer.</summary>
+    public void PushEvery(double minMs, double maxMs, TimeSpan duration, Func<SimulatedPush> next)
+    {
+        SimulatedPush? last = null;
+        Every(minMs, maxMs, duration, () =>
+        {
+            if (last is not { IsOpen: true })
+            {
+                Push(last = next());
+            }
+        });
+    }
+
+    /// <summary>Repeats an action with a pause between, from now until a time from now.</summary>
+    public void Every(double minMs, double maxMs, TimeSpan duration, Action action)
+    {
+        var end = World.NowTicks + duration.Ticks;
+        Again();
+
+        void Again() => World.After(World.Between(minMs, maxMs), () =>
+        {
+            if (World.NowTicks < end)
+            {
+                action();
+                Again();
+            }
+        });
+    }
+
+    /// <summary>Runs for a time, then lets everything come to its end, and says what does not hold.</summary>
+    public IReadOnlyList<string> Run(TimeSpan duration, TimeSpan toEnd)
+    {
+        World.RunUntil(() => false, duration);
+        Network.Failing = null;
+        Network.CutAnswers = 0;
+        Network.Poison = null;
+        Disk.IsFull = false;
+        World.RunUntil(() => Disk.Messages.Count == 0, toEnd);
+        if (_gateway.Observer.Faults.Find(fault => fault is not QueueUnavailableException) is { } fault)
+        {
+            return [$"delivery reported {fault}"];
+        }
+
+        return [.. Check().Violations()];
+    }
+
+    public Promise Check() => new(Target, Network, Disk, _pushes);
+
+    private Gateway Start() => new(World, Disk, Network, MaxSamplesPerRequest);
+}
