@@ -46,16 +46,25 @@ internal static class Clients
     }
 
     /// <summary>Pushes now and then a sample that is older than the one before, beside good ones of other series.</summary>
-    public static void JumpsBack(this Simulation simulation, string client, TimeSpan duration) =>
-        simulation.PushEvery(50, 200, duration, () => new SimulatedPush
+    public static void JumpsBack(this Simulation simulation, string client, TimeSpan duration)
+    {
+        var used = new HashSet<long>();
+        simulation.PushEvery(50, 200, duration, () =>
         {
-            Operation = PushOperation.Append,
-            Samples =
-            [
-                new PushedSample(client, "jumping", simulation.NextValue(), simulation.World.NowMs - simulation.World.Random.Next(0, 2000)),
-                new PushedSample(client, "steady", simulation.NextValue()),
-            ],
+            long time;
+            do
+            {
+                time = simulation.World.NowMs - simulation.World.Random.Next(0, 2000);
+            }
+            while (!used.Add(time));
+
+            return new SimulatedPush
+            {
+                Operation = PushOperation.Append,
+                Samples = [new PushedSample(client, "jumping", simulation.NextValue(), time), new PushedSample(client, "steady", simulation.NextValue())],
+            };
         });
+    }
 
     /// <summary>Replaces, merges and deletes a group of changing series.</summary>
     public static void UsesGroup(this Simulation simulation, string client, TimeSpan duration, double minMs = 20, double maxMs = 400)

@@ -142,10 +142,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
             batch.Seal();
             for (var i = 0; i < batch.Count; i++)
             {
-                if (tried[i].Settled is { } settled)
-                {
-                    batch.Settle(i, settled);
-                }
+                batch.Resume(i, tried[i]);
             }
 
             await ApplyAsync(batch, outcome, cancellationToken);
@@ -409,7 +406,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
             else if (result.ReachedTarget)
             {
                 PushTelemetry.Retried();
-                message.MayHaveArrived = true;
+                batch.NoteUnknown(sent.Span);
                 batch.Fate(0).HasFailed = true;
                 outcome.FailureReason = result.Reason;
                 rest = count == 1 ? SkipSeries(rest, count) : rest;
@@ -427,7 +424,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
     private void SettleRefused(DeliveryBatch batch, HeldMessage message, in SeriesSample sample, in SinkResult result)
     {
         batch.Settle(sample);
-        if (batch.IsMarker(sample) || (result.IsOutOfOrder && message.MayHaveArrived))
+        if (batch.IsMarker(sample) || (result.IsOutOfOrder && batch.MayHaveArrived(sample)))
         {
             return;
         }
@@ -483,10 +480,10 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
     // The target may have the samples or not. When one alone fails, its message is set aside.
     private static void NoteUnknown(DeliveryBatch batch, ReadOnlySpan<SeriesSample> failed)
     {
+        batch.NoteUnknown(failed);
         foreach (var owner in Owners(failed))
         {
             ref var fate = ref batch.Fate(owner);
-            fate.MayHaveArrived = true;
             fate.HasFailed |= failed.Length == 1;
             fate.IsSuspect |= failed.Length == 1;
         }
@@ -529,7 +526,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         message.Settled = batch.SettledOf(index);
         message.Company = fate.Company == 0 ? message.Company : Math.Min(message.Company, fate.Company);
         message.IsSuspect |= fate.IsSuspect;
-        message.MayHaveArrived |= fate.MayHaveArrived;
+        message.Unknown = batch.UnknownOf(index);
         if (fate.HasFailed)
         {
             Postpone(message);

@@ -24,6 +24,7 @@ internal sealed class DeliveryBatch
     private DecodedMessage[] _coalesced = [];
     private MessageFate[] _fates = [];
     private bool[] _settled = [];
+    private bool[] _unknown = [];
     private int _firstMarkerSample;
 
     /// <summary>The samples.</summary>
@@ -64,6 +65,7 @@ internal sealed class DeliveryBatch
         Grow(ref _fates, Count);
         _firstMarkerSample = Samples.Samples.Length;
         Grow(ref _settled, _firstMarkerSample);
+        Grow(ref _unknown, _firstMarkerSample);
     }
 
     /// <summary>Adds the stale markers of what the pushes have ended.</summary>
@@ -83,19 +85,29 @@ internal sealed class DeliveryBatch
         }
 
         Grow(ref _settled, Samples.Samples.Length);
+        Grow(ref _unknown, Samples.Samples.Length);
     }
 
     public ref MessageFate Fate(int message) => ref _fates[message];
 
-    /// <summary>Notes that some samples of a message were settled in an earlier try.</summary>
-    public void Settle(int message, BitArray settled)
+    /// <summary>Takes over what is known of a message's samples from an earlier try.</summary>
+    public void Resume(int message, HeldMessage held)
     {
-        var start = _decoded[message].Start.Samples;
-        for (var i = 0; i < settled.Count; i++)
+        held.Settled?.CopyTo(_settled, _decoded[message].Start.Samples);
+        held.Unknown?.CopyTo(_unknown, _decoded[message].Start.Samples);
+    }
+
+    /// <summary>Notes that the target may have samples although their request failed.</summary>
+    public void NoteUnknown(ReadOnlySpan<SeriesSample> samples)
+    {
+        foreach (ref readonly var sample in samples)
         {
-            _settled[start + i] |= settled[i];
+            _unknown[sample.Index] = true;
         }
     }
+
+    /// <summary>Whether the target may have got the sample in an earlier request.</summary>
+    public bool MayHaveArrived(in SeriesSample sample) => _unknown[sample.Index] || _received[sample.Owner].IsRedelivered;
 
     /// <summary>Notes that a sample needs no more work: it was delivered, or refused for good.</summary>
     public void Settle(in SeriesSample sample) => _settled[sample.Index] = true;
@@ -183,8 +195,10 @@ internal sealed class DeliveryBatch
     }
 
     /// <summary>Which samples of a message are settled, in their order in the message.</summary>
-    public BitArray SettledOf(int message) =>
-        new(_settled[_decoded[message].Start.Samples.._decoded[message].End.Samples]);
+    public BitArray? SettledOf(int message) => BitsOf(message, _settled);
+
+    /// <summary>Which samples of a message the target may have, in their order in the message.</summary>
+    public BitArray? UnknownOf(int message) => BitsOf(message, _unknown);
 
     /// <summary>Number of samples of a message that are not settled.</summary>
     public int CountOpen(int message)
@@ -236,6 +250,7 @@ internal sealed class DeliveryBatch
     public void Clear()
     {
         _settled.AsSpan(0, Math.Min(_settled.Length, Samples.Samples.Length)).Clear();
+        _unknown.AsSpan(0, Math.Min(_unknown.Length, Samples.Samples.Length)).Clear();
         _fates.AsSpan(0, Math.Min(_fates.Length, Count)).Clear();
         Array.Clear(_coalesced);
         Samples.Clear();
@@ -247,6 +262,12 @@ internal sealed class DeliveryBatch
         Pushes.Clear();
         PushOwners.Clear();
         Markers.Clear();
+    }
+
+    private BitArray? BitsOf(int message, bool[] flags)
+    {
+        var (start, end) = (_decoded[message].Start.Samples, _decoded[message].End.Samples);
+        return flags.AsSpan(start, end - start).Contains(true) ? new BitArray(flags[start..end]) : null;
     }
 
     private void AddIfOpen(int series, HashSet<int> hashes)

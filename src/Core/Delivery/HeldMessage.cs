@@ -26,8 +26,8 @@ internal sealed class HeldMessage(ReceivedMessage received)
     /// <summary>Whether a request that held nothing else was refused or failed, so that its samples are to be told apart.</summary>
     public bool IsSuspect { get; set; }
 
-    /// <summary>Whether the target may have got its samples before, in a request whose outcome is not known.</summary>
-    public bool MayHaveArrived { get; set; } = received.IsRedelivered;
+    /// <summary>Which of its samples were in a request whose outcome is not known, in their order in the message; null when none was.</summary>
+    public BitArray? Unknown { get; set; }
 
     /// <summary>The samples that were refused in a request that held nothing else.</summary>
     public List<RefusedSample> Refused { get; } = [];

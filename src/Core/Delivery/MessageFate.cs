@@ -9,9 +9,6 @@ internal struct MessageFate
     /// <summary>Whether a request that held nothing else was refused or failed.</summary>
     public bool IsSuspect;
 
-    /// <summary>Whether the target may have got samples of it although the request failed.</summary>
-    public bool MayHaveArrived;
-
     /// <summary>Whether it was not sent at all, because it waits for a held message or is suspected itself.</summary>
     public bool IsWithheld;
 

@@ -17,22 +17,15 @@ internal abstract class TsdbHead(TimeSpan outOfOrderWindow) : Target
     protected string? Check(WireSample sample, long headMs)
     {
         var window = (long)outOfOrderWindow.TotalMilliseconds;
-        if (window == 0 && headMs > long.MinValue && sample.TimestampMs < headMs - InOrderMs)
+        if (Newest(sample.Series) is { } newest && sample.TimestampMs <= newest.TimestampMs)
         {
-            return "out of bounds";
+            return sample.TimestampMs == newest.TimestampMs
+                ? sample.Bits == newest.Bits ? null : "duplicate sample for timestamp"
+                : window == 0 ? IsBelow(sample, headMs, InOrderMs) ? "out of bounds" : "out of order sample"
+                : IsBelow(sample, headMs, window) ? "too old sample" : null;
         }
 
-        if (Newest(sample.Series) is not { } newest || sample.TimestampMs > newest.TimestampMs)
-        {
-            return window > 0 && headMs > long.MinValue && sample.TimestampMs < headMs - Math.Max(window, InOrderMs) ? "too old sample" : null;
-        }
-
-        if (sample.TimestampMs == newest.TimestampMs)
-        {
-            return sample.Bits == newest.Bits ? null : "duplicate sample for timestamp";
-        }
-
-        return window == 0 ? "out of order sample" : sample.TimestampMs < headMs - window ? "too old sample" : null;
+        return IsBelow(sample, headMs, Math.Max(window, InOrderMs)) ? window == 0 ? "out of bounds" : "too old sample" : null;
     }
 
     /// <summary>The newest sample of all series.</summary>
@@ -47,4 +40,6 @@ internal abstract class TsdbHead(TimeSpan outOfOrderWindow) : Target
             _maxMs = Math.Max(_maxMs, sample.TimestampMs);
         }
     }
+
+    private static bool IsBelow(WireSample sample, long headMs, long ageMs) => headMs != long.MinValue && sample.TimestampMs < headMs - ageMs;
 }
