@@ -36,6 +36,7 @@ internal static class WorkerServices
         if (options.Groups is { } groups)
         {
             builder.Services.AddSingleton<IGroupStore>(services => new DynamoGroupStore(groups, services.GetRequiredService<TimeProvider>()));
+            builder.Services.AddSingleton<IExpiryDelivery, DirectExpiry>();
             builder.Services.AddSingleton<ExpirySweep>();
         }
 

@@ -67,7 +67,8 @@ internal static class Clients
     }
 
     /// <summary>Replaces, merges and deletes a group of changing series.</summary>
-    public static void UsesGroup(this Simulation simulation, string client, TimeSpan duration, double minMs = 20, double maxMs = 400)
+    public static void UsesGroup(
+        this Simulation simulation, string client, TimeSpan duration, double minMs = 20, double maxMs = 400, TimeSpan? timeToLive = null)
     {
         var random = simulation.World.Random;
         simulation.PushEvery(minMs, maxMs, duration, () =>
@@ -81,6 +82,7 @@ internal static class Clients
             return new SimulatedPush
             {
                 Operation = operation,
+                TimeToLive = operation == PushOperation.Delete ? null : timeToLive,
                 Group = $"job/{client}",
                 Samples = operation == PushOperation.Delete
                     ? []

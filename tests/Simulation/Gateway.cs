@@ -25,7 +25,12 @@ internal sealed class Gateway
         var sink = new SimulatedSink(Life, network, maxSamplesPerRequest);
         var handler = new BatchHandler(sink, groups, _limits, options, Life.Time);
         var delivery = new OrderedDelivery(_queue, handler, options, Life.Time, Observer);
-        Life.Run(() => _ = delivery.RunAsync(CancellationToken.None));
+        var sweep = new ExpirySweep(groups, new QueuedExpiry(_queue), options, Life.Time, Observer);
+        Life.Run(() =>
+        {
+            _ = delivery.RunAsync(CancellationToken.None);
+            _ = sweep.RunAsync(CancellationToken.None);
+        });
     }
 
     public Life Life { get; }
@@ -55,7 +60,7 @@ internal sealed class Gateway
             GroupingKey? group = null;
             Assert(push.Group is null || GroupingKeyParser.TryParse(push.Group, out group, out _));
             push.Expected = AddTo(batch, push, group);
-            Encode(new PushHeader(push.Operation, group, push.PushTimeNs), batch, messages);
+            Encode(new PushHeader(push.Operation, group, push.PushTimeNs) { TimeToLive = push.TimeToLive }, batch, messages);
         }
 
         push.Messages = messages;

@@ -7,11 +7,13 @@ internal sealed class ReferenceGroups
 {
     private readonly Dictionary<string, Dictionary<string, HashSet<string>>> _groups = new(StringComparer.Ordinal);
 
+    private readonly HashSet<string> _mortal = new(StringComparer.Ordinal);
+
     /// <summary>Series that belonged to a group at some time.</summary>
     public HashSet<string> Ever { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Series that a group has.</summary>
-    public HashSet<string> Live => [.. _groups.Values.SelectMany(families => families.Values.SelectMany(series => series))];
+    /// <summary>Series that a group has, once every time to live has passed.</summary>
+    public HashSet<string> Live => [.. _groups.Where(group => !_mortal.Contains(group.Key)).Select(group => group.Value).SelectMany(families => families.Values.SelectMany(series => series))];
 
     public void Apply(SimulatedPush push)
     {
@@ -24,6 +26,12 @@ internal sealed class ReferenceGroups
         if (push.Group is null)
         {
             return;
+        }
+
+        _mortal.Remove(push.Group);
+        if (push.TimeToLive is not null)
+        {
+            _mortal.Add(push.Group);
         }
 
         if (push.Operation is PushOperation.Delete or PushOperation.Replace)

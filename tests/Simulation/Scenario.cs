@@ -32,6 +32,7 @@ internal static class Scenario
         simulation.Timestamps("t", Duration);
         Maybe(chance, 2, () => simulation.UsesGroup("g", Duration));
         Maybe(chance, 3, () => simulation.UsesGroup("h", Duration));
+        Maybe(chance, 3, () => simulation.UsesGroup("mortal", Duration, 500, 9000, TimeSpan.FromSeconds(chance.Next(1, 10))));
         Maybe(chance, 3, () => simulation.JumpsBack("j", Duration));
         Maybe(chance, 3, () => simulation.PushesOld("old", chance.Next(1, 20), chance.Next(2) == 0, Duration, 50, 500));
         Maybe(chance, 4, () => simulation.World.After(At(chance), () => simulation.DeletesAll(chance.Next(1, 4))));

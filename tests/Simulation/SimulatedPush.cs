@@ -14,6 +14,9 @@ internal sealed class SimulatedPush
     /// <summary>What is deleted, for a deletion by selector.</summary>
     public IReadOnlyList<string> Selectors { get; init; } = [];
 
+    /// <summary>How long the group lives after its last push; null until it is deleted.</summary>
+    public TimeSpan? TimeToLive { get; init; }
+
     /// <summary>The samples. Without a time of its own, a sample gets that of the push.</summary>
     public IReadOnlyList<PushedSample> Samples { get; init; } = [];
 

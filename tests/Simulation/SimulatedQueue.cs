@@ -5,7 +5,7 @@ using PushGateway.Queue;
 namespace PushGateway.Simulation;
 
 /// <summary>The embedded queue and its checkpoints, on a simulated disk.</summary>
-internal sealed class SimulatedQueue : IPushQueue, IGroupStateWriter
+internal sealed class SimulatedQueue : IOrderedPushQueue, IGroupStateWriter
 {
     private static readonly TimeSpan CheckpointInterval = TimeSpan.FromMilliseconds(200);
 
@@ -13,11 +13,11 @@ internal sealed class SimulatedQueue : IPushQueue, IGroupStateWriter
     private readonly Life _life;
     private readonly Disk _disk;
     private readonly MemoryGroupStore _groups;
-    private readonly PriorityQueue<long, (long DueTicks, long Id)> _abandoned = new();
     private readonly long _lastIdAtStart;
     private List<long> _completed = [];
     private TaskCompletionSource _arrival = new();
     private long _next = 1;
+    private long _nextToPeek = 1;
     private bool _checkpointing;
 
     public SimulatedQueue(World world, Life life, Disk disk, MemoryGroupStore groups)
@@ -46,20 +46,40 @@ internal sealed class SimulatedQueue : IPushQueue, IGroupStateWriter
         await _life.DelayAsync(_world.Between(0, 1));
     }
 
-    public async ValueTask<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int maxMessages, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<ReceivedMessage>> PeekAsync(int maxMessages, CancellationToken cancellationToken)
     {
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var arrival = _arrival.Task;
-            if (Take(maxMessages) is { Count: > 0 } messages)
+            if (Read(ref _nextToPeek, _disk.LastId + 1, maxMessages) is { Count: > 0 } messages)
             {
                 return messages;
             }
 
-            await arrival.WaitAsync(cancellationToken);
+            await arrival;
         }
     }
+
+    public bool TryReceive(IReadOnlyList<ReceivedMessage> messages)
+    {
+        for (; _next < IdOf(messages[0]); _next++)
+        {
+            if (_disk.Messages.ContainsKey(_next))
+            {
+                return false;
+            }
+        }
+
+        _next = IdOf(messages[^1]) + 1;
+        return true;
+    }
+
+    public IReadOnlyList<ReceivedMessage> ReceiveThrough(ReceivedMessage last, int maxMessages) =>
+        Read(ref _next, IdOf(last) + 1, maxMessages);
+
+    public ValueTask<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int maxMessages, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     public ValueTask CompleteAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
@@ -68,16 +88,8 @@ internal sealed class SimulatedQueue : IPushQueue, IGroupStateWriter
         return default;
     }
 
-    public ValueTask AbandonAsync(IReadOnlyList<ReceivedMessage> messages, TimeSpan delay, CancellationToken cancellationToken)
-    {
-        foreach (var message in messages)
-        {
-            _abandoned.Enqueue(IdOf(message), (_world.NowTicks + delay.Ticks, IdOf(message)));
-        }
-
-        _world.After(delay, () => _life.Run(Arrived));
-        return default;
-    }
+    public ValueTask AbandonAsync(IReadOnlyList<ReceivedMessage> messages, TimeSpan delay, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     public async ValueTask DeadLetterAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
     {
@@ -109,32 +121,21 @@ internal sealed class SimulatedQueue : IPushQueue, IGroupStateWriter
         _life.Signal(arrival);
     }
 
-    private List<ReceivedMessage> Take(int maxMessages)
+    private List<ReceivedMessage> Read(ref long next, long end, int maxMessages)
     {
         var messages = new List<ReceivedMessage>();
-        while (messages.Count < maxMessages && _abandoned.TryPeek(out var id, out var priority) && priority.DueTicks <= _world.NowTicks)
+        for (; messages.Count < maxMessages && next < end; next++)
         {
-            _abandoned.Dequeue();
-            Add(id);
-        }
-
-        while (messages.Count < maxMessages && _next <= _disk.LastId)
-        {
-            Add(_next++);
-        }
-
-        return messages;
-
-        void Add(long id)
-        {
-            if (_disk.Messages.TryGetValue(id, out var stored))
+            if (_disk.Messages.TryGetValue(next, out var stored))
             {
-                messages.Add(new ReceivedMessage(id.ToString(CultureInfo.InvariantCulture), stored.Message, stored.SentMs)
+                messages.Add(new ReceivedMessage(next.ToString(CultureInfo.InvariantCulture), stored.Message, stored.SentMs)
                 {
-                    IsRedelivered = id <= _lastIdAtStart,
+                    IsRedelivered = next <= _lastIdAtStart,
                 });
             }
         }
+
+        return messages;
     }
 
     // One transaction, as the real one: the removal of the messages and the state of the groups that they led to.

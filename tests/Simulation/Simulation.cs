@@ -91,6 +91,7 @@ internal sealed class Simulation
         Network.CutAnswers = 0;
         Network.Poison = null;
         Disk.IsFull = false;
+        World.RunUntil(() => false, TimeSpan.FromMinutes(1));
         World.RunUntil(() => Disk.Messages.Count == 0, toEnd);
         if (_gateway.Observer.Faults.Find(fault => fault is not QueueUnavailableException) is { } fault)
         {

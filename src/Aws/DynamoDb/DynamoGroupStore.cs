@@ -68,7 +68,7 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
 
         async ValueTask ApplyToGroupAsync(int i, CancellationToken cancellation)
         {
-            var (work, result) = (groups[i], results[i] = new GroupEffects { TellsSink = effects.TellsSink });
+            var (work, result) = (groups[i], results[i] = new GroupEffects { TellsSink = effects.TellsSink, WereApplied = effects.WereApplied });
             var failure = outage;
             try
             {

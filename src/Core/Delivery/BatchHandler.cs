@@ -43,7 +43,8 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         using var activity = PushTelemetry.StartDelivery(TraceParents(messages));
         try
         {
-            await DeliverAsync(messages, held, outcome, cancellationToken);
+            var batch = await OpenAsync(messages, outcome, wereApplied: false, cancellationToken);
+            await DeliverAsync(batch, held, cancellationToken);
             await WorkThroughAsync(held, outcome, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -58,26 +59,39 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
     }
 
     /// <summary>
-    /// Delivers messages on the fast lane, for as long as the sink takes nothing. Afterwards each is settled in the outcome, or held.
+    /// Decodes messages and applies them to the group store. What is returned is to be given to <see cref="DeliverAsync"/> or
+    /// <see cref="Return"/>.
     /// </summary>
-    internal async ValueTask DeliverAsync(
-        IReadOnlyList<ReceivedMessage> messages, HeldMessages held, BatchOutcome outcome, CancellationToken cancellationToken)
+    /// <param name="messages">The messages.</param>
+    /// <param name="outcome">Takes what becomes of them.</param>
+    /// <param name="wereApplied">Whether they were applied before, in their order.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    internal async ValueTask<DeliveryBatch> OpenAsync(
+        IReadOnlyList<ReceivedMessage> messages, BatchOutcome outcome, bool wereApplied, CancellationToken cancellationToken)
     {
         var batch = Rent();
-        var faulty = new List<HeldMessage>();
-        var waiting = new List<HeldMessage>();
+        batch.Outcome = outcome;
+        foreach (var message in messages)
+        {
+            if (!TryDecode(batch, message, outcome, out var fault))
+            {
+                batch.Faulty.Add(new HeldMessage(message) { IsFault = true, IsUnapplied = true, Company = 1, FailureReason = fault });
+            }
+        }
+
+        batch.Seal();
+        await ApplyAsync(batch, outcome, wereApplied, cancellationToken);
+        return batch;
+    }
+
+    /// <summary>
+    /// Sends a batch on the fast lane, for as long as the sink takes nothing. Afterwards each message is settled in the outcome, or held.
+    /// </summary>
+    internal async ValueTask DeliverAsync(DeliveryBatch batch, HeldMessages held, CancellationToken cancellationToken)
+    {
+        var outcome = batch.Outcome!;
         try
         {
-            foreach (var message in messages)
-            {
-                if (!TryDecode(batch, message, outcome, out var fault))
-                {
-                    faulty.Add(new HeldMessage(message) { IsFault = true, FailureReason = fault });
-                }
-            }
-
-            batch.Seal();
-            await ApplyAsync(batch, outcome, cancellationToken);
             if (sink is not null)
             {
                 WithholdBehind(held, batch);
@@ -88,6 +102,8 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         {
             await ConfirmAsync(batch, outcome);
             batch.SettleDropped();
+            var waiting = batch.Faulty.ToList();
+            waiting.ForEach(Postpone);
             for (var i = 0; i < batch.Count; i++)
             {
                 if (outcome.IsSettled(batch[i]))
@@ -105,11 +121,9 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
                 }
             }
 
+            held.Add(waiting);
             Return(batch);
         }
-
-        faulty.ForEach(message => Postpone(message));
-        held.Add([.. faulty, .. waiting]);
     }
 
     /// <summary>Tries the held messages whose turn it is.</summary>
@@ -145,7 +159,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
                 batch.Resume(i, tried[i]);
             }
 
-            await ApplyAsync(batch, outcome, cancellationToken);
+            await ApplyAsync(batch, outcome, wereApplied: !tried.Exists(message => message.IsUnapplied), cancellationToken);
             if (tried is [{ IsSuspect: true } suspect])
             {
                 var proofs = suspect.Refused.Count;
@@ -222,7 +236,8 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
 
     private DeliveryBatch Rent() => _batches.TryTake(out var batch) ? batch : new DeliveryBatch();
 
-    private void Return(DeliveryBatch batch)
+    /// <summary>Gives a batch back.</summary>
+    internal void Return(DeliveryBatch batch)
     {
         if (batch.IsReusable)
         {
@@ -261,14 +276,14 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         }
     }
 
-    private async ValueTask ApplyAsync(DeliveryBatch batch, BatchOutcome outcome, CancellationToken cancellationToken)
+    private async ValueTask ApplyAsync(DeliveryBatch batch, BatchOutcome outcome, bool wereApplied, CancellationToken cancellationToken)
     {
         if (groups is null || batch.Count == 0)
         {
             return;
         }
 
-        var effects = new GroupEffects { TellsSink = sink is not null };
+        var effects = new GroupEffects { TellsSink = sink is not null, WereApplied = wereApplied };
         await groups.ApplyAsync(batch.Pushes, effects, cancellationToken);
         foreach (var (push, reason) in effects.Refused)
         {
@@ -280,6 +295,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         {
             batch.Fate(batch.PushOwners[push]).IsWithheld = true;
             batch.Fate(batch.PushOwners[push]).HasFailed = true;
+            batch.Fate(batch.PushOwners[push]).IsUnapplied = true;
             outcome.FailureReason = reason;
         }
 
@@ -524,8 +540,9 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
     private void Update(HeldMessage message, DeliveryBatch batch, int index, in MessageFate fate)
     {
         message.Settled = batch.SettledOf(index);
-        message.Company = fate.Company == 0 ? message.Company : Math.Min(message.Company, fate.Company);
+        message.Company = fate.IsUnapplied ? 1 : fate.Company == 0 ? message.Company : Math.Min(message.Company, fate.Company);
         message.IsSuspect |= fate.IsSuspect;
+        message.IsUnapplied = fate.IsUnapplied;
         message.Unknown = batch.UnknownOf(index);
         if (fate.HasFailed)
         {

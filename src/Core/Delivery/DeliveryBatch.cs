@@ -30,6 +30,12 @@ internal sealed class DeliveryBatch
     /// <summary>The samples.</summary>
     public MetricBatch Samples { get; } = new();
 
+    /// <summary>What has become of its messages.</summary>
+    public BatchOutcome? Outcome { get; set; }
+
+    /// <summary>Messages on which the code has failed.</summary>
+    public List<HeldMessage> Faulty { get; } = [];
+
     /// <summary>Requests that were sent of it.</summary>
     public int Requests { get; set; }
 
@@ -259,6 +265,8 @@ internal sealed class DeliveryBatch
         _markerOwners.Clear();
         _firstMarkerSample = 0;
         Requests = 0;
+        Outcome = null;
+        Faulty.Clear();
         Pushes.Clear();
         PushOwners.Clear();
         Markers.Clear();

@@ -1,7 +1,4 @@
 using PushGateway.Groups;
-using PushGateway.Model;
-using PushGateway.Push;
-using PushGateway.Queue;
 
 namespace PushGateway.Delivery;
 
@@ -10,23 +7,20 @@ namespace PushGateway.Delivery;
 /// one that fails is due again at the next sweep.
 /// </summary>
 /// <param name="groups">The group store.</param>
-/// <param name="handler">Handles the expiries.</param>
+/// <param name="delivery">Takes the expiries.</param>
 /// <param name="options">Options.</param>
 /// <param name="time">The clock.</param>
 /// <param name="observer">Is told what goes wrong.</param>
-public sealed class ExpirySweep(IGroupStore groups, BatchHandler handler, DeliveryOptions options, TimeProvider time, DeliveryObserver observer)
+public sealed class ExpirySweep(IGroupStore groups, IExpiryDelivery delivery, DeliveryOptions options, TimeProvider time, DeliveryObserver observer)
 {
-    private static readonly MessageCapacity InProcess = new(int.MaxValue, TextOnly: false, ChunkBytes: 0);
-
     /// <summary>Sweeps every <see cref="DeliveryOptions.SweepInterval"/> until <paramref name="stopping"/>.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(options.SweepInterval, time);
         while (!stopping.IsCancellationRequested)
         {
             try
             {
-                await timer.WaitForNextTickAsync(stopping);
+                await Task.Delay(options.SweepInterval, time, stopping);
                 await SweepAsync(stopping);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -45,20 +39,7 @@ public sealed class ExpirySweep(IGroupStore groups, BatchHandler handler, Delive
     /// <summary>Sweeps once. What could not be ended by then is still due.</summary>
     public async ValueTask SweepAsync(CancellationToken cancellationToken)
     {
-        foreach (var due in (await groups.FindExpiredAsync(cancellationToken)).Chunk(options.BatchSize))
-        {
-            var outcome = await handler.HandleAsync([.. due.Select(ToMessage)], cancellationToken);
-            if (outcome.Failed.Count > 0)
-            {
-                observer.Failed(outcome.Failed.Count, outcome.FailureReason ?? "unknown");
-            }
-        }
-    }
-
-    private ReceivedMessage ToMessage(PushHeader expiry)
-    {
-        var messages = new List<QueueMessage>(1);
-        PushMessageCodec.Encode(expiry, new MetricBatch(), InProcess, messages);
-        return new ReceivedMessage($"expiry of {expiry.Group}", messages[0], time.GetUtcNow().ToUnixTimeMilliseconds());
+        var due = await groups.FindExpiredAsync(cancellationToken);
+        await delivery.EndAsync(due, cancellationToken);
     }
 }

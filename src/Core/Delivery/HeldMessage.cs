@@ -38,6 +38,9 @@ internal sealed class HeldMessage(ReceivedMessage received)
     /// <summary>Why the last try failed.</summary>
     public string? FailureReason { get; set; }
 
+    /// <summary>Whether the group store has not applied it.</summary>
+    public bool IsUnapplied { get; set; }
+
     /// <summary>Whether the code failed on it, and not the target.</summary>
     public bool IsFault { get; set; }
 

@@ -14,4 +14,7 @@ internal struct MessageFate
 
     /// <summary>Whether its last request failed.</summary>
     public bool HasFailed;
+
+    /// <summary>Whether the group store could not apply it.</summary>
+    public bool IsUnapplied;
 }

@@ -11,10 +11,17 @@ namespace PushGateway.Delivery;
 /// <param name="options">Options.</param>
 /// <param name="time">The clock.</param>
 /// <param name="observer">Is told what goes wrong.</param>
-public sealed class OrderedDelivery(IPushQueue queue, BatchHandler handler, DeliveryOptions options, TimeProvider time, DeliveryObserver observer)
+public sealed class OrderedDelivery(IOrderedPushQueue queue, BatchHandler handler, DeliveryOptions options, TimeProvider time, DeliveryObserver observer)
 {
+    // One that is being sent and one that waits keep the sender busy.
+    private const int MaxAppliedBatches = 2;
+
     private readonly HeldMessages _held = new(time);
     private readonly Lock _lock = new();
+    private readonly Queue<DeliveryBatch> _applied = new();
+    private IReadOnlyList<ReceivedMessage>? _unapplied;
+    private ReceivedMessage? _lastApplied;
+    private readonly WakeUp _arrived = new(time);
     private List<DeadLetter> _letters = [];
     private readonly WakeUp _letter = new(time);
 
@@ -27,6 +34,7 @@ public sealed class OrderedDelivery(IPushQueue queue, BatchHandler handler, Deli
         using var drained = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         using var registration = stopping.Register(() => drained.CancelAfter(options.DrainTimeout));
         await Task.WhenAll(
+            RepeatAsync(() => ApplyNextAsync(stopping), stopping),
             RepeatAsync(() => DeliverNextAsync(stopping, drained.Token), stopping),
             RepeatAsync(() => WorkNextAsync(stopping, drained.Token), stopping),
             RepeatAsync(() => DeadLetterNextAsync(stopping), stopping));
@@ -57,6 +65,34 @@ public sealed class OrderedDelivery(IPushQueue queue, BatchHandler handler, Deli
         }
     }
 
+    // What was pushed is applied whether or not the target takes it. What the sender has no room for is read again when it is its turn.
+    private async Task ApplyNextAsync(CancellationToken stopping)
+    {
+        var messages = _unapplied ??= await queue.PeekAsync(options.BatchSize, stopping);
+        var batch = await handler.OpenAsync(messages, new BatchOutcome(messages), wereApplied: false, stopping);
+        _unapplied = null;
+        lock (_lock)
+        {
+            _lastApplied = messages[^1];
+            if (_applied.Count < MaxAppliedBatches && queue.TryReceive(messages))
+            {
+                _applied.Enqueue(batch);
+                batch = null;
+            }
+        }
+
+        _arrived.Signal();
+        if (batch is not null)
+        {
+            handler.Return(batch);
+        }
+
+        if (options.GatherTime > TimeSpan.Zero && messages.Count < options.BatchSize)
+        {
+            await WaitAsync(options.GatherTime, stopping);
+        }
+    }
+
     private async Task DeliverNextAsync(CancellationToken stopping, CancellationToken drained)
     {
         while (_held.Bytes > options.MaxHeldBytes)
@@ -65,26 +101,37 @@ public sealed class OrderedDelivery(IPushQueue queue, BatchHandler handler, Deli
             stopping.ThrowIfCancellationRequested();
         }
 
-        var messages = await queue.ReceiveAsync(options.BatchSize, stopping);
-        if (messages.Count == 0)
+        if (await TakeAsync(drained) is not { } batch)
         {
+            await _arrived.WaitAsync(Timeout.InfiniteTimeSpan, stopping);
             return;
         }
 
-        var outcome = new BatchOutcome(messages);
+        var outcome = batch.Outcome!;
         try
         {
-            await handler.DeliverAsync(messages, _held, outcome, drained);
+            await handler.DeliverAsync(batch, _held, drained);
         }
         finally
         {
             await SettleAsync(outcome);
         }
+    }
 
-        if (options.GatherTime > TimeSpan.Zero && messages.Count < options.BatchSize)
+    private async ValueTask<DeliveryBatch?> TakeAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ReceivedMessage> messages;
+        lock (_lock)
         {
-            await WaitAsync(options.GatherTime, stopping);
+            if (_applied.TryDequeue(out var batch))
+            {
+                return batch;
+            }
+
+            messages = _lastApplied is null ? [] : queue.ReceiveThrough(_lastApplied, options.BatchSize);
         }
+
+        return messages.Count == 0 ? null : await handler.OpenAsync(messages, new BatchOutcome(messages), wereApplied: true, cancellationToken);
     }
 
     private async Task WorkNextAsync(CancellationToken stopping, CancellationToken drained)

@@ -13,6 +13,12 @@ public sealed class GroupEffects
     public bool TellsSink { get; init; } = true;
 
     /// <summary>
+    /// Whether the pushes were applied before, in their order. Then nothing is applied, and only what they have ended is told. Applied again
+    /// after newer pushes, an old push would count as one that came late, and would end its series at the time of the newer ones.
+    /// </summary>
+    public bool WereApplied { get; init; }
+
+    /// <summary>
     /// The series that the pushes have ended: those a replace, a merge or a delete dropped, and those of a push that came after the one
     /// that overtook it. A push applied again ends the same series again, until <see cref="IGroupStore.ConfirmAsync"/>.
     /// </summary>

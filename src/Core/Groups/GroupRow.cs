@@ -72,6 +72,12 @@ public sealed class GroupRow
     /// <param name="index">Its index in the effects.</param>
     public void Apply(in BatchedPush push, GroupStoreOptions options, GroupEffects effects, int index)
     {
+        if (effects.WereApplied)
+        {
+            _state.ReadEnded(push.Header.PushTimeNs, index, effects);
+            return;
+        }
+
         _families ??= new PushedFamilyWriter(_headers);
         if (push.Header.Operation is not (PushOperation.Delete or PushOperation.Expire))
         {

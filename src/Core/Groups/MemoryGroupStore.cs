@@ -103,6 +103,16 @@ public sealed class MemoryGroupStore : IGroupStore
     {
         lock (_lock)
         {
+            if (effects.WereApplied)
+            {
+                foreach (var held in Find(push.Header))
+                {
+                    held.ReadEnded(push.Header.PushTimeNs, index, effects);
+                }
+
+                return;
+            }
+
             switch (push.Header)
             {
                 case { Group: { } group }:

@@ -1,0 +1,25 @@
+namespace PushGateway.Queue;
+
+/// <summary>
+/// The queue of one machine. It hands messages out in the order in which they became durable, to the process that stored them and to no
+/// other. It has two cursors: messages can be looked at before it is their turn to be received.
+/// </summary>
+public interface IOrderedPushQueue : IPushQueue
+{
+    /// <summary>
+    /// Looks at the next messages that were not looked at before, at most <paramref name="maxMessages"/>, and waits until there is one.
+    /// They are not received by that.
+    /// </summary>
+    ValueTask<IReadOnlyList<ReceivedMessage>> PeekAsync(int maxMessages, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Receives messages that were looked at. False when others are to be received before them: nothing is received then.
+    /// </summary>
+    /// <param name="messages">What one call of <see cref="PeekAsync"/> returned.</param>
+    bool TryReceive(IReadOnlyList<ReceivedMessage> messages);
+
+    /// <summary>Receives the next messages, none behind one that was looked at; none when there are none.</summary>
+    /// <param name="last">The last message that may be received.</param>
+    /// <param name="maxMessages">Most messages to receive.</param>
+    IReadOnlyList<ReceivedMessage> ReceiveThrough(ReceivedMessage last, int maxMessages);
+}
