@@ -18,7 +18,7 @@ namespace PushGateway.Formats.OpenMetrics;
 /// </para>
 /// <para>
 /// The families of the batch differ from those of the body. They are the families of the text format 0.0.4, because
-/// <see cref="FamilyName"/> must find them again from the series' names after the queue: the counter <c>foo</c> becomes the counter family
+/// <see cref="SeriesRoles.SuffixLength"/> must find them again from the series' names after the queue: the counter <c>foo</c> becomes the counter family
 /// <c>foo_total</c>, the info <c>foo</c> the info family <c>foo_info</c>. <c>_created</c> samples stay series, as in a Prometheus that
 /// scrapes them. They, and <c>_gsum</c> and <c>_gcount</c> samples, become gauge families of their own, because counters and histograms of
 /// 0.0.4 have no such members. The OpenMetrics exposition joins them again.

@@ -12,7 +12,7 @@ namespace PushGateway.Formats.RemoteWrite2;
 /// Reads a remote write 2.0 request. The gateway's own queue messages have this format, too. Exemplars, start timestamps and unknown fields
 /// are skipped. A native histogram must be valid (<see cref="NativeHistogram.Validate"/>), and its family gets a histogram type.
 /// </summary>
-internal ref partial struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricBatch batch, long receivedMs, RemoteWrite2Scratch scratch)
+internal ref struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricBatch batch, long receivedMs, RemoteWrite2Scratch scratch)
 {
     [ThreadStatic]
     private static RemoteWrite2Scratch? _threadScratch;
@@ -26,13 +26,11 @@ internal ref partial struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricB
     private int _nameLabel;
     private int _quantileLabel;
 
-    // What was found for the last series. The next usually has the same labels, and checks that the last one passed are not repeated.
+    // What was found for the last series, 0 as its name when it had histograms. The next usually has the same labels and metadata, and checks
+    // that the last one passed are not repeated.
     private int _name;
     private bool _hasQuantile;
-    private MetricType _type;
-    private int _help;
-    private int _unit;
-    private int _family = -1;
+    private int _family;
     private ReadOnlySpan<byte> _metadata;
 
     /// <summary>
@@ -97,19 +95,11 @@ internal ref partial struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricB
     private PushError? ReadAllSeries()
     {
         var reader = new ProtobufReader(_input);
-        while (reader.TryReadTag(out var field, out var type))
+        while (reader.TryReadNext(RemoteWrite2Fields.RequestTimeSeries, out var series))
         {
-            if (field == RemoteWrite2Fields.RequestTimeSeries && type == WireType.LengthDelimited)
+            if (ReadSeries(series) is { } error)
             {
-                reader.TryReadBytes(out var series);
-                if (!TryReadCommonSeries(series) && ReadSeries(series) is { } error)
-                {
-                    return error;
-                }
-            }
-            else
-            {
-                reader.TrySkip(type);
+                return error;
             }
         }
 
@@ -155,56 +145,65 @@ internal ref partial struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricB
             return Invalid("a series has both samples and histograms");
         }
 
-        if (ReadLabels(labelRefs, out var name, out var hasQuantile) is { } error)
+        if (ReadLabels(labelRefs, out var name, out var hasQuantile, out var hasEmpty) is { } error)
         {
             return error;
         }
 
-        if (!TryReadMetadata(metadata, out var metricType, out var help, out var unit))
+        if ((hasHistograms || name != _name || hasQuantile != _hasQuantile || !metadata.SequenceEqual(_metadata))
+            && !TrySetFamily(name, hasQuantile, metadata, hasHistograms))
         {
             return Invalid("a series' metadata is malformed");
         }
 
-        if (hasHistograms && metricType != MetricType.GaugeHistogram)
+        if (samples == 1 && !hasEmpty)
         {
-            metricType = MetricType.Histogram;
+            if (!TryReadSample(sample, out var only))
+            {
+                return Invalid("a sample is malformed");
+            }
+
+            _batch.AddSeries(_family, name, CollectionsMarshal.AsSpan(_scratch.Labels), only);
+            return null;
         }
 
-        SetFamily(name, hasQuantile, metricType, help, unit, hasHistograms);
-        _metadata = metadata;
         _batch.BeginSeries(_family, name);
         foreach (var label in CollectionsMarshal.AsSpan(_scratch.Labels))
         {
-            if (label.Name != _nameLabel)
-            {
-                _batch.AddLabel(label.Name, label.Value);
-            }
+            _batch.AddLabel(label.Name, label.Value);
         }
 
-        error = hasHistograms ? ReadHistograms(input) : samples == 1 ? ReadSample(sample) : ReadSamples(input);
+        error = hasHistograms ? ReadHistograms(input) : ReadSamples(input);
         _batch.EndSeries();
         return error;
     }
 
-    private PushError? ReadLabels(ReadOnlySpan<byte> labelRefs, out int name, out bool hasQuantile)
+    // Puts the labels, without the name, into the scratch memory.
+    private PushError? ReadLabels(ReadOnlySpan<byte> labelRefs, out int name, out bool hasQuantile, out bool hasEmpty)
     {
-        (name, hasQuantile) = (0, false);
+        (name, hasQuantile, hasEmpty) = (0, false, false);
         var symbols = CollectionsMarshal.AsSpan(_scratch.Symbols);
         var labels = _scratch.Labels;
         labels.Clear();
         var known = CollectionsMarshal.AsSpan(_scratch.Names);
         var areKnown = true;
         var reader = new ProtobufReader(labelRefs);
-        while (!reader.IsAtEnd)
+        for (var index = 0; !reader.IsAtEnd; index++)
         {
             if (!TryReadRef(ref reader, symbols, out var labelName) || !TryReadRef(ref reader, symbols, out var value))
             {
                 return Invalid("a series has no metric name, or a label reference out of range");
             }
 
-            areKnown &= labels.Count < known.Length && known[labels.Count] == labelName;
-            name = labelName == _nameLabel ? value : name;
+            areKnown &= index < known.Length && known[index] == labelName;
+            if (labelName == _nameLabel)
+            {
+                name = value;
+                continue;
+            }
+
             hasQuantile |= labelName == _quantileLabel;
+            hasEmpty |= value == 0;
             labels.Add(new Label(labelName, value));
         }
 
@@ -218,80 +217,73 @@ internal ref partial struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricB
             return Invalid("a metric name is not legal in Prometheus");
         }
 
-        return areKnown ? null : CheckNames();
+        return areKnown ? null : CheckNames(labelRefs);
     }
 
-    private readonly PushError? CheckNames()
+    private readonly PushError? CheckNames(ReadOnlySpan<byte> labelRefs)
     {
         var symbols = _batch.Symbols;
         var names = _scratch.Names;
         names.Clear();
-        foreach (var label in CollectionsMarshal.AsSpan(_scratch.Labels))
+        var reader = new ProtobufReader(labelRefs);
+        while (TryReadRef(ref reader, CollectionsMarshal.AsSpan(_scratch.Symbols), out var name) && reader.TryReadVarint(out _))
         {
-            if (names.Count > 0 && symbols[label.Name].SequenceCompareTo(symbols[names[^1]]) <= 0)
+            if (names.Count > 0 && symbols[name].SequenceCompareTo(symbols[names[^1]]) <= 0)
             {
                 names.Clear();
                 return Invalid("labels are not sorted, or one stands twice");
             }
 
-            if (!NameAlphabet.Label.IsLegal(symbols[label.Name]))
+            if (!NameAlphabet.Label.IsLegal(symbols[name]))
             {
                 names.Clear();
                 return Invalid("a label name is not legal in Prometheus");
             }
 
-            names.Add(label.Name);
+            names.Add(name);
         }
 
         return null;
     }
 
-    private void SetFamily(int name, bool hasQuantile, MetricType type, int help, int unit, bool hasHistograms)
+    private bool TrySetFamily(int name, bool hasQuantile, ReadOnlySpan<byte> metadata, bool hasHistograms)
     {
-        if (_family >= 0 && !hasHistograms && (name, hasQuantile, type, help, unit) == (_name, _hasQuantile, _type, _help, _unit))
+        if (!TryReadMetadata(metadata, out var type, out var help, out var unit))
         {
-            return;
+            return false;
+        }
+
+        if (hasHistograms && type != MetricType.GaugeHistogram)
+        {
+            type = MetricType.Histogram;
         }
 
         var symbols = _batch.Symbols;
-        var suffix = hasHistograms ? 0 : FamilyName.SuffixLength(symbols[name], type, hasQuantile);
+        var suffix = hasHistograms ? 0 : SeriesRoles.SuffixLength(symbols[name], type, hasQuantile);
         var familyName = suffix == 0 ? name : symbols.Intern(symbols[name][..^suffix]);
         var family = _batch.FindFamily(familyName);
         _family = family >= 0 && _batch.Families[family] is var found && found.Type == type && found.Help == help && found.Unit == unit
             ? family
             : _batch.AddFamily(familyName, type, help, unit);
-        (_name, _hasQuantile, _type, _help, _unit) = hasHistograms ? default : (name, hasQuantile, type, help, unit);
+        _name = hasHistograms ? 0 : name;
+        _hasQuantile = hasQuantile;
+        _metadata = metadata;
+        return true;
     }
 
     private readonly PushError? ReadSamples(ReadOnlySpan<byte> input)
     {
         var reader = new ProtobufReader(input);
-        while (reader.TryReadTag(out var field, out var type))
+        while (reader.TryReadNext(RemoteWrite2Fields.TimeSeriesSamples, out var bytes))
         {
-            if (field != RemoteWrite2Fields.TimeSeriesSamples || type != WireType.LengthDelimited)
+            if (!TryReadSample(bytes, out var sample))
             {
-                reader.TrySkip(type);
-                continue;
+                return Invalid("a sample is malformed");
             }
 
-            reader.TryReadBytes(out var bytes);
-            if (ReadSample(bytes) is { } error)
-            {
-                return error;
-            }
+            _batch.AddSample(sample);
         }
 
-        return null;
-    }
-
-    private readonly PushError? ReadSample(ReadOnlySpan<byte> input)
-    {
-        if (!TryReadSample(input, out var sample))
-        {
-            return Invalid("a sample is malformed");
-        }
-
-        _batch.AddSample(sample);
         return null;
     }
 
@@ -318,15 +310,8 @@ internal ref partial struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricB
     {
         var histogram = _scratch.Histogram;
         var reader = new ProtobufReader(input);
-        while (reader.TryReadTag(out var field, out var type))
+        while (reader.TryReadNext(RemoteWrite2Fields.TimeSeriesHistograms, out var bytes))
         {
-            if (field != RemoteWrite2Fields.TimeSeriesHistograms || type != WireType.LengthDelimited)
-            {
-                reader.TrySkip(type);
-                continue;
-            }
-
-            reader.TryReadBytes(out var bytes);
             if (!TryReadHistogram(bytes, histogram, out var timestamp))
             {
                 return Invalid("a histogram is malformed");
