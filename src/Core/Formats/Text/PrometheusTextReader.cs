@@ -224,11 +224,13 @@ internal ref partial struct PrometheusTextReader
         var written = next != 0 && text.SequenceEqual(_batch.Symbols[next]) ? next : _batch.Symbols.Intern(text);
         if (!_scratch.TryGetBound(written, out symbol))
         {
-            if (!TryReadNewBound(text, written, out symbol))
+            if (!GoFloat.TryParse(text, out var bound))
             {
                 return false;
             }
 
+            Span<byte> canonical = stackalloc byte[GoFloat.MaxLength];
+            symbol = double.IsNaN(bound) ? 0 : _batch.Symbols.Intern(canonical[..GoFloat.Format(bound, canonical)]);
             _scratch.SetBound(written, symbol);
         }
 
@@ -238,24 +240,6 @@ internal ref partial struct PrometheusTextReader
         }
 
         _lastBound = written;
-        return true;
-    }
-
-    private readonly bool TryReadNewBound(ReadOnlySpan<byte> text, int written, out int symbol)
-    {
-        symbol = written;
-        if (GoFloat.IsSurelyCanonical(text))
-        {
-            return true;
-        }
-
-        if (!GoFloat.TryParse(text, out var bound))
-        {
-            return false;
-        }
-
-        Span<byte> canonical = stackalloc byte[GoFloat.MaxLength];
-        symbol = double.IsNaN(bound) ? 0 : _batch.Symbols.Intern(canonical[..GoFloat.Format(bound, canonical)]);
         return true;
     }
 
@@ -311,7 +295,7 @@ internal ref partial struct PrometheusTextReader
     }
 
     // uint64(value) in the range where Go defines it.
-    private static double TruncateCount(double value) => value is > -1 and < 18446744073709551616.0 ? Math.Truncate(value) + 0.0 : value;
+    private static double TruncateCount(double value) => value is > -1 and < GoFloat.EndOfIntegers ? Math.Truncate(value) + 0.0 : value;
 
     private readonly int InternBucketName()
     {
