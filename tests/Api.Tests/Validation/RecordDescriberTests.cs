@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using PushGateway.Api.Validation;
+using PushGateway.Formats;
 using PushGateway.Formats.Json;
 using PushGateway.Model;
 using PushGateway.Push;
@@ -174,8 +175,8 @@ public sealed class RecordDescriberTests
     {
         batch.BeginPush();
         return toGroups
-            ? JsonRecordParser.TryParseGroups(body, new NamedGroups([]), batch, context, out error)
-            : JsonRecordParser.TryParse(body, batch, context, out error);
+            ? PushReader.TryReadGroups(body, new NamedGroups([]), batch, context, out error)
+            : PushReader.TryRead(PushFormat.Json, body, toGroup: false, batch, context, out error);
     }
 
     private static Dictionary<string, int> Compare(RandomRecords records, ParseContext context, bool toGroups)

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using PushGateway.Api.Validation;
+using PushGateway.Formats;
 using PushGateway.Formats.Json;
 using PushGateway.Model;
 using PushGateway.Push;
@@ -95,8 +96,8 @@ public sealed class RecordRulesTests
         batch.BeginPush();
         PushError? refusal;
         Assert.False(toGroups
-            ? JsonRecordParser.TryParseGroups(utf8, new NamedGroups([]), batch, Context, out refusal)
-            : JsonRecordParser.TryParse(utf8, batch, Context, out refusal));
+            ? PushReader.TryReadGroups(utf8, new NamedGroups([]), batch, Context, out refusal)
+            : PushReader.TryRead(PushFormat.Json, utf8, toGroup: false, batch, Context, out refusal));
         Assert.Equal(expected, refusal);
         Assert.Equal([expected], RecordDescriber.Find(utf8, Context, toGroups));
         Assert.Single(Broken(body, toGroups));

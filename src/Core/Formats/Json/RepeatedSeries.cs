@@ -35,7 +35,7 @@ public static class RepeatedSeries
     {
         try
         {
-            return JsonRecordParser.TryParseGroups(record, new NamedGroups([]), batch, context, out _);
+            return RecordReader.TryRead(record, new NamedGroups([]), batch, context, out _);
         }
         catch (PushTooLargeException)
         {
