@@ -25,6 +25,9 @@ internal static class GoFloat
     private const int MinPlainExponent = -4;
     private const int MaxPlainExponent = 5;
 
+    // DBL_DIG: decimals of this many digits are all different doubles.
+    private const int MaxDistinctDigits = 15;
+
     // No exact double has such an exponent.
     private const int ExponentCap = 10_000;
 
@@ -132,6 +135,47 @@ internal static class GoFloat
         return FormatShortest(value, destination);
     }
 
+    /// <summary>
+    /// True when <paramref name="text"/> is certainly what <see cref="Format"/> writes for its value; false when it is not, or when that is
+    /// not known. Decimals of up to 15 digits are all different doubles, so their digits are the shortest and only the layout must be
+    /// checked.
+    /// </summary>
+    public static bool IsSurelyCanonical(ReadOnlySpan<byte> text)
+    {
+        const int maxLength = 20;
+        if (text.Length is 0 or > maxLength)
+        {
+            return false;
+        }
+
+        var mark = text.IndexOf((byte)'e');
+        var mantissa = mark < 0 ? text : text[..mark];
+        var point = mantissa.IndexOf((byte)'.');
+        var whole = point < 0 ? mantissa : mantissa[..point];
+        var fraction = point < 0 ? default : mantissa[(point + 1)..];
+        return (point < 0 || (!fraction.IsEmpty && fraction[^1] != '0'))
+            && whole.Length + fraction.Length <= MaxDistinctDigits
+            && !whole.ContainsAnyExcept(Digits)
+            && !fraction.ContainsAnyExcept(Digits)
+            && (mark < 0 ? IsPlainLayout(whole, fraction) : IsScientificLayout(whole, text[(mark + 1)..]));
+    }
+
+    private static bool IsPlainLayout(ReadOnlySpan<byte> whole, ReadOnlySpan<byte> fraction) =>
+        whole.Length is > 0 and <= MaxPlainExponent + 1
+        && (whole[0] != '0' || (whole.Length == 1 && !fraction.StartsWith("0000"u8)));
+
+    // A two-digit exponent is far from the ends of the range, where doubles have fewer digits.
+    private static bool IsScientificLayout(ReadOnlySpan<byte> whole, ReadOnlySpan<byte> exponent)
+    {
+        if (whole.Length != 1 || whole[0] == '0' || exponent.Length != 3 || exponent[1..].ContainsAnyExcept(Digits))
+        {
+            return false;
+        }
+
+        var size = ((exponent[1] - '0') * 10) + (exponent[2] - '0');
+        return exponent[0] == '+' ? size > MaxPlainExponent : exponent[0] == '-' && size > -MinPlainExponent;
+    }
+
     private static int ReadDigits(ReadOnlySpan<byte> text, int at, ref ulong mantissa)
     {
         var read = mantissa;
@@ -212,8 +256,12 @@ internal static class GoFloat
 
     private static int PassDigits(ref ReadOnlySpan<byte> text)
     {
-        var end = text.IndexOfAnyExcept(Digits);
-        var length = end < 0 ? text.Length : end;
+        var length = 0;
+        while (length < text.Length && char.IsAsciiDigit((char)text[length]))
+        {
+            length++;
+        }
+
         text = text[length..];
         return length;
     }

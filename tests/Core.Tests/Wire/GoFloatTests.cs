@@ -103,6 +103,16 @@ public sealed partial class GoFloatTests
     public Property Near_floats_are_accepted_by_the_grammar_alone() => Prop.ForAll(NearFloats.ToArbitrary(), text =>
         Parse(text) is null != (Grammar.IsMatch(text) && !Overflows(text)));
 
+    [Property(MaxTest = 20_000)]
+    public Property What_is_held_for_canonical_is() => Prop.ForAll(Decimals.ToArbitrary(), text =>
+        !GoFloat.IsSurelyCanonical(Encoding.UTF8.GetBytes(text)) || Format(Parse(text)!.Value) == text);
+
+    [Fact]
+    public void Usual_bounds_are_held_for_canonical() =>
+        Assert.All(
+            (string[])["0", "1", "0.005", "0.99", "10", "2.5", "999999", "0.0001", "123.456", "1e+06", "2.5e-05", "1e+21"],
+            text => Assert.True(GoFloat.IsSurelyCanonical(Encoding.UTF8.GetBytes(text)), text));
+
     private static Gen<string> Decimals =>
         from sign in Gen.Elements("", "", "-", "+")
         from whole in DigitRun

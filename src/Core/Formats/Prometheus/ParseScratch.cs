@@ -68,6 +68,16 @@ internal sealed class ParseScratch
         }
     }
 
+    /// <summary>Joins two texts in memory that is made large enough.</summary>
+    public static ReadOnlySpan<byte> Join(ref byte[] memory, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        var length = first.Length + second.Length;
+        Reserve(ref memory, length);
+        first.CopyTo(memory);
+        second.CopyTo(memory.AsSpan(first.Length));
+        return memory.AsSpan(0, length);
+    }
+
     /// <summary>Releases memory that has become unusually large, and clears what the next parse must not see.</summary>
     public void Reset()
     {

@@ -253,14 +253,8 @@ internal ref struct MetricFamilyReader(ReadOnlySpan<byte> input, MetricBatch bat
         }
     }
 
-    private readonly int InternWithSuffix(ReadOnlySpan<byte> suffix)
-    {
-        var length = _familyName.Length + suffix.Length;
-        ParseScratch.Reserve(ref scratch.Name, length);
-        _familyName.CopyTo(scratch.Name);
-        suffix.CopyTo(scratch.Name.AsSpan(_familyName.Length));
-        return batch.Symbols.Intern(scratch.Name.AsSpan(0, length));
-    }
+    private readonly int InternWithSuffix(ReadOnlySpan<byte> suffix) =>
+        batch.Symbols.Intern(ParseScratch.Join(ref scratch.Name, _familyName, suffix));
 
     // ---- Metrics
 

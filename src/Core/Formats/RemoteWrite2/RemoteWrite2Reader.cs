@@ -12,7 +12,7 @@ namespace PushGateway.Formats.RemoteWrite2;
 /// Reads a remote write 2.0 request. The gateway's own queue messages have this format, too. Exemplars, start timestamps and unknown fields
 /// are skipped. A native histogram must be valid (<see cref="NativeHistogram.Validate"/>), and its family gets a histogram type.
 /// </summary>
-internal ref struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricBatch batch, long receivedMs, RemoteWrite2Scratch scratch)
+internal ref partial struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricBatch batch, long receivedMs, RemoteWrite2Scratch scratch)
 {
     [ThreadStatic]
     private static RemoteWrite2Scratch? _threadScratch;
@@ -26,11 +26,13 @@ internal ref struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricBatch bat
     private int _nameLabel;
     private int _quantileLabel;
 
-    // What was found for the last series, 0 as its name when it had histograms. The next usually has the same labels and metadata, and checks
-    // that the last one passed are not repeated.
+    // What was found for the last series. The next usually has the same labels, and checks that the last one passed are not repeated.
     private int _name;
     private bool _hasQuantile;
-    private int _family;
+    private MetricType _type;
+    private int _help;
+    private int _unit;
+    private int _family = -1;
     private ReadOnlySpan<byte> _metadata;
 
     /// <summary>
@@ -97,7 +99,7 @@ internal ref struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricBatch bat
         var reader = new ProtobufReader(_input);
         while (reader.TryReadNext(RemoteWrite2Fields.RequestTimeSeries, out var series))
         {
-            if (ReadSeries(series) is { } error)
+            if (!TryReadCommonSeries(series) && ReadSeries(series) is { } error)
             {
                 return error;
             }
@@ -111,8 +113,7 @@ internal ref struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricBatch bat
         var reader = new ProtobufReader(input);
         ReadOnlySpan<byte> labelRefs = default;
         ReadOnlySpan<byte> metadata = default;
-        ReadOnlySpan<byte> sample = default;
-        var (samples, hasHistograms) = (0, false);
+        var (hasSamples, hasHistograms) = (false, false);
         while (reader.TryReadTag(out var field, out var type))
         {
             switch (field, type)
@@ -124,7 +125,7 @@ internal ref struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricBatch bat
                     reader.TryReadBytes(out metadata);
                     break;
                 case (RemoteWrite2Fields.TimeSeriesSamples, WireType.LengthDelimited):
-                    samples += reader.TryReadBytes(out sample) ? 1 : 0;
+                    hasSamples = reader.TrySkip(type);
                     break;
                 case (RemoteWrite2Fields.TimeSeriesHistograms, WireType.LengthDelimited):
                     hasHistograms = reader.TrySkip(type);
@@ -140,37 +141,35 @@ internal ref struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricBatch bat
             return Invalid("a series is malformed");
         }
 
-        if (samples > 0 && hasHistograms)
+        if (hasSamples && hasHistograms)
         {
             return Invalid("a series has both samples and histograms");
         }
 
-        if (ReadLabels(labelRefs, out var name, out var hasQuantile, out var hasEmpty) is { } error)
+        if (ReadLabels(labelRefs, out var name, out var hasQuantile) is { } error)
         {
             return error;
         }
 
-        if ((hasHistograms || name != _name || hasQuantile != _hasQuantile || !metadata.SequenceEqual(_metadata))
-            && !TrySetFamily(name, hasQuantile, metadata, hasHistograms))
+        if (!TryReadMetadata(metadata, out var metricType, out var help, out var unit))
         {
             return Invalid("a series' metadata is malformed");
         }
 
-        if (samples == 1 && !hasEmpty)
+        if (hasHistograms && metricType != MetricType.GaugeHistogram)
         {
-            if (!TryReadSample(sample, out var only))
-            {
-                return Invalid("a sample is malformed");
-            }
-
-            _batch.AddSeries(_family, name, CollectionsMarshal.AsSpan(_scratch.Labels), only);
-            return null;
+            metricType = MetricType.Histogram;
         }
 
+        SetFamily(name, hasQuantile, metricType, help, unit, hasHistograms);
+        _metadata = metadata;
         _batch.BeginSeries(_family, name);
         foreach (var label in CollectionsMarshal.AsSpan(_scratch.Labels))
         {
-            _batch.AddLabel(label.Name, label.Value);
+            if (label.Name != _nameLabel)
+            {
+                _batch.AddLabel(label.Name, label.Value);
+            }
         }
 
         error = hasHistograms ? ReadHistograms(input) : ReadSamples(input);
@@ -178,32 +177,25 @@ internal ref struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricBatch bat
         return error;
     }
 
-    // Puts the labels, without the name, into the scratch memory.
-    private PushError? ReadLabels(ReadOnlySpan<byte> labelRefs, out int name, out bool hasQuantile, out bool hasEmpty)
+    private PushError? ReadLabels(ReadOnlySpan<byte> labelRefs, out int name, out bool hasQuantile)
     {
-        (name, hasQuantile, hasEmpty) = (0, false, false);
+        (name, hasQuantile) = (0, false);
         var symbols = CollectionsMarshal.AsSpan(_scratch.Symbols);
         var labels = _scratch.Labels;
         labels.Clear();
         var known = CollectionsMarshal.AsSpan(_scratch.Names);
         var areKnown = true;
         var reader = new ProtobufReader(labelRefs);
-        for (var index = 0; !reader.IsAtEnd; index++)
+        while (!reader.IsAtEnd)
         {
             if (!TryReadRef(ref reader, symbols, out var labelName) || !TryReadRef(ref reader, symbols, out var value))
             {
                 return Invalid("a series has no metric name, or a label reference out of range");
             }
 
-            areKnown &= index < known.Length && known[index] == labelName;
-            if (labelName == _nameLabel)
-            {
-                name = value;
-                continue;
-            }
-
+            areKnown &= labels.Count < known.Length && known[labels.Count] == labelName;
+            name = labelName == _nameLabel ? value : name;
             hasQuantile |= labelName == _quantileLabel;
-            hasEmpty |= value == 0;
             labels.Add(new Label(labelName, value));
         }
 
@@ -217,45 +209,39 @@ internal ref struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricBatch bat
             return Invalid("a metric name is not legal in Prometheus");
         }
 
-        return areKnown ? null : CheckNames(labelRefs);
+        return areKnown ? null : CheckNames();
     }
 
-    private readonly PushError? CheckNames(ReadOnlySpan<byte> labelRefs)
+    private readonly PushError? CheckNames()
     {
         var symbols = _batch.Symbols;
         var names = _scratch.Names;
         names.Clear();
-        var reader = new ProtobufReader(labelRefs);
-        while (TryReadRef(ref reader, CollectionsMarshal.AsSpan(_scratch.Symbols), out var name) && reader.TryReadVarint(out _))
+        foreach (var label in CollectionsMarshal.AsSpan(_scratch.Labels))
         {
-            if (names.Count > 0 && symbols[name].SequenceCompareTo(symbols[names[^1]]) <= 0)
+            if (names.Count > 0 && symbols[label.Name].SequenceCompareTo(symbols[names[^1]]) <= 0)
             {
                 names.Clear();
                 return Invalid("labels are not sorted, or one stands twice");
             }
 
-            if (!NameAlphabet.Label.IsLegal(symbols[name]))
+            if (!NameAlphabet.Label.IsLegal(symbols[label.Name]))
             {
                 names.Clear();
                 return Invalid("a label name is not legal in Prometheus");
             }
 
-            names.Add(name);
+            names.Add(label.Name);
         }
 
         return null;
     }
 
-    private bool TrySetFamily(int name, bool hasQuantile, ReadOnlySpan<byte> metadata, bool hasHistograms)
+    private void SetFamily(int name, bool hasQuantile, MetricType type, int help, int unit, bool hasHistograms)
     {
-        if (!TryReadMetadata(metadata, out var type, out var help, out var unit))
+        if (_family >= 0 && !hasHistograms && (name, hasQuantile, type, help, unit) == (_name, _hasQuantile, _type, _help, _unit))
         {
-            return false;
-        }
-
-        if (hasHistograms && type != MetricType.GaugeHistogram)
-        {
-            type = MetricType.Histogram;
+            return;
         }
 
         var symbols = _batch.Symbols;
@@ -265,10 +251,7 @@ internal ref struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricBatch bat
         _family = family >= 0 && _batch.Families[family] is var found && found.Type == type && found.Help == help && found.Unit == unit
             ? family
             : _batch.AddFamily(familyName, type, help, unit);
-        _name = hasHistograms ? 0 : name;
-        _hasQuantile = hasQuantile;
-        _metadata = metadata;
-        return true;
+        (_name, _hasQuantile, _type, _help, _unit) = hasHistograms ? default : (name, hasQuantile, type, help, unit);
     }
 
     private readonly PushError? ReadSamples(ReadOnlySpan<byte> input)

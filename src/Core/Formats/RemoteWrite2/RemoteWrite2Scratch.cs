@@ -11,10 +11,10 @@ internal sealed class RemoteWrite2Scratch
     /// <summary>The symbol in the batch for each reference of the request.</summary>
     public List<int> Symbols { get; private set; } = [];
 
-    /// <summary>The labels of the current series, without <c>__name__</c>.</summary>
+    /// <summary>The labels of the current series, including <c>__name__</c>.</summary>
     public List<Label> Labels { get; private set; } = [];
 
-    /// <summary>The label names of the last valid series, including <c>__name__</c>.</summary>
+    /// <summary>The label names of the last valid series.</summary>
     public List<int> Names { get; private set; } = [];
 
     /// <summary>The current histogram.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Text.Unicode;
 using PushGateway.Formats.Prometheus;
 using PushGateway.Model;
@@ -152,6 +153,8 @@ internal ref partial struct PrometheusTextReader
 
     private static bool IsMetricNameStart(byte unit) => IsLabelNameStart(unit) || unit == ':';
 
+    // Not inlined: the methods that call it would have to clear memory for its sentence.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool Fail(string reason)
     {
         _error = new PushError(RejectCode.TextInvalid, $"text format parsing error in line {_line}: {reason}", _line);
@@ -224,13 +227,11 @@ internal ref partial struct PrometheusTextReader
         var written = next != 0 && text.SequenceEqual(_batch.Symbols[next]) ? next : _batch.Symbols.Intern(text);
         if (!_scratch.TryGetBound(written, out symbol))
         {
-            if (!GoFloat.TryParse(text, out var bound))
+            if (!TryReadNewBound(text, written, out symbol))
             {
                 return false;
             }
 
-            Span<byte> canonical = stackalloc byte[GoFloat.MaxLength];
-            symbol = double.IsNaN(bound) ? 0 : _batch.Symbols.Intern(canonical[..GoFloat.Format(bound, canonical)]);
             _scratch.SetBound(written, symbol);
         }
 
@@ -240,6 +241,24 @@ internal ref partial struct PrometheusTextReader
         }
 
         _lastBound = written;
+        return true;
+    }
+
+    private readonly bool TryReadNewBound(ReadOnlySpan<byte> text, int written, out int symbol)
+    {
+        symbol = written;
+        if (GoFloat.IsSurelyCanonical(text))
+        {
+            return true;
+        }
+
+        if (!GoFloat.TryParse(text, out var bound))
+        {
+            return false;
+        }
+
+        Span<byte> canonical = stackalloc byte[GoFloat.MaxLength];
+        symbol = double.IsNaN(bound) ? 0 : _batch.Symbols.Intern(canonical[..GoFloat.Format(bound, canonical)]);
         return true;
     }
 
@@ -259,7 +278,7 @@ internal ref partial struct PrometheusTextReader
                 return;
             }
 
-            name = _role == SeriesRole.Bucket ? name : InternBucketName();
+            name = _role == SeriesRole.Bucket ? name : _batch.Symbols.Intern(ParseScratch.Join(ref _scratch.Token, FamilyName, "_bucket"u8));
             bound = new Label(_leName = _leName != 0 ? _leName : _batch.Symbols.Intern("le"u8), _le);
         }
         else if (type == MetricType.Summary && _role == SeriesRole.Own)
@@ -296,13 +315,4 @@ internal ref partial struct PrometheusTextReader
 
     // uint64(value) in the range where Go defines it.
     private static double TruncateCount(double value) => value is > -1 and < GoFloat.EndOfIntegers ? Math.Truncate(value) + 0.0 : value;
-
-    private readonly int InternBucketName()
-    {
-        var name = FamilyName;
-        ParseScratch.Reserve(ref _scratch.Token, name.Length + "_bucket".Length);
-        name.CopyTo(_scratch.Token);
-        "_bucket"u8.CopyTo(_scratch.Token.AsSpan(name.Length));
-        return _batch.Symbols.Intern(_scratch.Token.AsSpan(0, name.Length + "_bucket".Length));
-    }
 }
