@@ -17,11 +17,11 @@ internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
     /// </summary>
     internal const int MaxMetadataBytes = 1024;
 
-    // Tags, lengths and type of a description.
-    private const int MaxMetadataOverhead = 16;
+    /// <summary>Tags, lengths and type of a description. Each description is counted with so many.</summary>
+    internal const int MaxMetadataOverhead = 16;
 
-    // What the length of a series takes beyond one byte.
-    private const int MaxLengthBytes = 4;
+    /// <summary>What the length of a series takes beyond one byte. The last series is counted with so many.</summary>
+    internal const int MaxLengthBytes = 4;
 
     private readonly List<int> _describedNames = [];
     private readonly ReusableBuffer _message = new();
