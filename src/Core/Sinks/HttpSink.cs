@@ -64,7 +64,16 @@ public abstract class HttpSink : IMetricSink
             encoder = CreateEncoder();
         }
 
-        var request = encoder.Encode(samples, _maxRequestBytes);
+        EncodedRequest request;
+        try
+        {
+            request = Encode(samples, ref encoder);
+        }
+        catch (OutOfMemoryException)
+        {
+            return new SentRequest(1, SinkResult.Retry($"{Protocol}: there is no memory for a request"));
+        }
+
         if (request.Refusal is { } reason)
         {
             _encoders.Add(encoder);
@@ -96,6 +105,55 @@ public abstract class HttpSink : IMetricSink
     private protected abstract void AddHeaders(HttpRequestHeaders headers, HttpContentHeaders contentHeaders);
 
     private protected abstract SinkResult Classify(in SinkResponse response);
+
+    private EncodedRequest Encode(SampleRange samples, ref IRequestEncoder encoder)
+    {
+        if (TryEncode(samples, ref encoder, out var request) is not { } fault)
+        {
+            return request;
+        }
+
+        // The sample that cannot be encoded lies behind the first `good` samples, and within the first `bad`.
+        var (good, bad) = (0, samples.Samples.Length);
+        while (bad - good > 1)
+        {
+            var middle = good + ((bad - good) / 2);
+            if (TryEncode(samples with { Samples = samples.Samples[..middle] }, ref encoder, out request) is { } inner)
+            {
+                (bad, fault) = (middle, inner);
+            }
+            else if (request.Refusal is not null || request.Samples < middle)
+            {
+                return request;
+            }
+            else
+            {
+                good = middle;
+            }
+        }
+
+        return good > 0
+            ? encoder.Encode(samples with { Samples = samples.Samples[..good] }, _maxRequestBytes)
+            : new EncodedRequest(default, 1, $"a sample cannot be encoded: {fault.Message}");
+    }
+
+    // Returns why the samples cannot be encoded. The encoder is then replaced, because nobody knows where it stopped.
+    private Exception? TryEncode(SampleRange samples, ref IRequestEncoder encoder, out EncodedRequest request)
+    {
+        try
+        {
+            request = encoder.Encode(samples, _maxRequestBytes);
+            return null;
+        }
+#pragma warning disable CA1031 // Whatever an encoder throws, only the sample that it threw for is lost.
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+#pragma warning restore CA1031
+        {
+            encoder = CreateEncoder();
+            request = default;
+            return exception;
+        }
+    }
 
     private static string Version()
     {
