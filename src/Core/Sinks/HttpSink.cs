@@ -39,6 +39,9 @@ public abstract class HttpSink : IMetricSink
         _time = time ?? TimeProvider.System;
     }
 
+    /// <summary>Bytes of memory that the idle encoders keep.</summary>
+    internal long RetainedBytes => _encoders.Sum(encoder => encoder.RetainedBytes);
+
     /// <summary>The protocol's name in reasons.</summary>
     private protected abstract string Protocol { get; }
 
@@ -76,7 +79,7 @@ public abstract class HttpSink : IMetricSink
 
         if (request.Refusal is { } reason)
         {
-            _encoders.Add(encoder);
+            Return(encoder);
             return new SentRequest(request.Samples, SinkResult.Rejected($"{Protocol}: {reason}"));
         }
 
@@ -87,7 +90,7 @@ public abstract class HttpSink : IMetricSink
             var result = await PostAsync(request.Body, either.Token);
 
             // Only now is it certain that nothing reads the encoder's memory any more.
-            _encoders.Add(encoder);
+            Return(encoder);
             return new SentRequest(request.Samples, result);
         }
         catch (Exception exception)
@@ -105,6 +108,12 @@ public abstract class HttpSink : IMetricSink
     private protected abstract void AddHeaders(HttpRequestHeaders headers, HttpContentHeaders contentHeaders);
 
     private protected abstract SinkResult Classify(in SinkResponse response);
+
+    private void Return(IRequestEncoder encoder)
+    {
+        encoder.Trim(_maxRequestBytes);
+        _encoders.Add(encoder);
+    }
 
     private EncodedRequest Encode(SampleRange samples, ref IRequestEncoder encoder)
     {

@@ -43,6 +43,12 @@ internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
         return gzip && request.Refusal is null ? request with { Body = Compress(request.Body.Span) } : request;
     }
 
+    /// <inheritdoc/>
+    public long RetainedBytes => _message.Bytes.Length;
+
+    /// <inheritdoc/>
+    public void Trim(int maxBytes) => _message.Trim(maxBytes);
+
     private static ReadOnlyMemory<byte> Compress(ReadOnlySpan<byte> message)
     {
         using var compressed = new MemoryStream();

@@ -41,6 +41,19 @@ internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
         return new EncodedRequest(compressed[..Snappy.Compress(message.Span, compressed.Span)], samples);
     }
 
+    /// <inheritdoc/>
+    public long RetainedBytes => _message.Bytes.Length + _compressed.Bytes.Length
+        + ((long)(_describedNames.Capacity + _familyOfName.Length) * sizeof(int));
+
+    /// <inheritdoc/>
+    public void Trim(int maxBytes)
+    {
+        _message.Trim(maxBytes);
+        _compressed.Trim(maxBytes);
+        ReuseLimit.Trim(_describedNames);
+        ReuseLimit.Trim(ref _familyOfName);
+    }
+
     /// <summary>Encodes the message, without compression; it is valid until the next call.</summary>
     /// <returns>How many samples are in it.</returns>
     internal int EncodeMessage(SampleRange range, int maxBytes, out ReadOnlyMemory<byte> message)
