@@ -85,7 +85,8 @@ internal sealed class BatchRunner(TimeProvider time)
             }
 
             var done = (answer.Done ?? []).Select(id => IndexOf(id, failed.Length)).ToHashSet();
-            var left = failed.Where((_, index) => !done.Contains(index)).ToLookup(failure => attempt < Attempts && failure is { Cause: null, Error: not { SenderFault: true } });
+            var left = failed.Where((_, index) => !done.Contains(index))
+                .ToLookup(failure => attempt < Attempts && failure is { Cause: null, Error: not { SenderFault: true } });
             failures.AddRange(left[false]);
             chunk = [.. left[true].Select(failure => failure.Item)];
             if (chunk.Count == 0)
