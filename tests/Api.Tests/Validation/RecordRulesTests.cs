@@ -99,7 +99,7 @@ public sealed class RecordRulesTests
             ? PushReader.TryReadGroups(utf8, new NamedGroups([]), batch, Context, out refusal)
             : PushReader.TryRead(PushFormat.Json, utf8, toGroup: false, batch, Context, out refusal));
         Assert.Equal(expected, refusal);
-        Assert.Equal([expected], RecordDescriber.Find(utf8, Context, toGroups));
+        Assert.Equal([expected], RecordDescriber.Find(utf8, Context, toGroups ? new NamedGroups([]) : null));
         Assert.Single(Broken(body, toGroups));
     }
 
@@ -107,9 +107,9 @@ public sealed class RecordRulesTests
     {
         var utf8 = Encoding.UTF8.GetBytes(body);
         var records = RecordSyntax.FindRecords(utf8);
-        var repeated = RepeatedSeries.Find(utf8, records, Context);
+        var repeated = RepeatedSeries.Find(utf8, records, [], Context);
         var members = records.SelectMany((record, index) =>
-            new RecordDocument(JsonElement.Parse(utf8.AsSpan(record)), "", Context, toGroups, toGroups ? repeated[index] : []).Members);
+            new RecordDocument(JsonElement.Parse(utf8.AsSpan(record)), "", Context, toGroups ? new NamedGroups([]) : null, toGroups ? repeated[index] : []).Members);
         return RecordRules.All.Where(rule => members.Any(member => member.Parts.HasFlag(rule.Part) && rule.Check(member.Item) is not null));
     }
 

@@ -312,7 +312,7 @@ public sealed class NativeHistogramTests
             Requests.AssertCut(range, maxBytes, (rest, limit) =>
             {
                 var samples = encoder.EncodeMessage(rest, limit, out var message);
-                return (message.Length, samples);
+                return (message.Length, samples, Requests.RemoteWriteOvercount(WriteRequest.Parser.ParseFrom(message.Span)));
             });
         }
     }
