@@ -32,18 +32,18 @@ internal static class Inputs
         return Text($"{page}, no metadata", Encoding.UTF8.GetBytes(string.Join('\n', lines)));
     }
 
-    public static Input OpenMetrics(Input page) => Rewrite(page, OpenMetricsWriter.Write);
+    public static Input OpenMetrics(Input page) => Rewrite(page, batch => new OpenMetricsWriter(batch, null));
 
-    public static Input Protobuf(Input page) => Rewrite(page, MetricFamilyWriter.Write);
+    public static Input Protobuf(Input page) => Rewrite(page, batch => new MetricFamilyWriter(batch, null));
 
     private static Input Text(string name, byte[] page) => new(name, Batches.Parse(PushFormat.Text, page).Samples.Length, page);
 
-    private static Input Rewrite(Input page, Action<MetricBatch, IBufferWriter<byte>> write)
+    private static Input Rewrite(Input page, Func<MetricBatch, ExpositionWriter> writer)
     {
         var batch = Batches.Parse(PushFormat.Text, page.Bodies[0]);
         batch.SetTimestamp(default, Sample.NoTimestamp);
         var body = new ArrayBufferWriter<byte>();
-        write(batch, body);
+        writer(batch).WriteAll(body);
         return new Input(page.ToString(), page.Samples, body.WrittenSpan.ToArray());
     }
 }

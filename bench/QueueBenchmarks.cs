@@ -14,7 +14,7 @@ namespace PushGateway.Bench;
 public class QueueBenchmarks
 {
     // The same format as in SqsPushQueue.
-    private static readonly MessageCapacity Sqs = new(SqsQueueOptions.DefaultMaxMessageBytes, TextOnly: true, ChunkBytes: 64 * 1024);
+    internal static readonly MessageCapacity Sqs = new(SqsQueueOptions.DefaultMaxMessageBytes, TextOnly: true, ChunkBytes: 64 * 1024);
     private static readonly ZLibCompressionOptions Level6 = new() { CompressionLevel = 6 };
 
     private readonly MetricBatch _decoded = new();

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Amazon.CDK;
 using Amazon.CDK.AWS.SQS;
+using PushGateway.Aws.Lambda.Metrics;
 
 namespace PushGateway.Infra;
 
@@ -238,9 +239,9 @@ internal static partial class PropsValidation
 
     private static IEnumerable<string> OfNames(PrometheusPushGatewayProps props)
     {
-        if (!NamespaceForm().IsMatch(props.MetricsNamespace) || props.MetricsNamespace.StartsWith("AWS/", StringComparison.Ordinal))
+        if (!CloudWatchNamespace.IsValid(props.MetricsNamespace))
         {
-            yield return $"MetricsNamespace is \"{props.MetricsNamespace}\": make it 1 to 255 letters, digits and . - _ / #, and not AWS' own.";
+            yield return $"MetricsNamespace is \"{props.MetricsNamespace}\": make it {CloudWatchNamespace.Rule}.";
         }
 
         if (props.ParameterPath is { } path && !Token.IsUnresolved(path)
@@ -255,9 +256,6 @@ internal static partial class PropsValidation
     private static string TooSoonVisible(string what, GatewaySettings settings) =>
         $"{what}, but has to be at least {GatewaySettings.VisibilityOverTimeout} times the WorkerTimeout of {settings.WorkerTimeout} s, or messages come again that are still worked on: "
         + $"make it {GatewaySettings.VisibilityOverTimeout * settings.WorkerTimeout} s, or lower WorkerTimeout.";
-
-    [GeneratedRegex(@"^[A-Za-z0-9._\-/#]{1,255}\z")]
-    private static partial Regex NamespaceForm();
 
     [GeneratedRegex(@"^(/[A-Za-z0-9._\-]+)+\z")]
     private static partial Regex ParameterPathForm();

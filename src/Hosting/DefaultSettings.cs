@@ -20,8 +20,7 @@ public static class DefaultSettings
     /// <summary>Adds the defaults below every other source. On Lambda, <see cref="LambdaHosting.Defaults"/> are among them.</summary>
     public static void AddDefaults(this IHostApplicationBuilder builder)
     {
-        var onLambda = builder.Configuration[LambdaHosting.RuntimeApiVariable] is { Length: > 0 };
         ((IConfigurationBuilder)builder.Configuration).Sources.Insert(
-            0, new MemoryConfigurationSource { InitialData = onLambda ? [.. Everywhere, .. LambdaHosting.Defaults] : Everywhere });
+            0, new MemoryConfigurationSource { InitialData = LambdaHosting.RuntimeApi is null ? Everywhere : [.. Everywhere, .. LambdaHosting.Defaults] });
     }
 }

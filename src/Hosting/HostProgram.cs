@@ -29,7 +29,7 @@ public static class HostProgram
             await LambdaHosting.ReportInitErrorAsync(exception);
             return 1;
         }
-        catch (Exception exception) when (LambdaHosting.IsPresent)
+        catch (Exception exception) when (LambdaHosting.RuntimeApi is not null)
         {
             await LambdaHosting.ReportInitErrorAsync(exception);
             throw;

@@ -10,7 +10,7 @@ internal static class LambdaHost
     /// <summary>On Lambda, takes messages from its events and returns true. Elsewhere, does nothing and returns false.</summary>
     public static bool TryAdd(HostApplicationBuilder builder, SettingsReader settings)
     {
-        if (settings.Text(LambdaHosting.RuntimeApiVariable) is not { } runtimeApi)
+        if (LambdaHosting.RuntimeApi is not { } runtimeApi)
         {
             return false;
         }

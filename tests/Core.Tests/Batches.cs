@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PushGateway.Formats.Prometheus;
 using PushGateway.Model;
 
 namespace PushGateway.Core.Tests;
@@ -14,7 +15,7 @@ internal static class Batches
         var symbol = batch.Symbols.Intern(name);
         var helpSymbol = batch.Symbols.Intern(help);
         var hasQuantile = labels.Any(label => label.Name == "quantile");
-        var familyName = name[..^FamilyName.SuffixLength(Encoding.UTF8.GetBytes(name), type, hasQuantile)];
+        var familyName = name[..^SeriesRoles.SuffixLength(Encoding.UTF8.GetBytes(name), type, hasQuantile)];
         var familySymbol = batch.Symbols.Intern(familyName);
         var family = batch.FindFamily(familySymbol);
         batch.BeginSeries(family >= 0 ? family : batch.AddFamily(familySymbol, type, helpSymbol), symbol);

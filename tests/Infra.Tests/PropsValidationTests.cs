@@ -3,6 +3,7 @@ using Amazon.CDK.AWS.Lambda;
 using Amazon.CDK.AWS.SecretsManager;
 using Amazon.CDK.AWS.SQS;
 using Amazon.CDK.AWS.SSM;
+using PushGateway.Aws.Lambda.Metrics;
 using Xunit;
 
 namespace PushGateway.Infra.Tests;
@@ -85,7 +86,10 @@ public sealed class PropsValidationTests
         ["Environment sets PUSHGATEWAY_QUEUE_URL, which the gateway sets itself: remove it, and use the property for it."] = (_, props) => Setting(props, "PUSHGATEWAY_QUEUE_URL"),
         ["Environment sets PUSHGATEWAY_CREDENTIALS: use Auth Credentials with CredentialsSecret or CredentialsParameter."] = (_, props) => Setting(props, "PUSHGATEWAY_CREDENTIALS"),
         ["Environment sets AWS_LAMBDA_RUNTIME_API, which is Lambda's own: remove it."] = (_, props) => Setting(props, "AWS_LAMBDA_RUNTIME_API"),
-        ["MetricsNamespace is \"AWS/Pushes\": make it 1 to 255 letters, digits and . - _ / #, and not AWS' own."] = (_, props) => props with { MetricsNamespace = "AWS/Pushes" },
+        [$"MetricsNamespace is \"AWS/Pushes\": make it {CloudWatchNamespace.Rule}."] = (_, props) => props with { MetricsNamespace = "AWS/Pushes" },
+        [$"MetricsNamespace is \":a\": make it {CloudWatchNamespace.Rule}."] = (_, props) => props with { MetricsNamespace = ":a" },
+        [$"MetricsNamespace is \" \": make it {CloudWatchNamespace.Rule}."] = (_, props) => props with { MetricsNamespace = " " },
+        [$"MetricsNamespace is \"a\"b\": make it {CloudWatchNamespace.Rule}."] = (_, props) => props with { MetricsNamespace = "a\"b" },
         ["ParameterPath is \"metrics/\": begin it with a slash, end it without, use letters, digits and . - _ /, and begin it with neither aws nor ssm."] =
             (_, props) => props with { ParameterPath = "metrics/" },
         ["ParameterPath is \"/aws/pushes\": begin it with a slash, end it without, use letters, digits and . - _ /, and begin it with neither aws nor ssm."] =
@@ -101,6 +105,13 @@ public sealed class PropsValidationTests
         var stack = new Stack(new App(), "Test");
         var exception = Assert.Throws<ArgumentException>(() => Gateways.Add(stack, Bad[sentence](stack, Gateways.Props())));
         Assert.Equal(sentence, exception.Message);
+    }
+
+    [Fact]
+    public void A_metrics_namespace_may_have_what_CloudWatch_allows()
+    {
+        var props = Gateways.Props() with { MetricsNamespace = "My Team/Push-Gateway_1.0#x:y" };
+        PropsValidation.ThrowIfInvalid(props, GatewaySettings.Of(props));
     }
 
     [Fact]

@@ -34,27 +34,29 @@ public sealed partial class MarkdownPage
     }
 
     /// <summary>The targets of the links.</summary>
-    public IReadOnlyList<string> Links => [.. Link().Matches(CodeSpan().Replace(WithoutBlocks, "")).Select(match => match.Groups[1].Value)];
+    public IReadOnlyList<string> Links => [.. Link().Matches(Prose).Select(match => match.Groups[1].Value)];
+
+    /// <summary>
+    /// How many links the page has, counted in a simpler way than <see cref="Links"/> reads them. A reference to a target elsewhere on the page
+    /// counts, too.
+    /// </summary>
+    public int LinkCount => LinkMark().Count(Prose);
+
+    string Prose => CodeSpan().Replace(WithoutBlocks, "");
 
     string WithoutBlocks => Block().Replace(_text, "");
 
     /// <summary>Reads a page by its path below the repository root.</summary>
     public static MarkdownPage Read(string path) => new(path, File.ReadAllText(RepositoryRoot.Combine(path)));
 
-    /// <summary>Reads every page: those of the root, of <c>docs</c>, and of the folders that have a README of their own.</summary>
-    public static IReadOnlyList<MarkdownPage> ReadAll()
-    {
-        string[] documented = ["docs", .. Directory.EnumerateDirectories(RepositoryRoot.FullPath).Where(folder => File.Exists(System.IO.Path.Combine(folder, "README.md")))];
-        return
-        [
-            .. from file in Directory.EnumerateFiles(RepositoryRoot.FullPath, "*.md")
-                   .Concat(documented.SelectMany(folder => Directory.EnumerateFiles(RepositoryRoot.Combine(folder), "*.md", SearchOption.AllDirectories)))
-               let path = System.IO.Path.GetRelativePath(RepositoryRoot.FullPath, file).Replace('\\', '/')
-               where !path.Contains("/bin/", StringComparison.Ordinal) && !path.Contains("/obj/", StringComparison.Ordinal)
-               orderby path
-               select Read(path),
-        ];
-    }
+    /// <summary>Reads every page of the repository.</summary>
+    public static IReadOnlyList<MarkdownPage> ReadAll() =>
+    [
+        .. from file in Files(new DirectoryInfo(RepositoryRoot.FullPath))
+           let path = System.IO.Path.GetRelativePath(RepositoryRoot.FullPath, file.FullName).Replace('\\', '/')
+           orderby path
+           select Read(path),
+    ];
 
     /// <summary>The contents of the code blocks that are marked with a language, from top to bottom.</summary>
     public IReadOnlyList<string> Blocks(string language) =>
@@ -68,6 +70,10 @@ public sealed partial class MarkdownPage
 
     /// <summary>The page's text.</summary>
     public override string ToString() => _text;
+
+    static IEnumerable<FileInfo> Files(DirectoryInfo folder) => folder.EnumerateFiles("*.md").Concat(folder.EnumerateDirectories()
+        .Where(inner => !inner.Name.StartsWith('.') && inner.Name is not ("bin" or "obj" or "artifacts" or "node_modules"))
+        .SelectMany(Files));
 
     static string Anchor(string heading) =>
         NotInAnchor().Replace(heading.Trim().ToLowerInvariant(), "").Replace(' ', '-');
@@ -83,6 +89,9 @@ public sealed partial class MarkdownPage
 
     [GeneratedRegex(@"\[[^\[\]]*\]\(([^()\s]+)\)")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"\](?:\(|\[|:\s)|<https?:|\bhref=")]
+    private static partial Regex LinkMark();
 
     [GeneratedRegex("`[^`]+`")]
     private static partial Regex CodeSpan();

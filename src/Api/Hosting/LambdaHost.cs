@@ -9,7 +9,7 @@ internal static class LambdaHost
     /// <summary>On Lambda, serves its HTTP events in place of a port and returns true. Elsewhere, does nothing and returns false.</summary>
     public static bool TryAdd(WebApplicationBuilder builder, SettingsReader settings)
     {
-        if (settings.Text(LambdaHosting.RuntimeApiVariable) is not { } runtimeApi)
+        if (LambdaHosting.RuntimeApi is not { } runtimeApi)
         {
             return false;
         }

@@ -81,7 +81,7 @@ internal sealed class GroupsAcceptor(PushOutbox outbox, BatchPool batches, Gatew
         var start = batch.BeginPush();
         if (!PushReader.TryReadGroups(body, groups, batch, context, out var error))
         {
-            return PushRefusal.Of(RecordDescriber.Describe(body, context, toGroups: true, error));
+            return PushRefusal.Of(RecordDescriber.Describe(body, context, groups, error));
         }
 
         return context.Limits.Check(batch, start, context.ReceivedMs) is { } exceeded ? PushRefusal.Of(exceeded) : null;

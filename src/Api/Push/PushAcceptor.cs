@@ -101,7 +101,7 @@ internal sealed class PushAcceptor(PushOutbox outbox, BatchPool batches, Gateway
         if (!PushReader.TryRead(format, body, push.Group is not null, batch, context, out var error))
         {
             return format == PushFormat.Json
-                ? PushRefusal.Of(RecordDescriber.Describe(body, context, toGroups: false, error))
+                ? PushRefusal.Of(RecordDescriber.Describe(body, context, groups: null, error))
                 : PushRefusal.Of(error);
         }
 

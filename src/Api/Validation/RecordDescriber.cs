@@ -27,9 +27,9 @@ internal static class RecordDescriber
     /// </summary>
     /// <param name="utf8">The refused body.</param>
     /// <param name="context">What the parser was given.</param>
-    /// <param name="toGroups">Whether the records name their groups.</param>
+    /// <param name="groups">The groups that the parser was given; null when the records do not name theirs.</param>
     /// <param name="refusal">The parser's error.</param>
-    public static IReadOnlyList<PushError> Describe(ReadOnlySpan<byte> utf8, in ParseContext context, bool toGroups, PushError refusal)
+    public static IReadOnlyList<PushError> Describe(ReadOnlySpan<byte> utf8, in ParseContext context, NamedGroups? groups, PushError refusal)
     {
         if (utf8.Length > MaxDescribedBytes)
         {
@@ -37,7 +37,7 @@ internal static class RecordDescriber
         }
 
         List<PushError> errors = [refusal];
-        foreach (var error in Find(utf8, context, toGroups))
+        foreach (var error in Find(utf8, context, groups))
         {
             if (errors.Count == MaxErrors)
             {
@@ -54,7 +54,7 @@ internal static class RecordDescriber
     }
 
     /// <summary>The errors of a body, found without the parser; stops after the record in which they reach <see cref="MaxErrors"/>.</summary>
-    internal static IReadOnlyList<PushError> Find(ReadOnlySpan<byte> utf8, in ParseContext context, bool toGroups)
+    internal static IReadOnlyList<PushError> Find(ReadOnlySpan<byte> utf8, in ParseContext context, NamedGroups? groups)
     {
         var body = RecordSyntax.TrimByteOrderMark(utf8);
         if (RecordSyntax.Check(body, out var indexed) is { } invalid)
@@ -63,12 +63,12 @@ internal static class RecordDescriber
         }
 
         var records = RecordSyntax.FindRecords(body);
-        var repeated = toGroups ? RepeatedSeries.Find(body, records, context) : null;
+        var repeated = groups is null ? null : RepeatedSeries.Find(body, records, groups.Pinned, context);
         var errors = new List<PushError>();
         for (var i = 0; i < records.Count && errors.Count < MaxErrors; i++)
         {
             var element = JsonElement.Parse(body[records[i]]);
-            var record = new RecordDocument(element, indexed ? JsonPointer.Append("", i) : "", context, toGroups, repeated?[i] ?? []);
+            var record = new RecordDocument(element, indexed ? JsonPointer.Append("", i) : "", context, groups, repeated?[i] ?? []);
             errors.AddRange(Validator.Validate(record).Errors.Select(failure => (PushError)failure.CustomState));
         }
 

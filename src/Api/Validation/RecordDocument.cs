@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
@@ -16,11 +17,11 @@ internal sealed class RecordDocument
     /// <param name="element">The record.</param>
     /// <param name="pointer">JSON pointer to the record.</param>
     /// <param name="context">Limits and time of receipt.</param>
-    /// <param name="toGroups">Whether the record must name its group.</param>
+    /// <param name="groups">The groups that the records of the body name; null when they do not name any.</param>
     /// <param name="repeated">Names of the metrics whose series an earlier record has.</param>
-    public RecordDocument(JsonElement element, string pointer, in ParseContext context, bool toGroups, IEnumerable<byte[]> repeated)
+    public RecordDocument(JsonElement element, string pointer, in ParseContext context, NamedGroups? groups, IEnumerable<byte[]> repeated)
     {
-        (Context, ToGroups) = (context, toGroups);
+        (Context, ToGroups) = (context, groups is not null);
         var record = Add(new RecordMember(this, pointer, name: null, element) { Parts = RecordPart.Record });
         if (element.ValueKind != JsonValueKind.Object)
         {
@@ -36,11 +37,11 @@ internal sealed class RecordDocument
 
         AddMap(RecordPart.Dimensions, RecordPart.DimensionName | RecordPart.Dimension, NameAlphabet.Label);
         AddMap(RecordPart.Metrics, RecordPart.MetricName | RecordPart.Metric, NameAlphabet.Metric);
-        if (toGroups)
+        if (groups is not null)
         {
             AddMap(RecordPart.Group, RecordPart.GroupLabelName | RecordPart.GroupLabel);
             record.Parts |= RecordPart.Series;
-            record.Count = CountLabels();
+            record.Count = CountLabels(groups.Pinned);
             _members.AddRange(repeated.Select(name =>
                 new RecordMember(this, pointer, "metrics"u8.ToArray(), element) { Parts = RecordPart.Series, LegalName = name, Repeats = true }));
         }
@@ -95,10 +96,11 @@ internal sealed class RecordDocument
         }
     }
 
-    // A label with an empty value does not count. A label of the group overwrites the dimension of the same name.
-    private int CountLabels() => _members
+    // A label with an empty value does not count. A label of the group overwrites the dimension of the same name, and a pinned one both.
+    private int CountLabels(ImmutableArray<KeyValuePair<string, string>> pinned) => _members
         .Where(member => (member.Parts & (RecordPart.Dimension | RecordPart.GroupLabel)) != 0 && member is { LegalName: not null, Text.Length: > 0 })
         .Select(member => Encoding.UTF8.GetString(member.LegalName!))
+        .Concat(pinned.Select(label => label.Key))
         .Distinct(StringComparer.Ordinal)
         .Count();
 

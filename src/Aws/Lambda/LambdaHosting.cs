@@ -11,11 +11,12 @@ namespace PushGateway.Aws.Lambda;
 /// <summary>Runs a host as a Lambda function on the custom runtime <c>provided.al2023</c>, where the program is the <c>bootstrap</c>.</summary>
 public static class LambdaHosting
 {
-    /// <summary>The environment variable with the Runtime API's host and port. Only Lambda sets it.</summary>
-    public const string RuntimeApiVariable = "AWS_LAMBDA_RUNTIME_API";
-
-    /// <summary>Whether Lambda runs this process.</summary>
-    public static bool IsPresent => Environment.GetEnvironmentVariable(RuntimeApiVariable) is { Length: > 0 };
+    /// <summary>
+    /// The Runtime API's host and port when Lambda runs this process, otherwise null. Only Lambda sets the environment variable. No other
+    /// source of settings makes a process a function.
+    /// </summary>
+    public static string? RuntimeApi =>
+        Environment.GetEnvironmentVariable("AWS_LAMBDA_RUNTIME_API") is { Length: > 0 } runtimeApi ? runtimeApi : null;
 
     /// <summary>Default settings on Lambda. A log entry is one line, because CloudWatch makes an event of each line.</summary>
     public static IReadOnlyDictionary<string, string?> Defaults { get; } = new Dictionary<string, string?>
@@ -27,7 +28,7 @@ public static class LambdaHosting
 
     /// <summary>Registers a server that takes HTTP events in place of a port. A <see cref="TimeProvider"/> has to be registered.</summary>
     /// <param name="services">The services.</param>
-    /// <param name="runtimeApi">Value of <see cref="RuntimeApiVariable"/>.</param>
+    /// <param name="runtimeApi">As <see cref="RuntimeApi"/>.</param>
     public static IServiceCollection AddLambdaServer(this IServiceCollection services, string runtimeApi) => services
         .AddLoop(runtimeApi)
         .AddSingleton<IServer, LambdaServer>();
@@ -37,7 +38,7 @@ public static class LambdaHosting
     /// registered, and every <see cref="ScheduledTask"/> that there is.
     /// </summary>
     /// <param name="services">The services.</param>
-    /// <param name="runtimeApi">Value of <see cref="RuntimeApiVariable"/>.</param>
+    /// <param name="runtimeApi">As <see cref="RuntimeApi"/>.</param>
     public static IServiceCollection AddLambdaWorker(this IServiceCollection services, string runtimeApi) => services
         .AddLoop(runtimeApi)
         .AddSingleton<IInvocationHandler, WorkerInvocationHandler>()
@@ -76,7 +77,7 @@ public static class LambdaHosting
     /// <summary>On Lambda, reports why the function cannot start. The process then has to exit with a code other than 0.</summary>
     public static async Task ReportInitErrorAsync(Exception exception)
     {
-        if (Environment.GetEnvironmentVariable(RuntimeApiVariable) is not { Length: > 0 } runtimeApi)
+        if (RuntimeApi is not { } runtimeApi)
         {
             return;
         }

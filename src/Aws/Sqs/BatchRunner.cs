@@ -75,7 +75,7 @@ internal sealed class BatchRunner(TimeProvider time)
             }
 
             // An entry counts as failed until the answer says that it was processed.
-            var failed = chunk.Select(item => new BatchFailure<T>(item, null, null)).ToArray();
+            var failed = chunk.Select(item => new BatchFailure<T>(item, null, answer.Cause)).ToArray();
             foreach (var error in answer.Failed ?? [])
             {
                 if (IndexOf(error.Id, failed.Length) is { } index)
@@ -85,7 +85,8 @@ internal sealed class BatchRunner(TimeProvider time)
             }
 
             var done = (answer.Done ?? []).Select(id => IndexOf(id, failed.Length)).ToHashSet();
-            var left = failed.Where((_, index) => !done.Contains(index)).ToLookup(failure => attempt < Attempts && failure.Error?.SenderFault is not true);
+            var left = failed.Where((_, index) => !done.Contains(index))
+                .ToLookup(failure => attempt < Attempts && failure is { Cause: null, Error: not { SenderFault: true } });
             failures.AddRange(left[false]);
             chunk = [.. left[true].Select(failure => failure.Item)];
             if (chunk.Count == 0)

@@ -24,6 +24,11 @@ internal static class DeadLetterMessage
     {
         var body = SqsText.Decode(letter.Message.Message.Body.Span);
         var attributes = new Dictionary<string, MessageAttributeValue>(receipt.Attributes, StringComparer.Ordinal);
+        foreach (var (name, value) in letter.Message.Message.Attributes)
+        {
+            attributes.TryAdd(name, Text(value));
+        }
+
         var room = Math.Max(maxBytes, OutgoingMessage.Measure(body, attributes));
 
         // A message that was sent back from the dead-letter queue brings its old reason along.

@@ -86,12 +86,27 @@ internal sealed class SqsSender(SqsQueueUrl queue, int maxMessageBytes, BatchRun
         catch (BatchRequestTooLongException) when (chunk.Sum(message => message.Bytes) > maxMessageBytes)
         {
             _maxBatchBytes = maxMessageBytes;
+            return await SendOneByOneAsync(client, chunk, cancellationToken);
+        }
+    }
+
+    // Stops at the first failure, because the messages of a FIFO queue must stay in order.
+    private async Task<BatchAnswer> SendOneByOneAsync(IAmazonSQS client, IReadOnlyList<OutgoingMessage> chunk, CancellationToken cancellationToken)
+    {
+        var sent = new List<string>();
+        try
+        {
             foreach (var message in chunk)
             {
                 await SendChunkAsync(client, [message], cancellationToken);
+                sent.Add(BatchRunner.IdOf(sent.Count));
             }
-
-            return new BatchAnswer(chunk.Select((_, index) => BatchRunner.IdOf(index)), null);
         }
+        catch (Exception e) when (SqsFailure.IsFailure(e, cancellationToken))
+        {
+            return new BatchAnswer(sent, null, e);
+        }
+
+        return new BatchAnswer(sent, null);
     }
 }

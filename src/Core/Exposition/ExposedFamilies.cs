@@ -11,6 +11,9 @@ internal sealed class ExposedFamilies
     private readonly int[] _rankOf;
     private readonly MetricFamily[] _merged;
     private readonly bool[] _isMixed;
+
+    // By the symbol of a name, before colliding families move ahead.
+    private readonly Dictionary<int, int> _rankOfName = [];
     private int _count;
 
     public ExposedFamilies(MetricBatch batch)
@@ -101,27 +104,8 @@ internal sealed class ExposedFamilies
     {
         var name = _batch.Symbols[_merged[rank].Name];
         var role = SeriesRoles.OfSuffix(name, out var suffixLength);
-        return role != SeriesRole.Own && TryFind(name[..^suffixLength], out var found)
+        return role != SeriesRole.Own && _rankOfName.TryGetValue(_batch.Symbols.Find(name[..^suffixLength]), out var found)
             && (_isMixed[found] || SeriesRoles.Has(_merged[found].Type, role));
-    }
-
-    private bool TryFind(ReadOnlySpan<byte> name, out int rank)
-    {
-        var (low, high) = (0, _count - 1);
-        while (low <= high)
-        {
-            rank = (low + high) / 2;
-            var order = _batch.Symbols[_merged[rank].Name].SequenceCompareTo(name);
-            if (order == 0)
-            {
-                return true;
-            }
-
-            (low, high) = order < 0 ? (rank + 1, high) : (low, rank - 1);
-        }
-
-        rank = -1;
-        return false;
     }
 
     private int CompareNames(int x, int y)
@@ -145,6 +129,7 @@ internal sealed class ExposedFamilies
             if (rank < 0 || _merged[rank].Name != family.Name)
             {
                 _merged[++rank] = family;
+                _rankOfName.Add(family.Name, rank);
             }
 
             ref var merged = ref _merged[rank];

@@ -255,7 +255,7 @@ public sealed class GroupJsonWriter
     // Counts are whole numbers unless the histogram is one of floats.
     private void WriteCount(ReadOnlySpan<byte> name, double count)
     {
-        if (count is >= 0 and < ulong.MaxValue && Math.Truncate(count) == count)
+        if (GoFloat.IsWhole(count))
         {
             _json.WriteString(name, ((ulong)count).ToString(CultureInfo.InvariantCulture));
         }

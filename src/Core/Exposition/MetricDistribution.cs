@@ -7,9 +7,6 @@ namespace PushGateway.Exposition;
 /// <summary>The message of a histogram or summary, from its samples of one timestamp.</summary>
 internal readonly ref struct MetricDistribution
 {
-    // 2^64: counts below are exact as integers.
-    private const double EndOfIntegers = 18446744073709551616.0;
-
     private readonly ReadOnlySpan<MetricPoint> _points;
     private readonly bool _isHistogram;
     private readonly double? _sum;
@@ -60,9 +57,7 @@ internal readonly ref struct MetricDistribution
 
     private static bool IsBound(in MetricPoint point) => point.Role is SeriesRole.Own or SeriesRole.Bucket;
 
-    private static bool IsWhole(double value) => value is >= 0 and < EndOfIntegers && Math.Truncate(value) == value;
-
-    private static ulong WholeCount(double value) => value is >= 0 and < EndOfIntegers ? (ulong)value : 0;
+    private static ulong WholeCount(double value) => value is >= 0 and < GoFloat.EndOfIntegers ? (ulong)value : 0;
 
     private void WriteBound(ref ProtobufWriter writer, in MetricPoint point)
     {
@@ -83,7 +78,7 @@ internal readonly ref struct MetricDistribution
 
     private static void WriteCount(ref ProtobufWriter writer, int integerField, int floatField, double value)
     {
-        if (IsWhole(value))
+        if (GoFloat.IsWhole(value))
         {
             writer.WriteVarint(integerField, (ulong)value);
         }

@@ -21,30 +21,20 @@ namespace PushGateway.Exposition;
 /// pushed in another format, and is written as it is.
 /// </para>
 /// </remarks>
-public sealed class OpenMetricsWriter : TextExpositionWriter
+internal sealed class OpenMetricsWriter : TextExpositionWriter
 {
     // Help and label values have the same escapes here.
     private static readonly SearchValues<byte> Escaped = SearchValues.Create("\\\n\""u8);
 
     private readonly OpenMetricsFamilies _families;
 
-    internal OpenMetricsWriter(MetricBatch batch, GroupReading? reading)
+    public OpenMetricsWriter(MetricBatch batch, GroupReading? reading)
         : this(TextView.Of(batch, reading?.GroupsEnd.Series ?? 0), reading)
     {
     }
 
     private OpenMetricsWriter(TextView view, GroupReading? reading)
         : base(view, reading) => _families = new OpenMetricsFamilies(view.Batch);
-
-    /// <summary>Writes everything in <paramref name="batch"/>.</summary>
-    /// <param name="batch">The batch, which is only read. A timestamp of <see cref="Sample.NoTimestamp"/> is not written.</param>
-    /// <param name="output">Where to write to.</param>
-    public static void Write(MetricBatch batch, IBufferWriter<byte> output)
-    {
-        ArgumentNullException.ThrowIfNull(batch);
-        ArgumentNullException.ThrowIfNull(output);
-        new OpenMetricsWriter(batch, null).WriteAll(output);
-    }
 
     private protected override void WriteKeys(Span<ExposedSeries> keys) => _families.WriteKeys(keys);
 

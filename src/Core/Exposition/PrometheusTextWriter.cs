@@ -22,30 +22,20 @@ namespace PushGateway.Exposition;
 /// It is written like any other: Prometheus scrapes it, though expfmt refuses it and Pushgateway refuses such a push as inconsistent.
 /// </para>
 /// </remarks>
-public sealed class PrometheusTextWriter : TextExpositionWriter
+internal sealed class PrometheusTextWriter : TextExpositionWriter
 {
     private static readonly SearchValues<byte> EscapedInHelp = SearchValues.Create("\\\n"u8);
     private static readonly SearchValues<byte> EscapedInValue = SearchValues.Create("\\\n\""u8);
 
     private readonly ExposedFamilies _families;
 
-    internal PrometheusTextWriter(MetricBatch batch, GroupReading? reading)
+    public PrometheusTextWriter(MetricBatch batch, GroupReading? reading)
         : this(TextView.Of(batch, reading?.GroupsEnd.Series ?? 0), reading)
     {
     }
 
     private PrometheusTextWriter(TextView view, GroupReading? reading)
         : base(view, reading) => _families = new ExposedFamilies(view.Batch);
-
-    /// <summary>Writes everything in <paramref name="batch"/>; nothing when it has no series.</summary>
-    /// <param name="batch">The batch, which is only read. A timestamp of <see cref="Sample.NoTimestamp"/> is not written.</param>
-    /// <param name="output">Where to write to.</param>
-    public static void Write(MetricBatch batch, IBufferWriter<byte> output)
-    {
-        ArgumentNullException.ThrowIfNull(batch);
-        ArgumentNullException.ThrowIfNull(output);
-        new PrometheusTextWriter(batch, null).WriteAll(output);
-    }
 
     private protected override void WriteKeys(Span<ExposedSeries> keys) => _families.WriteKeys(keys);
 

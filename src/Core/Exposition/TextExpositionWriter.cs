@@ -5,7 +5,7 @@ using PushGateway.Wire;
 namespace PushGateway.Exposition;
 
 /// <summary>What the text formats share: a line for each sample, behind the header of its family.</summary>
-public abstract class TextExpositionWriter : ExpositionWriter
+internal abstract class TextExpositionWriter : ExpositionWriter
 {
     private const int SeriesPerPiece = 512;
 

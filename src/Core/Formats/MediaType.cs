@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace PushGateway.Formats;
 
 /// <summary>Which format a media type names.</summary>
@@ -8,10 +6,13 @@ public static class MediaType
     /// <summary>Media type of the gateway's own queue messages (Prometheus remote write 2.0).</summary>
     public const string RemoteWrite2 = "application/x-protobuf;proto=io.prometheus.write.v2.Request";
 
-    private const string PrometheusProtobuf = "application/vnd.google.protobuf";
-
-    private static readonly (string Type, PushFormat Format)[] Table =
+    // Null means that the type does not tell the format.
+    private static readonly (string Type, PushFormat? Format)[] Table =
     [
+        ("", null),
+        ("application/x-www-form-urlencoded", null),
+        ("application/octet-stream", null),
+        ("*/*", null),
         ("application/json", PushFormat.Json),
         ("text/json", PushFormat.Json),
         ("application/x-ndjson", PushFormat.Json),
@@ -19,9 +20,9 @@ public static class MediaType
         ("application/jsonl", PushFormat.Json),
         ("text/plain", PushFormat.Text),
         ("application/openmetrics-text", PushFormat.OpenMetrics),
+        ("application/vnd.google.protobuf", PushFormat.Protobuf),
+        ("application/x-protobuf", PushFormat.RemoteWrite2),
     ];
-
-    private static readonly string[] Unspecific = ["application/x-www-form-urlencoded", "application/octet-stream", "*/*"];
 
     /// <summary>Finds the format of a <c>Content-Type</c> value. Parameters that do not decide the format are ignored.</summary>
     /// <returns>
@@ -31,29 +32,22 @@ public static class MediaType
     {
         var type = (contentType ?? "").AsSpan();
         type = (type.IndexOf(';') is var end and >= 0 ? type[..end] : type).Trim();
-        if (type.IsEmpty || Contains(Unspecific, type))
-        {
-            format = Sniff(body);
-            return true;
-        }
-
         foreach (var (name, known) in Table)
         {
             if (type.Equals(name, StringComparison.OrdinalIgnoreCase))
             {
-                format = known;
-                return true;
+                format = known ?? Sniff(body);
+                return known switch
+                {
+                    PushFormat.Protobuf => Has(contentType, "proto", "io.prometheus.client.MetricFamily") && Has(contentType, "encoding", "delimited"),
+                    PushFormat.RemoteWrite2 => Has(contentType, "proto", "io.prometheus.write.v2.Request"),
+                    _ => true,
+                };
             }
         }
 
-        if (type.Equals(PrometheusProtobuf, StringComparison.OrdinalIgnoreCase))
-        {
-            format = PushFormat.Protobuf;
-            return IsDelimitedMetricFamily(contentType);
-        }
-
-        format = type.EndsWith("+json", StringComparison.OrdinalIgnoreCase) ? PushFormat.Json : PushFormat.RemoteWrite2;
-        return format == PushFormat.Json || IsRemoteWrite2(contentType!);
+        format = PushFormat.Json;
+        return type.EndsWith("+json", StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>
@@ -106,41 +100,16 @@ public static class MediaType
         return false;
     }
 
-    private static bool Contains(string[] types, ReadOnlySpan<char> type)
+    // As in Pushgateway, the parameter must have exactly this value wherever it stands.
+    private static bool Has(ReadOnlySpan<char> contentType, string parameter, string wanted)
     {
-        foreach (var candidate in types)
-        {
-            if (type.Equals(candidate, StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    // Both parameters must be there, in any order, with exactly these values, as in Pushgateway.
-    private static bool IsDelimitedMetricFamily(ReadOnlySpan<char> contentType)
-    {
-        bool? proto = null;
-        bool? encoding = null;
+        bool? found = null;
         var parameters = new MediaTypeParameters(contentType);
         while (parameters.TryRead(out var name, out var value))
         {
-            if (name.Equals("proto", StringComparison.OrdinalIgnoreCase))
-            {
-                proto = proto is not false && value.SequenceEqual("io.prometheus.client.MetricFamily");
-            }
-            else if (name.Equals("encoding", StringComparison.OrdinalIgnoreCase))
-            {
-                encoding = encoding is not false && value.SequenceEqual("delimited");
-            }
+            found = name.Equals(parameter, StringComparison.OrdinalIgnoreCase) ? found is not false && value.SequenceEqual(wanted) : found;
         }
 
-        return proto is true && encoding is true && !parameters.IsMalformed;
+        return found is true && !parameters.IsMalformed;
     }
-
-    private static bool IsRemoteWrite2([NotNull] string contentType) =>
-        contentType.StartsWith("application/x-protobuf", StringComparison.OrdinalIgnoreCase)
-        && contentType.Contains("proto=io.prometheus.write.v2.Request", StringComparison.Ordinal);
 }

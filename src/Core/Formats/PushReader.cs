@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using PushGateway.Formats.Json;
 using PushGateway.Formats.OpenMetrics;
-using PushGateway.Formats.Prometheus;
 using PushGateway.Formats.Protobuf;
 using PushGateway.Formats.RemoteWrite2;
 using PushGateway.Formats.Text;
@@ -37,10 +36,9 @@ public static class PushReader
         {
             var parsed = format switch
             {
-                PushFormat.Json => JsonRecordParser.TryParse(body, destination, context, out error),
-                PushFormat.Text => TryParseText(body, toGroup, destination, context, out error),
-                PushFormat.OpenMetrics => TryParseOpenMetrics(body, toGroup, destination, context, out error),
-                PushFormat.Protobuf => TryParseProtobuf(body, toGroup, destination, context, out error),
+                PushFormat.Json => RecordReader.TryRead(body, groups: null, destination, context, out error),
+                PushFormat.Text or PushFormat.OpenMetrics => TryReadText(format, body, toGroup, destination, context, out error),
+                PushFormat.Protobuf => TryReadProtobuf(body, toGroup, destination, context, out error),
                 PushFormat.RemoteWrite2 => RemoteWrite2Reader.TryRead(body, destination, context, out error),
                 _ => throw new ArgumentOutOfRangeException(nameof(format), format, "not a format of pushes"),
             };
@@ -59,7 +57,7 @@ public static class PushReader
     }
 
     /// <summary>
-    /// Appends a push of JSON records to the groups that they name, as <see cref="JsonRecordParser.TryParseGroups"/>. On failure the caller
+    /// Appends a push of JSON records to the groups that they name, as <see cref="RecordReader.TryRead"/>. On failure the caller
     /// must roll back.
     /// </summary>
     /// <param name="body">The body, decompressed.</param>
@@ -72,7 +70,7 @@ public static class PushReader
     {
         try
         {
-            return JsonRecordParser.TryParseGroups(body, groups, destination, context, out error);
+            return RecordReader.TryRead(body, groups, destination, context, out error);
         }
         catch (PushTooLargeException exception)
         {
@@ -81,41 +79,28 @@ public static class PushReader
         }
     }
 
-    private static bool TryParseText(
-        ReadOnlySpan<byte> body, bool toGroup, MetricBatch destination, in ParseContext context, [NotNullWhen(false)] out PushError? error)
+    private static bool TryReadText(
+        PushFormat format,
+        ReadOnlySpan<byte> body,
+        bool toGroup,
+        MetricBatch destination,
+        in ParseContext context,
+        [NotNullWhen(false)] out PushError? error)
     {
-        if (!PrometheusTextReader.TryRead(body, destination, context, out var result, out error))
+        if (!(format == PushFormat.Text
+            ? PrometheusTextReader.TryRead(body, destination, context, out var result, out error)
+            : OpenMetricsReader.TryRead(body, destination, context, out result, out error)))
         {
             return false;
         }
 
-        error = InconsistencyOf(result, RefusesTimestamps(toGroup, context));
+        error = result.NamelessLine > 0 ? PushConsistency.Refuse(RejectCode.TextInvalid, "a sample has no metric name", result.NamelessLine)
+            : result.TimestampLine > 0 && RefusesTimestamps(toGroup, context) ? RefuseTimestamps(result.TimestampLine)
+            : null;
         return error is null;
     }
 
-    private static bool TryParseOpenMetrics(
-        ReadOnlySpan<byte> body, bool toGroup, MetricBatch destination, in ParseContext context, [NotNullWhen(false)] out PushError? error)
-    {
-        if (!OpenMetricsReader.TryRead(body, destination, context, out var result, out error))
-        {
-            return false;
-        }
-
-        error = InconsistencyOf(result, RefusesTimestamps(toGroup, context));
-        return error is null;
-    }
-
-    private static PushError? InconsistencyOf(TextParseResult result, bool refusesTimestamps)
-    {
-        if (result.NamelessLine > 0)
-        {
-            return PushConsistency.Refuse(RejectCode.TextInvalid, "a sample has no metric name", result.NamelessLine);
-        }
-
-        return refusesTimestamps && result.TimestampLine > 0 ? RefuseTimestamps(result.TimestampLine) : null;
-    }
-
-    private static bool TryParseProtobuf(
+    private static bool TryReadProtobuf(
         ReadOnlySpan<byte> body, bool toGroup, MetricBatch destination, in ParseContext context, [NotNullWhen(false)] out PushError? error)
     {
         if (!MetricFamilyReader.TryRead(body, destination, context, out var hasTimestamps, out error))

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using PushGateway.Wire;
 
 namespace PushGateway.Model;
 
@@ -46,6 +48,15 @@ public sealed class MetricBatch
 
     /// <summary>The current end of the batch.</summary>
     public BatchMark Mark => new(_families.Count, _series.Count, _labels.Count, _samples.Count);
+
+    /// <summary>Bytes of memory that the batch keeps.</summary>
+    public long RetainedBytes => Symbols.RetainedBytes
+        + ((long)_families.Capacity * Unsafe.SizeOf<MetricFamily>())
+        + ((long)_series.Capacity * Unsafe.SizeOf<Series>())
+        + ((long)_labels.Capacity * Unsafe.SizeOf<Label>())
+        + ((long)_samples.Capacity * Unsafe.SizeOf<Sample>())
+        + ((long)_groupingLabels.Capacity * Unsafe.SizeOf<Label>())
+        + ((long)_familyOfSymbol.Length * sizeof(int));
 
     /// <summary>
     /// Starts a push. Families of earlier pushes are no longer found. <see cref="Rollback"/> to the returned mark removes the push.
@@ -272,6 +283,20 @@ public sealed class MetricBatch
         _groupingLabels.Clear();
         _sorter.Forget();
         Symbols.Clear();
+    }
+
+    /// <summary>Empties the batch, and gives memory back that has grown beyond <see cref="ReuseLimit"/>.</summary>
+    public void Trim()
+    {
+        Rollback(default);
+        _sorter.Forget();
+        Symbols.Trim();
+        ReuseLimit.Trim(_families);
+        ReuseLimit.Trim(_series);
+        ReuseLimit.Trim(_labels);
+        ReuseLimit.Trim(_samples);
+        ReuseLimit.Trim(_groupingLabels);
+        ReuseLimit.Trim(ref _familyOfSymbol);
     }
 
     private static int Digest(int name, int value) => HashCode.Combine(name, value);

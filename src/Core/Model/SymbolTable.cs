@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
+using PushGateway.Wire;
 
 namespace PushGateway.Model;
 
@@ -16,6 +18,9 @@ public sealed class SymbolTable
 {
     private const int InitialBytes = 4096;
     private const int InitialSymbols = 64;
+
+    // Clearing a slot of its own takes longer than clearing one of a run.
+    private const int SlotsPerCleared = 32;
 
     private static readonly byte[] Secrets = RandomNumberGenerator.GetBytes(2 * sizeof(ulong));
 
@@ -34,6 +39,9 @@ public sealed class SymbolTable
 
     /// <summary>Length of the longest symbol in bytes.</summary>
     public int LongestBytes { get; private set; }
+
+    /// <summary>Bytes of memory that the table keeps.</summary>
+    internal long RetainedBytes => _bytes.Length + ((long)_symbols.Length * Unsafe.SizeOf<Symbol>()) + ((long)_slots.Length * sizeof(int));
 
     /// <summary>
     /// The UTF-8 bytes of a symbol, valid until the next <see cref="Intern(ReadOnlySpan{byte})"/> or <see cref="Clear"/>.
@@ -81,14 +89,55 @@ public sealed class SymbolTable
     /// <summary>The symbol as a string. Allocates.</summary>
     public string GetString(int symbol) => Encoding.UTF8.GetString(this[symbol]);
 
-    /// <summary>Removes every symbol except the empty one and keeps the memory.</summary>
+    /// <summary>Removes every symbol except the empty one and keeps the memory. After few symbols, this takes little time in a large table.</summary>
     public void Clear()
     {
-        Array.Clear(_slots);
+        if (Count > _slots.Length / SlotsPerCleared)
+        {
+            Array.Clear(_slots);
+        }
+        else
+        {
+            ClearUsedSlots();
+        }
+
         _symbols[0] = default;
         Count = 1;
         LongestBytes = 0;
         _used = 0;
+    }
+
+    /// <summary>Removes every symbol except the empty one, and gives memory back that has grown beyond <see cref="ReuseLimit"/>.</summary>
+    public void Trim()
+    {
+        if (ReuseLimit.Allows<int>(_slots.Length))
+        {
+            Clear();
+        }
+        else
+        {
+            _slots = new int[InitialSymbols * 2];
+            _symbols = new Symbol[InitialSymbols];
+            (Count, LongestBytes, _used) = (1, 0, 0);
+        }
+
+        ReuseLimit.Trim(ref _bytes, InitialBytes);
+    }
+
+    // A symbol stands at its hash or behind it. Slots before it may be free by now.
+    private void ClearUsedSlots()
+    {
+        var mask = _slots.Length - 1;
+        for (var symbol = 1; symbol < Count; symbol++)
+        {
+            var slot = (int)_symbols[symbol].Hash & mask;
+            while (_slots[slot] != symbol)
+            {
+                slot = (slot + 1) & mask;
+            }
+
+            _slots[slot] = 0;
+        }
     }
 
     // Each multiplication mixes sixteen bytes. Both factors depend on a secret, so a sender cannot make one of them zero.

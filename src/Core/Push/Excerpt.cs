@@ -10,12 +10,26 @@ internal static class Excerpt
     public static string Of(string text)
     {
         var end = text.Length <= MaxLength ? text.Length : MaxLength - (char.IsHighSurrogate(text[MaxLength - 1]) ? 1 : 0);
-        var excerpt = new StringBuilder(text, 0, end, MaxLength + 1);
-        for (var i = 0; i < end; i++)
+        return OnOneLine(text.AsSpan(0, end).ToArray(), end < text.Length);
+    }
+
+    /// <summary>As many whole characters of UTF-8 as fit into <paramref name="maxBytes"/>.</summary>
+    public static string Of(ReadOnlySpan<byte> utf8, int maxBytes)
+    {
+        // The decoder holds a character back that the cut has halved.
+        var isCut = utf8.Length > maxBytes;
+        utf8 = isCut ? utf8[..maxBytes] : utf8;
+        Span<char> characters = stackalloc char[maxBytes];
+        return OnOneLine(characters[..Encoding.UTF8.GetDecoder().GetChars(utf8, characters, flush: false)], isCut);
+    }
+
+    private static string OnOneLine(Span<char> characters, bool isCut)
+    {
+        foreach (ref var character in characters)
         {
-            excerpt[i] = char.IsControl(excerpt[i]) ? '\uFFFD' : excerpt[i];
+            character = char.IsControl(character) ? '\uFFFD' : character;
         }
 
-        return (end < text.Length ? excerpt.Append('…') : excerpt).ToString();
+        return isCut ? $"{characters}…" : characters.ToString();
     }
 }

@@ -26,6 +26,9 @@ public static class GroupingKeyParser
     private static readonly SearchValues<char> Unreserved =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
 
+    private static readonly SearchValues<char> LabelNameCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+
     private static readonly SearchValues<char> Base64UrlDigits = SearchValues.Create(Base64UrlAlphabet);
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -79,20 +82,10 @@ public static class GroupingKeyParser
     public static bool IsLabelName(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (name.Length == 0 || char.IsAsciiDigit(name[0]) || name.StartsWith(ReservedPrefix, StringComparison.Ordinal))
-        {
-            return false;
-        }
-
-        foreach (var c in name)
-        {
-            if (!char.IsAsciiLetterOrDigit(c) && c != '_')
-            {
-                return false;
-            }
-        }
-
-        return true;
+        return name.Length > 0
+            && !char.IsAsciiDigit(name[0])
+            && !name.StartsWith(ReservedPrefix, StringComparison.Ordinal)
+            && !name.AsSpan().ContainsAnyExcept(LabelNameCharacters);
     }
 
     internal static GroupingKey Create(SortedDictionary<string, string> labels)

@@ -19,6 +19,9 @@ public static class PushMessageCodec
     private const string Base64Encoding = "base64";
     private const string BrotliEncoding = "br";
 
+    // By the number of the operation.
+    private static readonly string[] Operations = ["append", "merge", "replace", "delete", "fail", "expire"];
+
     /// <summary>
     /// Encodes everything in <paramref name="batch"/> as messages that the queue can carry, and appends them to
     /// <paramref name="messages"/>.
@@ -160,7 +163,8 @@ public static class PushMessageCodec
         }
 
         var name = attributes.GetValueOrDefault(MessageAttribute.Operation, group is null ? "append" : "merge");
-        if (OperationOf(name) is not { } operation || !IsSupported(operation, group, selector))
+        var operation = (PushOperation)Array.IndexOf(Operations, name);
+        if (operation < 0 || !IsSupported(operation, group, selector))
         {
             error = new PushError(
                 RejectCode.MessageUnsupported, $"operation \"{name}\" {(group is null ? "without" : "with")} a group{(selector is null ? "" : " and with a selector")} is not supported");
@@ -219,7 +223,7 @@ public static class PushMessageCodec
         };
         AddIf(brotli, MessageAttribute.ContentEncoding, BrotliEncoding);
         AddIf(base64, MessageAttribute.ContentTransferEncoding, Base64Encoding);
-        AddIf(header.Operation != PushOperation.Append, MessageAttribute.Operation, NameOf(header.Operation));
+        AddIf(header.Operation != PushOperation.Append, MessageAttribute.Operation, Operations[(int)header.Operation]);
         AddIf(header.Group is not null, MessageAttribute.Group, header.Group?.Path);
         AddIf(header.Selector is not null, MessageAttribute.Selector, header.Selector?.Text);
         AddIf(header.TimeToLive is not null, MessageAttribute.TimeToLive, Duration.Format(header.TimeToLive.GetValueOrDefault()));
@@ -234,25 +238,4 @@ public static class PushMessageCodec
             }
         }
     }
-
-    private static string NameOf(PushOperation operation) => operation switch
-    {
-        PushOperation.Merge => "merge",
-        PushOperation.Replace => "replace",
-        PushOperation.Delete => "delete",
-        PushOperation.Fail => "fail",
-        PushOperation.Expire => "expire",
-        _ => "append",
-    };
-
-    private static PushOperation? OperationOf(string name) => name switch
-    {
-        "append" => PushOperation.Append,
-        "merge" => PushOperation.Merge,
-        "replace" => PushOperation.Replace,
-        "delete" => PushOperation.Delete,
-        "fail" => PushOperation.Fail,
-        "expire" => PushOperation.Expire,
-        _ => null,
-    };
 }

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.IO.Compression;
 using PushGateway.Model;
 using PushGateway.Push;
+using PushGateway.Wire;
 
 namespace PushGateway.Queue;
 
@@ -26,7 +27,20 @@ internal sealed class PushMessageEncoder
 
     public static PushMessageEncoder Rent() => Pool.TryTake(out var encoder) ? encoder : new PushMessageEncoder();
 
-    public void Return() => Pool.Add(this);
+    /// <summary>Gives the encoder back for the next push, without memory beyond <see cref="ReuseLimit"/>.</summary>
+    public void Return()
+    {
+        Trim();
+        Pool.Add(this);
+    }
+
+    internal long RetainedBytes => _encoder.RetainedBytes + _compressed.Length;
+
+    internal void Trim()
+    {
+        _encoder.Trim();
+        ReuseLimit.Trim(ref _compressed);
+    }
 
     public PushError? Encode(in BatchedPush push, MessageCapacity capacity, ICollection<QueueMessage> messages) =>
         Encode(push.Header, push.Batch, push.Start.Series, push.End.Series, capacity, messages);

@@ -24,6 +24,10 @@ internal sealed class RemoteWrite2Encoder
     private int _metadataLength;
     private int _metadataFamily;
 
+    /// <summary>Bytes of memory that the encoder keeps.</summary>
+    internal long RetainedBytes => _metadata.Bytes.Length + _request.Bytes.Length
+        + ((long)(_symbols.Capacity + _labelSymbols.Capacity + _ordered.Capacity + _refs.Length) * sizeof(int));
+
     /// <summary>Encodes the series from <paramref name="first"/> up to <paramref name="end"/>. The result is lent until the next call.</summary>
     public ReadOnlyMemory<byte> Encode(MetricBatch batch, int first, int end)
     {
@@ -47,6 +51,17 @@ internal sealed class RemoteWrite2Encoder
         }
 
         return writer.Written;
+    }
+
+    /// <summary>Gives memory back that has grown beyond <see cref="ReuseLimit"/>.</summary>
+    public void Trim()
+    {
+        ReuseLimit.Trim(_symbols);
+        ReuseLimit.Trim(_labelSymbols);
+        ReuseLimit.Trim(_ordered);
+        ReuseLimit.Trim(ref _refs);
+        _metadata.Trim();
+        _request.Trim();
     }
 
     // Numbers the symbols in use; the empty one is 0. Symbols of labels come first, the most frequent before the others. Short and similar

@@ -39,6 +39,9 @@ public abstract class HttpSink : IMetricSink
         _time = time ?? TimeProvider.System;
     }
 
+    /// <summary>Bytes of memory that the idle encoders keep.</summary>
+    internal long RetainedBytes => _encoders.Sum(encoder => encoder.RetainedBytes);
+
     /// <summary>The protocol's name in reasons.</summary>
     private protected abstract string Protocol { get; }
 
@@ -64,10 +67,19 @@ public abstract class HttpSink : IMetricSink
             encoder = CreateEncoder();
         }
 
-        var request = encoder.Encode(samples, _maxRequestBytes);
+        EncodedRequest request;
+        try
+        {
+            request = Encode(samples, ref encoder);
+        }
+        catch (OutOfMemoryException)
+        {
+            return new SentRequest(1, SinkResult.Retry($"{Protocol}: there is no memory for a request"));
+        }
+
         if (request.Refusal is { } reason)
         {
-            _encoders.Add(encoder);
+            Return(encoder);
             return new SentRequest(request.Samples, SinkResult.Rejected($"{Protocol}: {reason}"));
         }
 
@@ -78,7 +90,7 @@ public abstract class HttpSink : IMetricSink
             var result = await PostAsync(request.Body, either.Token);
 
             // Only now is it certain that nothing reads the encoder's memory any more.
-            _encoders.Add(encoder);
+            Return(encoder);
             return new SentRequest(request.Samples, result);
         }
         catch (Exception exception)
@@ -102,6 +114,61 @@ public abstract class HttpSink : IMetricSink
         HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
             or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
     };
+
+    private void Return(IRequestEncoder encoder)
+    {
+        encoder.Trim(_maxRequestBytes);
+        _encoders.Add(encoder);
+    }
+
+    private EncodedRequest Encode(SampleRange samples, ref IRequestEncoder encoder)
+    {
+        if (TryEncode(samples, ref encoder, out var request) is not { } fault)
+        {
+            return request;
+        }
+
+        // The sample that cannot be encoded lies behind the first `good` samples, and within the first `bad`.
+        var (good, bad) = (0, samples.Samples.Length);
+        while (bad - good > 1)
+        {
+            var middle = good + ((bad - good) / 2);
+            if (TryEncode(samples with { Samples = samples.Samples[..middle] }, ref encoder, out request) is { } inner)
+            {
+                (bad, fault) = (middle, inner);
+            }
+            else if (request.Refusal is not null || request.Samples < middle)
+            {
+                return request;
+            }
+            else
+            {
+                good = middle;
+            }
+        }
+
+        return good > 0
+            ? encoder.Encode(samples with { Samples = samples.Samples[..good] }, _maxRequestBytes)
+            : new EncodedRequest(default, 1, $"a sample cannot be encoded: {fault.Message}");
+    }
+
+    // Returns why the samples cannot be encoded. The encoder is then replaced, because nobody knows where it stopped.
+    private Exception? TryEncode(SampleRange samples, ref IRequestEncoder encoder, out EncodedRequest request)
+    {
+        try
+        {
+            request = encoder.Encode(samples, _maxRequestBytes);
+            return null;
+        }
+#pragma warning disable CA1031 // Whatever an encoder throws, only the sample that it threw for is lost.
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+#pragma warning restore CA1031
+        {
+            encoder = CreateEncoder();
+            request = default;
+            return exception;
+        }
+    }
 
     private static string Version()
     {

@@ -30,6 +30,9 @@ internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
     // What the lengths of a metric and of its data take beyond one byte each.
     private const int MaxLengthBytes = 8;
 
+    /// <summary>By how many bytes a request is counted too high, at most: the header is at least six bytes.</summary>
+    internal const int MaxOvercount = MaxLengthBytes + MaxHeaderBytes - 6;
+
     private readonly OtlpHistogramPoint _histogram = new();
     private readonly ReusableBuffer _message = new();
 
@@ -39,6 +42,12 @@ internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
         var request = EncodeMessage(range, maxBytes);
         return gzip && request.Refusal is null ? request with { Body = Compress(request.Body.Span) } : request;
     }
+
+    /// <inheritdoc/>
+    public long RetainedBytes => _message.Bytes.Length;
+
+    /// <inheritdoc/>
+    public void Trim(int maxBytes) => _message.Trim(maxBytes);
 
     private static ReadOnlyMemory<byte> Compress(ReadOnlySpan<byte> message)
     {

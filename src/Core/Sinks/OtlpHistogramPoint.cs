@@ -14,9 +14,6 @@ namespace PushGateway.Sinks;
 /// </remarks>
 internal sealed class OtlpHistogramPoint
 {
-    // 2^64: counts below are exact as integers.
-    private const double EndOfIntegers = 18446744073709551616.0;
-
     private const string Fractions = "its counts are not whole numbers";
 
     private readonly NativeHistogram _histogram = new();
@@ -30,7 +27,7 @@ internal sealed class OtlpHistogramPoint
     public string? Read(ReadOnlySpan<byte> bytes)
     {
         _histogram.Read(bytes);
-        if (_histogram.IsFloat && !(IsWhole(_histogram.CountFloat) && IsWhole(_histogram.ZeroCountFloat)))
+        if (_histogram.IsFloat && !(GoFloat.IsWhole(_histogram.CountFloat) && GoFloat.IsWhole(_histogram.ZeroCountFloat)))
         {
             return Fractions;
         }
@@ -51,8 +48,6 @@ internal sealed class OtlpHistogramPoint
         writer.WriteDouble(PointField.ZeroThreshold, _histogram.ZeroThreshold);
     }
 
-    private static bool IsWhole(double value) => value is >= 0 and < EndOfIntegers && Math.Truncate(value) == value;
-
     // Buckets lie without a gap in OTLP: a few bytes could stand for billions of empty ones.
     private string? ReadSide(NativeBuckets buckets, List<ulong> counts)
     {
@@ -72,7 +67,7 @@ internal sealed class OtlpHistogramPoint
             for (var end = next + (int)span.Length; next < end; next++)
             {
                 count = _histogram.IsFloat ? 0 : count + buckets.Deltas[next];
-                if (_histogram.IsFloat && !IsWhole(buckets.Counts[next]))
+                if (_histogram.IsFloat && !GoFloat.IsWhole(buckets.Counts[next]))
                 {
                     return Fractions;
                 }

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using PushGateway.Wire;
 
 namespace PushGateway.Sinks;
@@ -20,22 +21,24 @@ internal static class OtlpResponse
     /// </summary>
     public static (long RejectedDataPoints, string Message) PartialSuccess(ReadOnlySpan<byte> body)
     {
-        long rejected = 0;
+        ulong rejected = 0;
         ReadOnlySpan<byte> message = default;
         var response = new ProtobufReader(body);
-        while (response.TryReadTag(out var field, out var type))
+        while (response.TryReadNext(ResponsePartialSuccess, out var bytes))
         {
-            if (field != ResponsePartialSuccess || type != WireType.LengthDelimited)
+            var partial = new ProtobufReader(bytes);
+            while (partial.TryReadTag(out var field, out var type))
             {
-                response.TrySkip(type);
-            }
-            else if (response.TryReadBytes(out var bytes))
-            {
-                ReadPartialSuccess(bytes, ref rejected, ref message);
+                _ = (field, type) switch
+                {
+                    (PartialSuccessRejectedDataPoints, WireType.Varint) => partial.TryReadVarint(out rejected),
+                    (PartialSuccessErrorMessage, WireType.LengthDelimited) => partial.TryReadBytes(out message),
+                    _ => partial.TrySkip(type),
+                };
             }
         }
 
-        return response.IsMalformed ? default : (rejected, SinkResponse.Excerpt(message));
+        return response.IsMalformed ? default : ((long)rejected, SinkResponse.Excerpt(message));
     }
 
     /// <summary>The message of a <c>google.rpc.Status</c>, or the body itself when it is something else.</summary>
@@ -43,16 +46,9 @@ internal static class OtlpResponse
     {
         ReadOnlySpan<byte> message = default;
         var status = new ProtobufReader(body);
-        while (status.TryReadTag(out var field, out var type))
+        while (status.TryReadNext(StatusMessageField, out var found))
         {
-            if (field != StatusMessageField || type != WireType.LengthDelimited)
-            {
-                status.TrySkip(type);
-            }
-            else
-            {
-                status.TryReadBytes(out message);
-            }
+            message = found;
         }
 
         return status.IsMalformed || message.IsEmpty ? body : message;
@@ -69,7 +65,7 @@ internal static class OtlpResponse
         for (var at = body.IndexOf(RemoteWriteStatus); at >= 0; at = body.IndexOf(RemoteWriteStatus))
         {
             body = body[(at + RemoteWriteStatus.Length)..];
-            if (TryParseStatus(body, out var status))
+            if (Utf8Parser.TryParse(body, out ushort status, out var length) && length == StatusDigits)
             {
                 var next = body.IndexOf(RemoteWriteStatus);
                 var answer = next < 0 ? body : body[..next];
@@ -78,49 +74,5 @@ internal static class OtlpResponse
         }
 
         return isFinal;
-    }
-
-    private static void ReadPartialSuccess(ReadOnlySpan<byte> bytes, ref long rejected, ref ReadOnlySpan<byte> message)
-    {
-        var partial = new ProtobufReader(bytes);
-        while (partial.TryReadTag(out var field, out var type))
-        {
-            if (field == PartialSuccessRejectedDataPoints && type == WireType.Varint)
-            {
-                if (partial.TryReadVarint(out var count))
-                {
-                    rejected = (long)count;
-                }
-            }
-            else if (field == PartialSuccessErrorMessage && type == WireType.LengthDelimited)
-            {
-                partial.TryReadBytes(out message);
-            }
-            else
-            {
-                partial.TrySkip(type);
-            }
-        }
-    }
-
-    private static bool TryParseStatus(ReadOnlySpan<byte> text, out int status)
-    {
-        status = 0;
-        if (text.Length < StatusDigits || (text.Length > StatusDigits && char.IsAsciiDigit((char)text[StatusDigits])))
-        {
-            return false;
-        }
-
-        foreach (var digit in text[..StatusDigits])
-        {
-            if (!char.IsAsciiDigit((char)digit))
-            {
-                return false;
-            }
-
-            status = (status * 10) + (digit - '0');
-        }
-
-        return true;
     }
 }

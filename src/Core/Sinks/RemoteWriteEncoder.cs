@@ -17,11 +17,11 @@ internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
     /// </summary>
     internal const int MaxMetadataBytes = 1024;
 
-    // Tags, lengths and type of a description.
-    private const int MaxMetadataOverhead = 16;
+    /// <summary>Tags, lengths and type of a description. Each description is counted with so many.</summary>
+    internal const int MaxMetadataOverhead = 16;
 
-    // What the length of a series takes beyond one byte.
-    private const int MaxLengthBytes = 4;
+    /// <summary>What the length of a series takes beyond one byte. The last series is counted with so many.</summary>
+    internal const int MaxLengthBytes = 4;
 
     private readonly List<int> _describedNames = [];
     private readonly ReusableBuffer _message = new();
@@ -39,6 +39,19 @@ internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
         var samples = EncodeMessage(range, maxBytes, out var message);
         var compressed = _compressed.Take(Snappy.GetMaxCompressedLength(message.Length));
         return new EncodedRequest(compressed[..Snappy.Compress(message.Span, compressed.Span)], samples);
+    }
+
+    /// <inheritdoc/>
+    public long RetainedBytes => _message.Bytes.Length + _compressed.Bytes.Length
+        + ((long)(_describedNames.Capacity + _familyOfName.Length) * sizeof(int));
+
+    /// <inheritdoc/>
+    public void Trim(int maxBytes)
+    {
+        _message.Trim(maxBytes);
+        _compressed.Trim(maxBytes);
+        ReuseLimit.Trim(_describedNames);
+        ReuseLimit.Trim(ref _familyOfName);
     }
 
     /// <summary>Encodes the message, without compression; it is valid until the next call.</summary>

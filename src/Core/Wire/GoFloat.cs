@@ -14,6 +14,9 @@ internal static class GoFloat
     /// <summary>Length of the longest float in bytes: sign, 17 digits, point, <c>e-308</c>.</summary>
     public const int MaxLength = 24;
 
+    /// <summary>2^64. Whole numbers below it are integers of 64 bits.</summary>
+    public const double EndOfIntegers = 18446744073709551616.0;
+
     private const ulong MaxExactMantissa = 1UL << 53;
     private const int MaxExactPowerOfTen = 22;
 
@@ -25,15 +28,10 @@ internal static class GoFloat
     // DBL_DIG: decimals of this many digits are all different doubles.
     private const int MaxDistinctDigits = 15;
 
-    // The first 767 digits decide a double, together with whether anything except zeros follows.
-    private const int MaxDigits = 770;
-
-    // ParseFloat, too, stops accumulating an exponent here. It shows only in a number that also has this many leading or trailing zeros.
+    // No exact double has such an exponent.
     private const int ExponentCap = 10_000;
 
-    // Decimals outside 1e-330..1e310 are zero or infinity, whatever their digits are.
-    private const int MaxDecimalPoint = 310;
-    private const int MinDecimalPoint = -330;
+    private const NumberStyles DecimalStyles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 
     private static readonly SearchValues<byte> Digits = SearchValues.Create("0123456789"u8);
 
@@ -46,8 +44,20 @@ internal static class GoFloat
     /// <summary>Reads a whole token. Overflow is an error; underflow gives zero.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out double value) =>
         (TryReadExact(text, out value, out var length) && length == text.Length)
-        || TryParseDecimal(text, out value)
+        || (TryParseDecimal(text, out value) && double.IsFinite(value))
         || TryParseSpecial(text, out value);
+
+    /// <summary>
+    /// Reads <c>[+-]?(digits[.digits?]|.digits)([eE][+-]?digits)?</c> as the nearest double. A number beyond the range gives an infinity.
+    /// </summary>
+    public static bool TryParseDecimal(ReadOnlySpan<byte> text, out double value)
+    {
+        value = 0;
+        return IsDecimal(text) && double.TryParse(text, DecimalStyles, CultureInfo.InvariantCulture, out value);
+    }
+
+    /// <summary>Whether the number is an integer of 64 bits without a sign.</summary>
+    public static bool IsWhole(double value) => value is >= 0 and < EndOfIntegers && Math.Truncate(value) == value;
 
     /// <summary>
     /// Reads the decimal at the start of <paramref name="text"/> when its digits and its power of ten are exact doubles. One multiplication
@@ -225,76 +235,35 @@ internal static class GoFloat
         return Ascii.EqualsIgnoreCase(text, "inf"u8) || Ascii.EqualsIgnoreCase(text, "infinity"u8);
     }
 
-    // Checks the grammar, then passes the digits and the exponent to .NET in a form of bounded length.
-    private static bool TryParseDecimal(ReadOnlySpan<byte> text, out double value)
+    private static bool IsDecimal(ReadOnlySpan<byte> text)
     {
-        value = 0;
-        var negative = !text.IsEmpty && text[0] == '-';
-        var at = negative || (!text.IsEmpty && text[0] == '+') ? 1 : 0;
-        Span<byte> buffer = stackalloc byte[MaxDigits + MaxLength];
-        var digits = 0;
-        var pointAt = 0;
-        var seenDigit = false;
-        var seenPoint = false;
-        var nonZeroTail = false;
-        for (; at < text.Length; at++)
+        text = text is [(byte)'+' or (byte)'-', .. var unsigned] ? unsigned : text;
+        var digits = PassDigits(ref text);
+        if (text is [(byte)'.', .. var fraction])
         {
-            var unit = text[at];
-            if (unit == '.' && !seenPoint)
-            {
-                seenPoint = true;
-                continue;
-            }
-
-            if (!char.IsAsciiDigit((char)unit))
-            {
-                break;
-            }
-
-            seenDigit = true;
-            var leadingZero = unit == '0' && digits == 0;
-            pointAt += leadingZero ? (seenPoint ? -1 : 0) : (seenPoint ? 0 : 1);
-            if (leadingZero)
-            {
-                continue;
-            }
-
-            if (digits < MaxDigits)
-            {
-                buffer[digits++] = unit;
-            }
-            else
-            {
-                nonZeroTail |= unit != '0';
-            }
+            text = fraction;
+            digits += PassDigits(ref text);
         }
 
-        var exponent = 0;
-        if (!seenDigit
-            || (at < text.Length && ((text[at] | 0x20) != 'e' || !TryReadExponent(text, ref at, out exponent)))
-            || at < text.Length)
+        if (text is [(byte)'e' or (byte)'E', .. var exponent])
         {
-            return false;
+            text = exponent is [(byte)'+' or (byte)'-', .. var magnitude] ? magnitude : exponent;
+            digits = PassDigits(ref text) == 0 ? 0 : digits;
         }
 
-        pointAt += exponent;
-        if (digits == 0 || pointAt < MinDecimalPoint)
+        return digits > 0 && text.IsEmpty;
+    }
+
+    private static int PassDigits(ref ReadOnlySpan<byte> text)
+    {
+        var length = 0;
+        while (length < text.Length && char.IsAsciiDigit((char)text[length]))
         {
-            value = negative ? -0.0 : 0;
-            return true;
+            length++;
         }
 
-        if (pointAt > MaxDecimalPoint)
-        {
-            return false;
-        }
-
-        buffer[digits - 1] = nonZeroTail && buffer[digits - 1] == '0' ? (byte)'1' : buffer[digits - 1];
-        buffer[digits] = (byte)'e';
-        Utf8Formatter.TryFormat(pointAt - digits, buffer[(digits + 1)..], out var written);
-        var magnitude = double.Parse(buffer[..(digits + 1 + written)], NumberStyles.AllowExponent, CultureInfo.InvariantCulture);
-        value = negative ? -magnitude : magnitude;
-        return double.IsFinite(magnitude);
+        text = text[length..];
+        return length;
     }
 
     // .NET finds the shortest digits. This method arranges them as Go does.

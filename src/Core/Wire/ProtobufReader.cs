@@ -64,6 +64,23 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> source)
         return true;
     }
 
+    /// <summary>Reads the next string, bytes, message or packed field of this number, and skips the fields before it; false at the end.</summary>
+    public bool TryReadNext(int wanted, out ReadOnlySpan<byte> bytes)
+    {
+        bytes = default;
+        while (TryReadTag(out var field, out var type))
+        {
+            if (field == wanted && type == WireType.LengthDelimited)
+            {
+                return TryReadBytes(out bytes);
+            }
+
+            TrySkip(type);
+        }
+
+        return false;
+    }
+
     /// <summary>
     /// Reads a varint. More bytes than needed are accepted, because .NET's OTLP exporter writes them. More than 64 bits are not.
     /// </summary>

@@ -34,6 +34,15 @@ internal sealed class ReusableBuffer
         return _bytes = grown;
     }
 
+    /// <summary>Gives memory back that has grown beyond <see cref="ReuseLimit"/> and twice the bytes that are usual.</summary>
+    public void Trim(int usualBytes = 0)
+    {
+        if (!ReuseLimit.Allows<byte>(_bytes.Length) && _bytes.Length > 2L * usualBytes)
+        {
+            _bytes = [];
+        }
+    }
+
     private static byte[] Allocate(int size) => GC.AllocateUninitializedArray<byte>(
         (int)Math.Min(BitOperations.RoundUpToPowerOf2((uint)Math.Max(size, MinBytes)), (uint)Array.MaxLength));
 }

@@ -11,11 +11,12 @@ public sealed partial class LinkTests
     public void Every_link_leads_somewhere()
     {
         var pages = MarkdownPage.ReadAll().ToDictionary(page => page.Path);
-        Assert.Contains("docs/http.md", pages.Keys);
+        Assert.Superset(new HashSet<string> { "README.md", "docs/http.md", "docs/decisions/0003-later-push-wins.md", "infra/README.md" }, pages.Keys.ToHashSet());
+        Assert.All(pages.Values, page => Assert.Equal((page.Path, page.LinkCount), (page.Path, page.Links.Count)));
         var broken =
             from page in pages.Values
             from target in page.Links
-            where !Uri.TryCreate(target, UriKind.Absolute, out _)
+            where !target.StartsWith("https://", StringComparison.Ordinal)
             let fault = FaultOf(page, target, pages)
             where fault is not null
             select $"{page.Path}: ({target}) {fault}";
@@ -37,6 +38,12 @@ public sealed partial class LinkTests
 
     private static string? FaultOf(MarkdownPage page, string target, Dictionary<string, MarkdownPage> pages)
     {
+        // A path from the root leads elsewhere on each site that shows the page. On this machine it would be a file's.
+        if (target[0] == '/' || Uri.TryCreate(target, UriKind.Absolute, out _))
+        {
+            return "is neither relative nor a page of the web";
+        }
+
         var parts = target.Split('#');
         var path = parts[0].Length == 0
             ? page.Path

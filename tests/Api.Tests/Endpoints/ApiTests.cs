@@ -35,6 +35,18 @@ public sealed class ApiTests
     }
 
     [Fact]
+    public async Task Only_the_environment_makes_a_process_a_function()
+    {
+        await using var gateway = new GatewayFactory();
+        gateway.Settings["AWS_LAMBDA_RUNTIME_API"] = "127.0.0.1:1";
+        using var client = gateway.Connect();
+
+        using var response = await client.SendAsync("GET", "/api/v1/status");
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
     public async Task Without_a_group_store_there_are_no_groups_and_the_answer_says_so()
     {
         await using var gateway = new GatewayFactory();

@@ -1,7 +1,8 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using PushGateway.Api.Validation;
+using PushGateway.Formats;
 using PushGateway.Formats.Json;
 using PushGateway.Model;
 using PushGateway.Push;
@@ -18,6 +19,9 @@ public sealed class RecordDescriberTests
         new(new PushLimits { MaxLabels = 6, MaxNameBytes = 16, MaxLabelValueBytes = 12 }, RandomRecords.Now);
 
     private static readonly ParseContext Defaults = new(PushLimits.Default, RandomRecords.Now);
+
+    // One of them is in some of the random groups, too.
+    private static readonly ImmutableArray<KeyValuePair<string, string>> Pinned = [new("instance", "pinned"), new("tenant", "t")];
 
     private static readonly string[] Common =
     [
@@ -40,7 +44,7 @@ public sealed class RecordDescriberTests
     [MemberData(nameof(Seeds))]
     public void The_parser_refuses_what_the_describer_describes_and_says_the_same(int seed)
     {
-        var seen = Compare(new RandomRecords(seed), Small, toGroups: false);
+        var seen = Compare(new RandomRecords(seed), Small, groups: null);
 
         string[] expected = [.. Common, RejectCode.DimensionsMissing, RejectCode.TimestampInvalid, RejectCode.TimestampInFuture, RejectCode.TimestampTooOld];
         Assert.All(expected, code => Assert.True(seen.GetValueOrDefault(code) >= Enough, code));
@@ -52,7 +56,9 @@ public sealed class RecordDescriberTests
     {
         var allowed = seed % 2 == 0;
         var seen = Compare(
-            new RandomRecords(seed, toGroups: true), Small with { Limits = Small.Limits with { AllowTimestamps = allowed } }, toGroups: true);
+            new RandomRecords(seed, toGroups: true),
+            Small with { Limits = Small.Limits with { AllowTimestamps = allowed } },
+            seed > 2 ? Pinned : []);
 
         string[] expected =
         [
@@ -127,7 +133,7 @@ public sealed class RecordDescriberTests
         var body = Encoding.UTF8.GetBytes($$$"""{"group":{"job":"a"},"dimensions":{{{{dimensions}}}},"metrics":{{{{metrics}}}}}""");
         Assert.InRange(body.Length, 0, RecordDescriber.MaxDescribedBytes);
 
-        Assert.Empty(RecordDescriber.Find(body, context, toGroups: true));
+        Assert.Empty(RecordDescriber.Find(body, context, new NamedGroups([])));
     }
 
     [Fact]
@@ -161,42 +167,87 @@ public sealed class RecordDescriberTests
             errors.Select(error => (error.Code, error.Pointer)));
     }
 
-    private static IReadOnlyList<PushError> Describe(string body, bool toGroups = false)
+    [Fact]
+    public void Groups_with_the_same_series_do_not_repeat_each_other()
+    {
+        var errors = Describe(
+            """
+            [{"group":{"job":"a"},"dimensions":{"instance":"x"},"metrics":{"m":1}},
+             {"group":{"job":"a","instance":"x"},"metrics":{"m":1}},
+             {"group":{"job":"a"},"metrics":{"m":null}}]
+            """,
+            toGroups: true);
+        Assert.Equal([(RejectCode.MetricNotNumber, "/2/metrics/m")], errors.Select(error => (error.Code, error.Pointer)));
+    }
+
+    [Fact]
+    public void Groups_that_pinned_labels_make_one_repeat_each_other()
+    {
+        var errors = Describe(
+            """
+            [{"group":{"job":"a","tenant":"x"},"metrics":{"m":null}},
+             {"group":{"job":"a","tenant":"y"},"metrics":{"m":1}},
+             {"group":{"job":"a"},"metrics":{"m":1}}]
+            """,
+            toGroups: true,
+            Pinned);
+        Assert.Equal(
+            [(RejectCode.MetricNotNumber, "/0/metrics/m"), (RejectCode.DuplicateSeries, "/2/metrics")],
+            errors.Select(error => (error.Code, error.Pointer)));
+    }
+
+    [Fact]
+    public void Pinned_labels_count()
+    {
+        var context = Defaults with { Limits = PushLimits.Default with { MaxLabels = 4 } };
+        var body = """{"group":{"job":"a"},"dimensions":{"d":"x"},"metrics":{"m":1}}"""u8.ToArray();
+
+        Assert.Empty(RecordDescriber.Find(body, context, new NamedGroups([])));
+        Assert.Equal(RejectCode.TooManyLabels, Assert.Single(RecordDescriber.Find(body, context, new NamedGroups(Pinned))).Code);
+    }
+
+    private static IReadOnlyList<PushError> Describe(
+        string body, bool toGroups = false, ImmutableArray<KeyValuePair<string, string>>? pinned = null)
     {
         var utf8 = Encoding.UTF8.GetBytes(body);
-        Assert.False(TryParse(utf8, new MetricBatch(), Defaults, toGroups, out var refusal));
-        var errors = RecordDescriber.Describe(utf8, Defaults, toGroups, refusal!);
+        var labels = toGroups ? pinned ?? [] : pinned;
+        Assert.False(TryParse(utf8, new MetricBatch(), Defaults, labels, out var refusal));
+        var errors = RecordDescriber.Describe(utf8, Defaults, NoGroups(labels), refusal!);
         Assert.Equal(refusal, errors[0]);
         return errors;
     }
 
-    private static bool TryParse(byte[] body, MetricBatch batch, ParseContext context, bool toGroups, out PushError? error)
+    private static NamedGroups? NoGroups(ImmutableArray<KeyValuePair<string, string>>? pinned) => pinned is { } labels ? new NamedGroups(labels) : null;
+
+    private static bool TryParse(
+        byte[] body, MetricBatch batch, ParseContext context, ImmutableArray<KeyValuePair<string, string>>? pinned, out PushError? error)
     {
         batch.BeginPush();
-        return toGroups
-            ? JsonRecordParser.TryParseGroups(body, new NamedGroups([]), batch, context, out error)
-            : JsonRecordParser.TryParse(body, batch, context, out error);
+        return NoGroups(pinned) is { } groups
+            ? PushReader.TryReadGroups(body, groups, batch, context, out error)
+            : PushReader.TryRead(PushFormat.Json, body, toGroup: false, batch, context, out error);
     }
 
-    private static Dictionary<string, int> Compare(RandomRecords records, ParseContext context, bool toGroups)
+    private static Dictionary<string, int> Compare(RandomRecords records, ParseContext context, ImmutableArray<KeyValuePair<string, string>>? groups)
     {
         var batch = new MetricBatch();
         var seen = new Dictionary<string, int>();
         for (var i = 0; i < Cases / Seeds.Count / 2; i++)
         {
             var body = records.NextBody();
-            Compare(body, context, toGroups, batch, seen);
-            Compare(records.Mutate(body), context, toGroups, batch, seen);
+            Compare(body, context, groups, batch, seen);
+            Compare(records.Mutate(body), context, groups, batch, seen);
         }
 
         return seen;
     }
 
-    private static void Compare(byte[] body, ParseContext context, bool toGroups, MetricBatch batch, Dictionary<string, int> seen)
+    private static void Compare(
+        byte[] body, ParseContext context, ImmutableArray<KeyValuePair<string, string>>? pinned, MetricBatch batch, Dictionary<string, int> seen)
     {
         batch.Clear();
-        var accepted = TryParse(body, batch, context, toGroups, out var refusal);
-        var described = RecordDescriber.Find(body, context, toGroups);
+        var accepted = TryParse(body, batch, context, pinned, out var refusal);
+        var described = RecordDescriber.Find(body, context, NoGroups(pinned));
         var text = Encoding.UTF8.GetString(body);
         Assert.True(accepted == (described.Count == 0), $"parser: {refusal?.ToString() ?? "accepted"}, describer: {string.Join(", ", described)}: {text}");
         if (accepted)
@@ -214,17 +265,33 @@ public sealed class RecordDescriberTests
             seen[code] = seen.GetValueOrDefault(code) + 1;
         }
 
-        if (!accepted && described[0].Code is not (RejectCode.JsonInvalid or RejectCode.Empty))
+        if (!accepted && described.Count < RecordDescriber.MaxErrors && described[0].Code is not (RejectCode.JsonInvalid or RejectCode.Empty))
         {
-            AssertCodesAgree(body, context, toGroups);
+            AssertCodesAgree(body, context, pinned, described);
         }
     }
 
-    private static void AssertCodesAgree(byte[] body, ParseContext context, bool toGroups)
+    // Of each record, the describer names the code with which the parser refuses it when it stands alone. Only its series may be another's.
+    private static void AssertCodesAgree(
+        byte[] body, ParseContext context, ImmutableArray<KeyValuePair<string, string>>? pinned, IReadOnlyList<PushError> described)
     {
-        var reader = new Utf8JsonReader(RecordSyntax.TrimByteOrderMark(body), RecordSyntax.Options);
-        reader.Read();
-        var record = new RecordDocument(JsonElement.ParseValue(ref reader), "", context, toGroups, repeated: []);
-        Assert.All(new RecordValidator().Validate(record).Errors, failure => Assert.Equal(((PushError)failure.CustomState).Code, failure.ErrorCode));
+        var trimmed = RecordSyntax.TrimByteOrderMark(body);
+        Assert.Null(RecordSyntax.Check(trimmed, out var indexed));
+        var records = RecordSyntax.FindRecords(trimmed);
+        for (var i = 0; i < records.Count; i++)
+        {
+            var pointer = indexed ? JsonPointer.Append("", i) : "";
+            string[] codes =
+            [
+                .. described.Where(error => error.Pointer == pointer || error.Pointer!.StartsWith(pointer + "/", StringComparison.Ordinal))
+                    .Select(error => error.Code)
+                    .Where(code => code != RejectCode.DuplicateSeries),
+            ];
+            byte[] alone = [(byte)'[', .. trimmed[records[i]], (byte)']'];
+            var accepted = TryParse(alone, new MetricBatch(), context, pinned, out var refusal);
+            Assert.True(
+                accepted ? codes.Length == 0 : codes.Contains(refusal!.Code),
+                $"parser: {refusal?.ToString() ?? "accepted"}, describer: {string.Join(", ", codes)}: {Encoding.UTF8.GetString(alone)}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using PushGateway.Api.Validation;
+using PushGateway.Formats;
 using PushGateway.Formats.Json;
 using PushGateway.Model;
 using PushGateway.Push;
@@ -95,10 +96,10 @@ public sealed class RecordRulesTests
         batch.BeginPush();
         PushError? refusal;
         Assert.False(toGroups
-            ? JsonRecordParser.TryParseGroups(utf8, new NamedGroups([]), batch, Context, out refusal)
-            : JsonRecordParser.TryParse(utf8, batch, Context, out refusal));
+            ? PushReader.TryReadGroups(utf8, new NamedGroups([]), batch, Context, out refusal)
+            : PushReader.TryRead(PushFormat.Json, utf8, toGroup: false, batch, Context, out refusal));
         Assert.Equal(expected, refusal);
-        Assert.Equal([expected], RecordDescriber.Find(utf8, Context, toGroups));
+        Assert.Equal([expected], RecordDescriber.Find(utf8, Context, toGroups ? new NamedGroups([]) : null));
         Assert.Single(Broken(body, toGroups));
     }
 
@@ -106,9 +107,9 @@ public sealed class RecordRulesTests
     {
         var utf8 = Encoding.UTF8.GetBytes(body);
         var records = RecordSyntax.FindRecords(utf8);
-        var repeated = RepeatedSeries.Find(utf8, records, Context);
+        var repeated = RepeatedSeries.Find(utf8, records, [], Context);
         var members = records.SelectMany((record, index) =>
-            new RecordDocument(JsonElement.Parse(utf8.AsSpan(record)), "", Context, toGroups, toGroups ? repeated[index] : []).Members);
+            new RecordDocument(JsonElement.Parse(utf8.AsSpan(record)), "", Context, toGroups ? new NamedGroups([]) : null, toGroups ? repeated[index] : []).Members);
         return RecordRules.All.Where(rule => members.Any(member => member.Parts.HasFlag(rule.Part) && rule.Check(member.Item) is not null));
     }
 

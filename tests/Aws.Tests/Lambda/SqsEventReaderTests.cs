@@ -2,8 +2,10 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Amazon.SQS.Model;
 using PushGateway.Aws.Lambda;
 using PushGateway.Aws.Lambda.Events;
+using PushGateway.Aws.Sqs;
 using PushGateway.Buffers;
 using Xunit;
 
@@ -34,7 +36,8 @@ public sealed class SqsEventReaderTests
                 message.Id,
                 Encoding.UTF8.GetString(message.Message.Body.Span),
                 message.SentMs,
-                string.Join(",", message.Message.Attributes.Select(attribute => $"{attribute.Key}={attribute.Value}")))).ToList();
+                string.Join(",", message.Message.Attributes.Select(attribute => $"{attribute.Key}={attribute.Value}")),
+                string.Join(",", ((SqsReceipt)message.Receipt!).Attributes.Select(Describe)))).ToList();
 
             Assert.True(expected.SequenceEqual(actual), $"seed {seed}\n{json}");
         }
@@ -52,22 +55,12 @@ public sealed class SqsEventReaderTests
     }
 
     [Fact]
-    public void What_IoT_rules_enqueue_is_read_fast()
+    public void A_record_that_names_another_source_too_is_refused()
     {
-        var json = Encoding.UTF8.GetBytes($$$"""{"Records":[{{{Record("a")}}},{{{Record("b")}}}]}""");
+        var json = """{"Records":[{"messageId":"a","body":"b","eventSource":"aws:sns","eventSource":"aws:sqs"}]}"""u8.ToArray();
 
         using var bodies = new PooledBuffer();
-        Assert.True(CommonSqsEventReader.TryRead(json, bodies, nowMs: 0, out var messages));
-
-        Assert.Equal(["a", "b"], messages.Select(message => message.Id));
-        Assert.All(messages, message => Assert.Equal(
-            $$$"""{"dimensions":{"id":"{{{message.Id}}}"},"metrics":{"m":1}}""", Encoding.UTF8.GetString(message.Message.Body.Span)));
-        Assert.All(messages, message => Assert.Equal(Now, message.SentMs));
-
-        static string Record(string id) => $$$"""
-            {"messageId":"{{{id}}}","receiptHandle":"r","body":"{\"dimensions\":{\"id\":\"{{{id}}}\"},\"metrics\":{\"m\":1}}",
-            "attributes":{"SentTimestamp":"{{{Now}}}","SenderId":"s"},"messageAttributes":{},"md5OfBody":"0","eventSource":"aws:sqs"}
-            """;
+        Assert.Throws<InvocationException>(() => SqsEventReader.Read(json, bodies, Now));
     }
 
     private static string Event(Random random, string[]? bodies = null)
@@ -91,9 +84,8 @@ public sealed class SqsEventReaderTests
         members.Insert(random.Next(members.Count), random.Next(2) == 0 ? "\"attributes\":{}" : $"\"attributes\":{{\"SenderId\":\"s\",\"SentTimestamp\":\"{Now - index}\"}}");
         if (random.Next(2) == 0)
         {
-            members.Insert(
-                random.Next(members.Count),
-                random.Next(2) == 0 ? "\"messageAttributes\":{}" : "\"messageAttributes\":{\"Content-Type\":{\"stringValue\":\"text/plain\",\"dataType\":\"String\"}}");
+            var attributes = Enumerable.Range(0, random.Next(12)).Select(i => $"\"{(random.Next(9) == 0 ? "other" : "a")}-{i}\":{Attribute(random)}");
+            members.Insert(random.Next(members.Count), $"\"messageAttributes\":{{{string.Join(',', attributes)}}}");
         }
 
         if (random.Next(3) == 0)
@@ -104,14 +96,41 @@ public sealed class SqsEventReaderTests
         return $"{{{string.Join(random.Next(3) == 0 ? ",\n  " : ",", members)}}}";
     }
 
+    private static string Attribute(Random random)
+    {
+        string?[] members =
+        [
+            random.Next(4) switch
+            {
+                0 => "\"stringValue\":\"12.50\",\"dataType\":\"Number\"",
+                1 => "\"binaryValue\":\"AQID\",\"dataType\":\"Binary\"",
+                2 => "\"binaryValue\":null,\"dataType\":\"String\",\"stringValue\":\"text\\/\\u00fc\"",
+                _ => $"\"dataType\":\"String\",\"stringValue\":\"{random.Next(3)}\"",
+            },
+            random.Next(2) == 0 ? "\"stringListValues\":[],\"binaryListValues\":[]" : null,
+        ];
+        return $"{{{string.Join(',', members.Where(member => member is not null))}}}";
+    }
+
+    private static string Describe(KeyValuePair<string, MessageAttributeValue> attribute) => string.Join(
+        ":",
+        attribute.Key,
+        attribute.Value.DataType,
+        attribute.Value.StringValue,
+        attribute.Value.BinaryValue is { } binary ? Convert.ToBase64String(binary.ToArray()) : null);
+
     private static string Describe(JsonElement record)
     {
         var sent = record.TryGetProperty("attributes", out var attributes) && attributes.TryGetProperty("SentTimestamp", out var timestamp)
             ? timestamp.GetString()
             : $"{Now}";
-        var named = record.TryGetProperty("messageAttributes", out var message)
-            ? message.EnumerateObject().Select(attribute => $"{attribute.Name}={attribute.Value.GetProperty("stringValue").GetString()}")
-            : [];
-        return string.Join("|", record.GetProperty("messageId").GetString(), record.GetProperty("body").GetString(), sent, string.Join(",", named));
+        var all = record.TryGetProperty("messageAttributes", out var message) ? message.EnumerateObject().ToList() : [];
+        var text = all.Where(attribute => Member(attribute, "stringValue") is not null).Select(attribute => $"{attribute.Name}={Member(attribute, "stringValue")}");
+        var others = all.Where(attribute => Member(attribute, "dataType") != "String").Select(attribute =>
+            string.Join(":", attribute.Name, Member(attribute, "dataType"), Member(attribute, "stringValue"), Member(attribute, "binaryValue")));
+        return string.Join(
+            "|", record.GetProperty("messageId").GetString(), record.GetProperty("body").GetString(), sent, string.Join(",", text), string.Join(",", others));
+
+        static string? Member(JsonProperty attribute, string name) => attribute.Value.TryGetProperty(name, out var value) ? value.GetString() : null;
     }
 }

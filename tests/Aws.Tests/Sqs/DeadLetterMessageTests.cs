@@ -25,6 +25,19 @@ public sealed class DeadLetterMessageTests
     }
 
     [Fact]
+    public void The_letter_keeps_the_text_that_only_the_message_has()
+    {
+        var message = new ReceivedMessage(
+            "id-1", new QueueMessage("body"u8.ToArray(), new Dictionary<string, string> { ["Content-Type"] = "text/plain", ["n"] = "7" }), 0);
+        var receipt = new SqsReceipt("", new Dictionary<string, MessageAttributeValue> { ["n"] = new() { DataType = "Number", StringValue = "7" } });
+
+        var letter = DeadLetterMessage.From(new DeadLetter(message, new PushError(RejectCode.JsonInvalid, "")), receipt, MaxBytes);
+
+        Assert.Equal(("String", "text/plain"), (letter.Attributes["Content-Type"].DataType, letter.Attributes["Content-Type"].StringValue));
+        Assert.Equal(("Number", "7"), (letter.Attributes["n"].DataType, letter.Attributes["n"].StringValue));
+    }
+
+    [Fact]
     public void A_time_that_is_there_stays_and_an_old_reason_goes()
     {
         var letter = Write("body", new() { ["Push-Time"] = Text("1"), ["Dead-Letter-Reason"] = Text("empty: before") });

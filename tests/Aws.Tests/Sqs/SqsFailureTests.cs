@@ -111,6 +111,29 @@ public sealed class SqsFailureTests
         Assert.Equal(["SendMessage", "SendMessageBatch"], sqs.Calls.Skip(4).Select(call => call.Action).Order());
     }
 
+    [Fact]
+    public async Task Letters_that_were_stored_one_by_one_before_a_failure_are_deleted()
+    {
+        var sends = 0;
+        await using var sqs = await ScriptedSqs.StartAsync((action, request) => action switch
+        {
+            "SendMessageBatch" => ScriptedSqs.Error(400, "BatchRequestTooLong"),
+            "SendMessage" when Interlocked.Increment(ref sends) == 3 => ScriptedSqs.Error(403, "AccessDeniedException"),
+            _ => ScriptedSqs.Answer(request, senderFault: false, ""),
+        });
+        using var queue = Open(sqs.Url, options => options with { MaxMessageBytes = 2048 });
+        var letters = Enumerable.Range(0, 4).Select(i => new DeadLetter(
+            new ReceivedMessage($"m{i}", Message(new string('b', 1000)), 0, new SqsReceipt($"h{i}", new Dictionary<string, MessageAttributeValue>())),
+            new PushError(RejectCode.Empty, "nothing"))).ToList();
+
+        var exception = await Assert.ThrowsAsync<QueueUnavailableException>(() => queue.DeadLetterAsync(letters, Cancellation).AsTask());
+
+        Assert.StartsWith("SQS refuses access to queue dead", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(3, sends);
+        var deleted = Assert.Single(sqs.Calls, call => call.Action == "DeleteMessageBatch").Body;
+        Assert.Equal(["h0", "h1"], deleted["Entries"]!.AsArray().Select(entry => (string)entry!["ReceiptHandle"]!));
+    }
+
     [Theory]
     [InlineData(400, "QueueDoesNotExist", "SQS queue pushes does not exist")]
     [InlineData(400, "RequestThrottled", "SQS throttles queue pushes (")]

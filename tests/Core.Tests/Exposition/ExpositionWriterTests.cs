@@ -105,13 +105,13 @@ public sealed class ExpositionWriterTests
         switch (format)
         {
             case ExpositionFormat.Text:
-                PrometheusTextWriter.Write(batch, output);
+                new PrometheusTextWriter(batch, null).WriteAll(output);
                 break;
             case ExpositionFormat.OpenMetrics:
-                OpenMetricsWriter.Write(batch, output);
+                new OpenMetricsWriter(batch, null).WriteAll(output);
                 break;
             default:
-                MetricFamilyWriter.Write(batch, output);
+                new MetricFamilyWriter(batch, null).WriteAll(output);
                 break;
         }
 

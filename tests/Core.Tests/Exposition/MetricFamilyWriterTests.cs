@@ -157,7 +157,7 @@ public sealed class MetricFamilyWriterTests
     private static byte[] Write(MetricBatch batch)
     {
         var output = new ArrayBufferWriter<byte>();
-        MetricFamilyWriter.Write(batch, output);
+        new MetricFamilyWriter(batch, null).WriteAll(output);
         return output.WrittenSpan.ToArray();
     }
 

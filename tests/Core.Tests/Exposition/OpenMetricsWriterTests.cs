@@ -130,7 +130,7 @@ public sealed class OpenMetricsWriterTests
         var context = new ParseContext(PushLimits.Default, Sample.NoTimestamp);
         Assert.True(OpenMetricsReader.TryRead(body, batch, context, out _, out var error), error?.Detail);
         var output = new ArrayBufferWriter<byte>();
-        PrometheusTextWriter.Write(batch, output);
+        new PrometheusTextWriter(batch, null).WriteAll(output);
 
         var result = await PromTool.CheckMetricsAsync(Encoding.UTF8.GetString(output.WrittenSpan));
 
@@ -141,7 +141,7 @@ public sealed class OpenMetricsWriterTests
     internal static string Write(MetricBatch batch)
     {
         var output = new ArrayBufferWriter<byte>();
-        OpenMetricsWriter.Write(batch, output);
+        new OpenMetricsWriter(batch, null).WriteAll(output);
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
 }

@@ -186,7 +186,7 @@ public sealed class PrometheusTextWriterTests
     private static string Write(MetricBatch batch)
     {
         var output = new ArrayBufferWriter<byte>();
-        PrometheusTextWriter.Write(batch, output);
+        new PrometheusTextWriter(batch, null).WriteAll(output);
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
 }

@@ -217,8 +217,8 @@ public sealed class NativeHistogramTests
             new MetricFamily { Name = "z", Type = MetricType.Gauge, Metric = { new Metric { Gauge = new Gauge { Value = 1 } } } }), Sample.NoTimestamp);
 
         const string series = "h_bucket{le=\"+Inf\",n=\"0\"} 3\nh_sum{n=\"0\"} 2.5\nh_count{n=\"0\"} 3\n";
-        Assert.Equal($"# TYPE h histogram\n{series}# TYPE z gauge\nz 1\n", Text(batch, PrometheusTextWriter.Write));
-        Assert.Equal($"# TYPE h histogram\n{series}# TYPE z gauge\nz 1\n# EOF\n", Text(batch, OpenMetricsWriter.Write));
+        Assert.Equal($"# TYPE h histogram\n{series}# TYPE z gauge\nz 1\n", Text(new PrometheusTextWriter(batch, null)));
+        Assert.Equal($"# TYPE h histogram\n{series}# TYPE z gauge\nz 1\n# EOF\n", Text(new OpenMetricsWriter(batch, null)));
     }
 
     [Fact]
@@ -234,7 +234,7 @@ public sealed class NativeHistogramTests
                 RandomFamilies.Encode(family), batch, new ParseContext(PushLimits.Default, Sample.NoTimestamp), out _, out _));
         }
 
-        Assert.Equal("# TYPE h untyped\nh 1\nh_bucket{le=\"+Inf\",n=\"0\"} 3\nh_count{n=\"0\"} 3\nh_sum{n=\"0\"} 0\n", Text(batch, PrometheusTextWriter.Write));
+        Assert.Equal("# TYPE h untyped\nh 1\nh_bucket{le=\"+Inf\",n=\"0\"} 3\nh_count{n=\"0\"} 3\nh_sum{n=\"0\"} 0\n", Text(new PrometheusTextWriter(batch, null)));
         var untyped = new MetricFamily { Name = "h", Type = MetricType.Untyped, Metric = { new Metric { Untyped = new Untyped { Value = 1 } } } };
         Assert.Equal([native, untyped], Decode(Write(batch)));
     }
@@ -312,7 +312,7 @@ public sealed class NativeHistogramTests
             Requests.AssertCut(range, maxBytes, (rest, limit) =>
             {
                 var samples = encoder.EncodeMessage(rest, limit, out var message);
-                return (message.Length, samples);
+                return (message.Length, samples, Requests.RemoteWriteOvercount(WriteRequest.Parser.ParseFrom(message.Span)));
             });
         }
     }
@@ -349,8 +349,8 @@ public sealed class NativeHistogramTests
                 rest = rest with { Samples = rest.Samples[request.Samples..] };
             }
 
-            Text(batch, PrometheusTextWriter.Write);
-            Text(batch, OpenMetricsWriter.Write);
+            Text(new PrometheusTextWriter(batch, null));
+            Text(new OpenMetricsWriter(batch, null));
             Assert.Equal(Histograms(batch), Histograms(ProtobufOutcome.Parse(Write(batch))));
             var decoded = new MetricBatch();
             Assert.True(RemoteWrite2Reader.TryRead(
@@ -391,17 +391,17 @@ public sealed class NativeHistogramTests
         return new SampleRange(batch, samples.ToArray());
     }
 
-    private static string Text(MetricBatch batch, Action<MetricBatch, IBufferWriter<byte>> write)
+    private static string Text(ExpositionWriter writer)
     {
         var output = new ArrayBufferWriter<byte>();
-        write(batch, output);
+        writer.WriteAll(output);
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
 
     private static byte[] Write(MetricBatch batch)
     {
         var output = new ArrayBufferWriter<byte>();
-        MetricFamilyWriter.Write(batch, output);
+        new MetricFamilyWriter(batch, null).WriteAll(output);
         return output.WrittenSpan.ToArray();
     }
 

@@ -29,7 +29,7 @@ public sealed class OtlpEncoderTests
         {
             var request = _encoder.Encode(rest, maxBytes);
             Assert.Equal(Expected(rest with { Samples = rest.Samples[..request.Samples] }), ExportMetricsServiceRequest.Parser.ParseFrom(request.Body.Span));
-            return (request.Body.Length, request.Samples);
+            return (request.Body.Length, request.Samples, OtlpEncoder.MaxOvercount);
         });
 
     [Property(MaxTest = 500)]

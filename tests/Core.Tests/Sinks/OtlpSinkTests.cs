@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Google.Protobuf;
+using PushGateway.Model;
 using PushGateway.Reference.Otlp;
 using PushGateway.Sinks;
 using Xunit;
@@ -35,6 +36,30 @@ public sealed class OtlpSinkTests
         {
             Assert.Single(ExportMetricsServiceRequest.Parser.ParseFrom(request.Body).ResourceMetrics);
         }
+    }
+
+    [Fact]
+    public async Task A_sample_that_cannot_be_encoded_is_refused_alone()
+    {
+        using var target = new ScriptedTarget(HttpStatusCode.OK, []);
+        using var client = new HttpClient(target);
+        var sink = new OtlpSink(client, Options);
+        var range = Ranges.OfSize(9);
+        var damaged = new Sample(1, 0, Histogram: range.Batch.Symbols.Intern("\u000f\u000f"));
+        SeriesSample[] samples = [.. range.Samples.Span];
+        (samples[5], samples[6]) = (new SeriesSample(5, 0, damaged), new SeriesSample(6, 0, damaged));
+
+        var sent = new List<(int Samples, SinkStatus Status)>();
+        for (ReadOnlyMemory<SeriesSample> rest = samples; !rest.IsEmpty; rest = rest[sent[^1].Samples..])
+        {
+            var (count, result) = await sink.SendAsync(range with { Samples = rest }, Cancellation);
+            sent.Add((count, result.Status));
+            Assert.Equal(result.Status == SinkStatus.Rejected ? "OTLP: a sample cannot be encoded: a stored histogram is malformed" : "", result.Reason);
+        }
+
+        Assert.Equal([(5, SinkStatus.Delivered), (1, SinkStatus.Rejected), (1, SinkStatus.Rejected), (2, SinkStatus.Delivered)], sent);
+        Assert.Equal([5, 2], target.Requests.Select(request => ExportMetricsServiceRequest.Parser.ParseFrom(request.Body)
+            .ResourceMetrics.Single().ScopeMetrics.Single().Metrics.Sum(metric => metric.Gauge.DataPoints.Count)));
     }
 
     [Fact]

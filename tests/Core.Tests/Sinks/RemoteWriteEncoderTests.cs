@@ -30,8 +30,9 @@ public sealed class RemoteWriteEncoderTests
         Requests.AssertCut(RandomRange.Create(seed), limit, (rest, maxBytes) =>
         {
             var samples = _encoder.EncodeMessage(rest, maxBytes, out var message);
-            Assert.Equal(Expected(rest with { Samples = rest.Samples[..samples] }), WriteRequest.Parser.ParseFrom(message.Span));
-            return (message.Length, samples);
+            var request = WriteRequest.Parser.ParseFrom(message.Span);
+            Assert.Equal(Expected(rest with { Samples = rest.Samples[..samples] }), request);
+            return (message.Length, samples, Requests.RemoteWriteOvercount(request));
         });
 
     [Property(MaxTest = 500)]

@@ -6,19 +6,14 @@ using PushGateway.Queue;
 
 namespace PushGateway.Aws.Lambda.Events;
 
-/// <summary>Creates a <see cref="ReceivedMessage"/> from a message of an SQS event.</summary>
+/// <summary>Creates a <see cref="ReceivedMessage"/> from a message of an SQS event that another host has read.</summary>
 public static class SqsEventMessage
 {
-    private static readonly Dictionary<string, string> NoAttributes = [];
+    /// <summary>Of a message without attributes. Nobody may add to it.</summary>
+    internal static readonly Dictionary<string, string> NoAttributes = [];
 
-    // On Lambda the event source deletes the messages, so nobody needs a receipt.
-    private static readonly SqsReceipt NoReceipt = new("", new Dictionary<string, MessageAttributeValue>());
-
-    /// <param name="id">The message's id, UTF-8. Valid for as long as the body.</param>
-    /// <param name="body">Its body, UTF-8.</param>
-    /// <param name="sentMs">When SQS received the message, milliseconds since the Unix epoch.</param>
-    internal static ReceivedMessage Create(ReadOnlyMemory<byte> id, ReadOnlyMemory<byte> body, long sentMs) =>
-        new(id, new QueueMessage(body, NoAttributes), sentMs, NoReceipt);
+    /// <summary>On Lambda the event source deletes the messages, so nobody needs a receipt.</summary>
+    internal static readonly SqsReceipt NoReceipt = new("", new Dictionary<string, MessageAttributeValue>());
 
     /// <param name="id">The message's id.</param>
     /// <param name="body">Its body.</param>
@@ -26,23 +21,10 @@ public static class SqsEventMessage
     /// <param name="sentTimestamp">The attribute <c>SentTimestamp</c>.</param>
     /// <param name="time">The clock, for a message without that attribute.</param>
     public static ReceivedMessage Create(
-        string id, string body, IReadOnlyDictionary<string, MessageAttributeValue>? attributes, string? sentTimestamp, TimeProvider time) =>
-        Create(id, Encoding.UTF8.GetBytes(body), attributes, ParseSentTimestamp(sentTimestamp) ?? time.GetUtcNow().ToUnixTimeMilliseconds());
-
-    /// <param name="id">The message's id.</param>
-    /// <param name="body">Its body, UTF-8.</param>
-    /// <param name="attributes">Its attributes, or null. The gateway reads only those with a text value.</param>
-    /// <param name="sentMs">When SQS received the message, milliseconds since the Unix epoch.</param>
-    internal static ReceivedMessage Create(
-        string id, ReadOnlyMemory<byte> body, IReadOnlyDictionary<string, MessageAttributeValue>? attributes, long sentMs)
+        string id, string body, IReadOnlyDictionary<string, MessageAttributeValue>? attributes, string? sentTimestamp, TimeProvider time)
     {
-        if (attributes is null or { Count: 0 })
-        {
-            return new ReceivedMessage(id, new QueueMessage(body, NoAttributes), sentMs, NoReceipt);
-        }
-
-        var text = new Dictionary<string, string>(attributes.Count, StringComparer.Ordinal);
-        foreach (var (name, value) in attributes)
+        var text = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in attributes ?? NoReceipt.Attributes)
         {
             if (value.StringValue is { } written)
             {
@@ -50,10 +32,10 @@ public static class SqsEventMessage
             }
         }
 
-        return new ReceivedMessage(id, new QueueMessage(body, text), sentMs, new SqsReceipt("", attributes));
+        var sentMs = long.TryParse(sentTimestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var sent)
+            ? sent
+            : time.GetUtcNow().ToUnixTimeMilliseconds();
+        return new ReceivedMessage(
+            id, new QueueMessage(Encoding.UTF8.GetBytes(body), text), sentMs, attributes is null ? NoReceipt : new SqsReceipt("", attributes));
     }
-
-    /// <summary>Reads the value of the attribute <c>SentTimestamp</c>; null when it is not a number.</summary>
-    internal static long? ParseSentTimestamp(string? text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var sentMs) ? sentMs : null;
 }

@@ -1,5 +1,8 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Amazon.SQS.Model;
+using PushGateway.Aws.Sqs;
 using PushGateway.Buffers;
 using PushGateway.Queue;
 
@@ -14,6 +17,10 @@ internal ref struct SqsEventReader
     private readonly ReadOnlyMemory<byte> _event;
     private readonly long _nowMs;
     private readonly PooledBuffer _bodies;
+
+    // Usually all messages have the same attributes in the same order, and most of the values are equal. These are those of the message before.
+    private readonly string?[] _names = new string?[OutgoingMessage.MaxAttributes];
+    private readonly string?[] _values = new string?[OutgoingMessage.MaxAttributes];
     private Utf8JsonReader _json;
 
     private SqsEventReader(ReadOnlyMemory<byte> json, PooledBuffer bodies, long nowMs)
@@ -25,18 +32,12 @@ internal ref struct SqsEventReader
     }
 
     /// <summary>Reads the messages.</summary>
-    /// <param name="json">The event. Bodies without escapes are slices of it.</param>
+    /// <param name="json">The event. The ids, and the bodies without escapes, are slices of it.</param>
     /// <param name="bodies">An empty buffer. Bodies with escapes are unescaped into it.</param>
     /// <param name="nowMs">The time for a record without a time, milliseconds since the Unix epoch.</param>
     /// <exception cref="InvocationException">The event is not from SQS, or a record lacks a member that every message has.</exception>
     public static List<ReceivedMessage> Read(ReadOnlyMemory<byte> json, PooledBuffer bodies, long nowMs)
     {
-        if (CommonSqsEventReader.TryRead(json, bodies, nowMs, out var messages))
-        {
-            return messages;
-        }
-
-        bodies.Reset();
         try
         {
             return new SqsEventReader(json, bodies, nowMs).ReadEvent();
@@ -75,20 +76,21 @@ internal ref struct SqsEventReader
 
     private ReceivedMessage ReadRecord()
     {
-        string? id = null;
+        ReadOnlyMemory<byte> id = default;
         ReadOnlyMemory<byte>? body = null;
-        Dictionary<string, MessageAttributeValue>? attributes = null;
+        var attributes = SqsEventMessage.NoAttributes;
+        var receipt = SqsEventMessage.NoReceipt;
         long? sentMs = null;
         var isOfSqs = false;
         while (ReadName())
         {
             if (_json.ValueTextEquals("body"u8))
             {
-                body = ReadBody();
+                body = ReadText("a record's body is not a string");
             }
             else if (_json.ValueTextEquals("messageId"u8))
             {
-                id = ReadText();
+                id = ReadText("a record's messageId is not a string");
             }
             else if (_json.ValueTextEquals("attributes"u8))
             {
@@ -96,7 +98,7 @@ internal ref struct SqsEventReader
             }
             else if (_json.ValueTextEquals("messageAttributes"u8))
             {
-                attributes = ReadAttributes();
+                (attributes, receipt) = ReadAttributes();
             }
             else if (_json.ValueTextEquals("eventSource"u8))
             {
@@ -110,8 +112,12 @@ internal ref struct SqsEventReader
         }
 
         Require(isOfSqs, "a record has no eventSource, which is aws:sqs");
-        Require(id is { Length: > 0 }, "a record has no messageId");
-        return SqsEventMessage.Create(id!, body ?? throw new JsonException($"record {id} has no body"), attributes, sentMs ?? _nowMs);
+        Require(!id.IsEmpty, "a record has no messageId");
+        return new ReceivedMessage(
+            id,
+            new QueueMessage(body ?? throw new JsonException($"record {Encoding.UTF8.GetString(id.Span)} has no body"), attributes),
+            sentMs ?? _nowMs,
+            receipt);
     }
 
     private void RequireSource()
@@ -126,13 +132,14 @@ internal ref struct SqsEventReader
     private long? ReadSentTimestamp()
     {
         long? sentMs = null;
-        _json.Read();
-        Require(_json.TokenType == JsonTokenType.StartObject, "a record's attributes are not an object");
+        ReadObject("a record's attributes are not an object");
         while (ReadName())
         {
             if (_json.ValueTextEquals("SentTimestamp"u8))
             {
-                sentMs = SqsEventMessage.ParseSentTimestamp(ReadText());
+                _json.Read();
+                Require(_json.TokenType == JsonTokenType.String, "a record's SentTimestamp is not a string");
+                sentMs = long.TryParse(_json.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var sent) ? sent : null;
             }
             else
             {
@@ -143,40 +150,60 @@ internal ref struct SqsEventReader
         return sentMs;
     }
 
-    private Dictionary<string, MessageAttributeValue>? ReadAttributes()
+    // The receipt has the attributes that are more than text.
+    private (Dictionary<string, string> Text, SqsReceipt Receipt) ReadAttributes()
     {
-        Dictionary<string, MessageAttributeValue>? attributes = null;
-        _json.Read();
-        Require(_json.TokenType == JsonTokenType.StartObject, "a record's messageAttributes are not an object");
-        while (ReadName())
+        var text = SqsEventMessage.NoAttributes;
+        Dictionary<string, MessageAttributeValue>? others = null;
+        ReadObject("a record's messageAttributes are not an object");
+        for (var place = 0; ReadName(); place = Math.Min(place + 1, _names.Length - 1))
         {
-            var name = _json.GetString()!;
+            var name = GetText(ref _names[place])!;
             _json.Read();
-            Require(_json.TokenType == JsonTokenType.StartObject, $"message attribute {name} is not an object");
-            attributes ??= new Dictionary<string, MessageAttributeValue>(StringComparer.Ordinal);
-            attributes[name] = ReadAttribute();
+            if (_json.TokenType != JsonTokenType.StartObject)
+            {
+                throw new JsonException($"message attribute {name} is not an object");
+            }
+
+            var value = ReadAttribute(ref _values[place], out var other);
+            if (value is not null)
+            {
+                text = text.Count > 0 ? text : new Dictionary<string, string>(_names.Length, StringComparer.Ordinal);
+                text[name] = value;
+            }
+
+            if (other is not null)
+            {
+                (others ??= new Dictionary<string, MessageAttributeValue>(StringComparer.Ordinal))[name] = other;
+            }
         }
 
-        return attributes;
+        return (text, others is null ? SqsEventMessage.NoReceipt : new SqsReceipt("", others));
     }
 
-    private MessageAttributeValue ReadAttribute()
+    // Returns the text of an attribute that has one. An attribute of another type than String is given as a whole, too.
+    private string? ReadAttribute(ref string? known, out MessageAttributeValue? other)
     {
-        var value = new MessageAttributeValue();
+        string? text = null;
+        string? type = null;
+        MemoryStream? binary = null;
         while (ReadName())
         {
             if (_json.ValueTextEquals("dataType"u8))
             {
-                value.DataType = ReadText();
+                _json.Read();
+                type = OutgoingMessage.StringType;
+                GetText(ref type);
             }
             else if (_json.ValueTextEquals("stringValue"u8))
             {
-                value.StringValue = ReadText();
+                _json.Read();
+                text = GetText(ref known);
             }
             else if (_json.ValueTextEquals("binaryValue"u8))
             {
                 _json.Read();
-                value.BinaryValue = _json.TokenType == JsonTokenType.Null ? null : new MemoryStream(_json.GetBytesFromBase64());
+                binary = _json.TokenType == JsonTokenType.Null ? null : new MemoryStream(_json.GetBytesFromBase64());
             }
             else
             {
@@ -185,14 +212,21 @@ internal ref struct SqsEventReader
             }
         }
 
-        return value;
+        other = type == OutgoingMessage.StringType && text is not null
+            ? null
+            : new MessageAttributeValue { DataType = type, StringValue = text, BinaryValue = binary };
+        return text;
     }
 
+    // Returns the string that the reader is at. When it equals the known one, that is returned; otherwise it becomes the known one.
+    private readonly string? GetText(ref string? known) =>
+        known is not null && _json.TokenType != JsonTokenType.Null && _json.ValueTextEquals(known) ? known : known = _json.GetString();
+
     // A base64 body has no escapes and is used in place. JSON inside JSON is escaped.
-    private ReadOnlyMemory<byte> ReadBody()
+    private ReadOnlyMemory<byte> ReadText(string otherwise)
     {
         _json.Read();
-        Require(_json.TokenType == JsonTokenType.String, "a record's body is not a string");
+        Require(_json.TokenType == JsonTokenType.String, otherwise);
         var length = _json.ValueSpan.Length;
         if (!_json.ValueIsEscaped)
         {
@@ -208,10 +242,10 @@ internal ref struct SqsEventReader
 
     private bool ReadName() => _json.Read() && _json.TokenType == JsonTokenType.PropertyName;
 
-    private string? ReadText()
+    private void ReadObject(string otherwise)
     {
         _json.Read();
-        return _json.GetString();
+        Require(_json.TokenType == JsonTokenType.StartObject, otherwise);
     }
 
     private static void Require(bool holds, string otherwise)

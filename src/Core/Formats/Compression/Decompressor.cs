@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using PushGateway.Buffers;
 using PushGateway.Push;
@@ -57,8 +58,11 @@ public static class Decompressor
 
     private static PushError? DecompressGzip(ReadOnlyMemory<byte> input, PooledBuffer destination, int maxBytes)
     {
-        using var sealedInput = new SealedStream(input, Seal);
-        using var gzip = new GZipStream(sealedInput, CompressionMode.Decompress);
+        using var sealedInput = new PooledBuffer();
+        sealedInput.Write(input.Span);
+        sealedInput.Write(Seal);
+        MemoryMarshal.TryGetArray(sealedInput.Written, out var bytes);
+        using var gzip = new GZipStream(new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count), CompressionMode.Decompress);
         try
         {
             int read;

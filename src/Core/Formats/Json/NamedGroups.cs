@@ -17,6 +17,9 @@ public sealed class NamedGroups(ImmutableArray<KeyValuePair<string, string>> pin
     /// <summary>The groups, in the order in which the body names them first.</summary>
     public IReadOnlyList<NamedGroup> All => _all;
 
+    /// <summary>Labels that every group has in place of its own of the same names.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> Pinned => pinned;
+
     /// <summary>Adds a record to its group; false when that would be one group too many.</summary>
     internal bool TryAdd(GroupingKey key, int record, int offset)
     {

@@ -11,12 +11,29 @@ using PushGateway.Push;
 namespace PushGateway.Formats.Json;
 
 /// <summary>
-/// Reads the records of one body into a batch, and holds each part of a record against <see cref="RecordRules"/>. Methods return false, with
-/// the error set, at the first rule that is broken. The error's pointer is relative to the record.
+/// Reads JSON records: one record, an array of records, or records one after another (newline-delimited JSON).
+/// <code>{ "dimensions": { "site": "a" }, "timestamp": 1676398017000, "metrics": { "ph": "6.7", "count": 3 } }</code>
 /// </summary>
-/// <remarks>Every loop ends at an end token, because the JSON reader throws at the end of a truncated body.</remarks>
+/// <remarks>
+/// <para>
+/// Each metric becomes a series with the record's dimensions as labels and one sample. A metric is a JSON number or a string in the
+/// grammar of <see cref="MetricNumber"/>; without point and exponent it is an integer. A record without <c>timestamp</c> has the time of
+/// receipt. Names are made legal as <see cref="NameAlphabet"/> says, and no two may become one. A dimension with an empty value is no
+/// label, but counts towards the limit of labels.
+/// </para>
+/// <para>
+/// Each part of a record is held against <see cref="RecordRules"/>. Methods return false, with the error set, at the first rule that is
+/// broken. The error's pointer is relative to the record. Every loop ends at an end token, because the JSON reader throws at the end of a
+/// truncated body.
+/// </para>
+/// </remarks>
 internal ref struct RecordReader
 {
+    private const int StackLabels = 128;
+
+    // {"":""} and a separator: no body holds more dimensions than one for this many bytes.
+    private const int MinDimensionBytes = 6;
+
     private readonly ReadOnlySpan<byte> _body;
     private readonly NamedGroups? _groups;
     private readonly MetricBatch _batch;
@@ -32,12 +49,7 @@ internal ref struct RecordReader
     private byte[] _legalName = [];
     private byte[] _value = [];
 
-    /// <param name="body">The body, without byte order mark.</param>
-    /// <param name="groups">Takes the groups that the records name; null when they name none.</param>
-    /// <param name="batch">Where the series go.</param>
-    /// <param name="context">Limits and time of receipt.</param>
-    /// <param name="labels">Room for the dimensions of a record.</param>
-    public RecordReader(ReadOnlySpan<byte> body, NamedGroups? groups, MetricBatch batch, in ParseContext context, Span<Label> labels)
+    private RecordReader(ReadOnlySpan<byte> body, NamedGroups? groups, MetricBatch batch, in ParseContext context, Span<Label> labels)
     {
         _body = body;
         _groups = groups;
@@ -49,11 +61,62 @@ internal ref struct RecordReader
         _item = new RecordItem { Context = context, ToGroups = groups is not null, Parent = "" };
     }
 
-    /// <summary>Reads the whole body.</summary>
-    /// <param name="record">Index of the record that was refused; -1 when no record was.</param>
-    /// <param name="error">The error.</param>
-    /// <exception cref="JsonException">The body is not JSON.</exception>
-    public bool ReadBody(out int record, [NotNullWhen(false)] out PushError? error)
+    /// <summary>
+    /// Appends the series of every record to <paramref name="destination"/>; false, with the first error met, when any record is not valid.
+    /// </summary>
+    /// <param name="utf8">The body, with or without byte order mark.</param>
+    /// <param name="groups">
+    /// Null, or empty for records that name their groups, which takes the groups and where in the batch they are. The series are then appended
+    /// group after group in the order in which the body names them first. Such a record has a <c>group</c>, whose labels overwrite its
+    /// dimensions, which may be missing.
+    /// <code>{ "group": { "job": "backup", "instance": "db1" }, "metrics": { "size_bytes": 73400320 } }</code>
+    /// </param>
+    /// <param name="destination">A batch in which the caller has begun a push, and rolls it back on failure.</param>
+    /// <param name="context">Limits and time of receipt.</param>
+    /// <param name="error">
+    /// Why the body was refused. A body that is not JSON, even after an invalid record, is <see cref="RejectCode.JsonInvalid"/> with a line;
+    /// every other refusal has a JSON pointer, which begins with the record's index unless the body is a single record. With groups, also
+    /// refused are timestamps, unless <see cref="PushLimits.AllowTimestamps"/>, and series that a group has twice.
+    /// </param>
+    public static bool TryRead(
+        ReadOnlySpan<byte> utf8, NamedGroups? groups, MetricBatch destination, in ParseContext context, [NotNullWhen(false)] out PushError? error)
+    {
+        var body = RecordSyntax.TrimByteOrderMark(utf8);
+        var mostLabels = Math.Min(context.Limits.MaxLabels, body.Length / MinDimensionBytes);
+        var labels = mostLabels <= StackLabels ? stackalloc Label[StackLabels] : new Label[mostLabels];
+        var start = destination.Mark;
+        if (groups is null && new CommonRecordReader(body, destination, context, labels).TryReadBody())
+        {
+            error = null;
+            return true;
+        }
+
+        destination.Rollback(start);
+        var reader = new RecordReader(body, groups, destination, context, labels);
+        try
+        {
+            if (reader.ReadBody(out var record, out error))
+            {
+                return true;
+            }
+
+            error = RecordSyntax.Check(body, out var indexed)
+                ?? (indexed && record >= 0 ? error with { Pointer = JsonPointer.Append("", record) + error.Pointer } : error);
+            return false;
+        }
+        catch (JsonException exception)
+        {
+            error = RecordSyntax.Invalid(exception);
+            return false;
+        }
+        finally
+        {
+            reader.Dispose();
+        }
+    }
+
+    // The record is the index of the one that was refused; -1 when none was.
+    private bool ReadBody(out int record, [NotNullWhen(false)] out PushError? error)
     {
         record = 0;
         var valid = true;
@@ -79,8 +142,7 @@ internal ref struct RecordReader
         return valid;
     }
 
-    /// <summary>Returns what was rented.</summary>
-    public void Dispose()
+    private void Dispose()
     {
         Return(ref _name);
         Return(ref _legalName);
@@ -192,7 +254,7 @@ internal ref struct RecordReader
 
     private bool ReadGroupLabel(SortedDictionary<string, string> labels)
     {
-        if (!Judge(RecordPart.GroupLabelName) || !Judge(RecordPart.GroupLabel))
+        if (!Judge(RecordPart.GroupLabelName))
         {
             return false;
         }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
-using System.Text;
 using System.Text.Json;
 using PushGateway.Formats.Prometheus;
 using PushGateway.Push;
@@ -190,31 +189,7 @@ public static class RecordRules
     private static string? ValueTooLong(in RecordItem item) =>
         item.Kind == JsonValueKind.String ? item.Context.Limits.CheckLabelValue(item.Text.Length)?.Detail : null;
 
-    private static string Excerpt(ReadOnlySpan<byte> utf8)
-    {
-        var end = utf8.Length;
-        if (end > MaxExcerptBytes)
-        {
-            end = MaxExcerptBytes;
-            while ((utf8[end] & 0b1100_0000) == 0b1000_0000)
-            {
-                end--;
-            }
-        }
-
-        var excerpt = string.Create(
-            Encoding.UTF8.GetCharCount(utf8[..end]),
-            utf8[..end],
-            static (characters, bytes) =>
-            {
-                Encoding.UTF8.GetChars(bytes, characters);
-                foreach (ref var character in characters)
-                {
-                    character = char.IsControl(character) ? '\uFFFD' : character;
-                }
-            });
-        return end < utf8.Length ? excerpt + "…" : excerpt;
-    }
+    private static string Excerpt(ReadOnlySpan<byte> utf8) => Push.Excerpt.Of(utf8, MaxExcerptBytes);
 
     private static string WordForMap(JsonValueKind kind) => kind == JsonValueKind.Object ? "an empty one" : Word(kind);
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using PushGateway.Model;
 using PushGateway.Push;
 
@@ -12,35 +13,68 @@ public static class RepeatedSeries
     /// </summary>
     /// <param name="body">The body, without byte order mark.</param>
     /// <param name="records">Where its records are.</param>
+    /// <param name="pinned">Labels that every group has in place of its own of the same names.</param>
     /// <param name="context">Limits and time of receipt.</param>
-    public static ILookup<int, byte[]> Find(ReadOnlySpan<byte> body, IReadOnlyList<Range> records, in ParseContext context)
+    public static ILookup<int, byte[]> Find(
+        ReadOnlySpan<byte> body, IReadOnlyList<Range> records, ImmutableArray<KeyValuePair<string, string>> pinned, in ParseContext context)
     {
         var batch = new MetricBatch();
-        var recordOf = new List<int>();
+        var byGroup = new Dictionary<GroupingKey, List<int>>();
         for (var record = 0; record < records.Count; record++)
         {
-            var start = batch.BeginPush();
-            if (!TryRead(body[records[record]], batch, context))
+            if (TryRead(body[records[record]], pinned, batch, context) is not { } group)
             {
-                batch.Rollback(start);
+                continue;
             }
 
-            recordOf.AddRange(Enumerable.Repeat(record, batch.Series.Length - recordOf.Count));
+            if (!byGroup.TryGetValue(group, out var ofGroup))
+            {
+                byGroup.Add(group, ofGroup = []);
+            }
+
+            ofGroup.Add(record);
         }
 
-        return (Find(batch, first: 0) ?? []).ToLookup(series => recordOf[series], series => batch.Symbols[batch.Series[series].Name].ToArray());
+        var repeated = new List<(int Record, byte[] Name)>();
+        foreach (var ofGroup in byGroup.Values.Where(ofGroup => ofGroup.Count > 1))
+        {
+            batch.Clear();
+            var recordOf = new List<int>();
+            foreach (var record in ofGroup)
+            {
+                TryRead(body[records[record]], pinned, batch, context);
+                recordOf.AddRange(Enumerable.Repeat(record, batch.Series.Length - recordOf.Count));
+            }
+
+            foreach (var series in Find(batch, first: 0) ?? [])
+            {
+                repeated.Add((recordOf[series], batch.Symbols[batch.Series[series].Name].ToArray()));
+            }
+        }
+
+        return repeated.ToLookup(series => series.Record, series => series.Name);
     }
 
-    private static bool TryRead(ReadOnlySpan<byte> record, MetricBatch batch, in ParseContext context)
+    // Returns the group of a record, or null when the record cannot be read.
+    private static GroupingKey? TryRead(
+        ReadOnlySpan<byte> record, ImmutableArray<KeyValuePair<string, string>> pinned, MetricBatch batch, in ParseContext context)
     {
+        var start = batch.BeginPush();
+        var groups = new NamedGroups(pinned);
         try
         {
-            return JsonRecordParser.TryParseGroups(record, new NamedGroups([]), batch, context, out _);
+            if (RecordReader.TryRead(record, groups, batch, context, out _))
+            {
+                return groups.All[0].Key;
+            }
         }
         catch (PushTooLargeException)
         {
-            return false;
+            // The record is left out.
         }
+
+        batch.Rollback(start);
+        return null;
     }
 
     /// <summary>Returns the indexes of the series that equal an earlier one and have the same time; null when there is none.</summary>

@@ -18,7 +18,7 @@ namespace PushGateway.Formats.OpenMetrics;
 /// </para>
 /// <para>
 /// The families of the batch differ from those of the body. They are the families of the text format 0.0.4, because
-/// <see cref="FamilyName"/> must find them again from the series' names after the queue: the counter <c>foo</c> becomes the counter family
+/// <see cref="SeriesRoles.SuffixLength"/> must find them again from the series' names after the queue: the counter <c>foo</c> becomes the counter family
 /// <c>foo_total</c>, the info <c>foo</c> the info family <c>foo_info</c>. <c>_created</c> samples stay series, as in a Prometheus that
 /// scrapes them. They, and <c>_gsum</c> and <c>_gcount</c> samples, become gauge families of their own, because counters and histograms of
 /// 0.0.4 have no such members. The OpenMetrics exposition joins them again.
@@ -301,7 +301,7 @@ internal ref partial struct OpenMetricsReader
 
         foreach (var role in OpenMetricsType.RolesOf(_type))
         {
-            if (!TryReserve(Join(_family, OpenMetricsType.Suffix(role))))
+            if (!TryReserve(ParseScratch.Join(ref _scratch.Token, _family, OpenMetricsType.Suffix(role))))
             {
                 return FailAt(_familyLine, $"a sample name of metric {GoQuote.Quote(_family)} belongs to a metric family above");
             }
@@ -315,14 +315,6 @@ internal ref partial struct OpenMetricsReader
         var count = _scratch.Names.Count;
         _scratch.Names.Intern(name);
         return _scratch.Names.Count > count;
-    }
-
-    private readonly ReadOnlySpan<byte> Join(ReadOnlySpan<byte> name, ReadOnlySpan<byte> suffix)
-    {
-        ParseScratch.Reserve(ref _scratch.Token, name.Length + suffix.Length);
-        name.CopyTo(_scratch.Token);
-        suffix.CopyTo(_scratch.Token.AsSpan(name.Length));
-        return _scratch.Token.AsSpan(0, name.Length + suffix.Length);
     }
 
     // Returns the family of the batch for a role in the current family. It is added with the role's first sample.

@@ -1,25 +1,24 @@
+using System.Runtime.CompilerServices;
+using PushGateway.Wire;
+
 namespace PushGateway.Formats.Prometheus;
 
 /// <summary>Memory of a parse that the next parse reuses. There is one per thread, which works because a parse never awaits.</summary>
 internal sealed class ParseScratch
 {
-    // One hostile body must not keep a large amount of memory for the life of the thread.
-    private const int MaxKept = 64 * 1024;
-
     private const int InitialLabels = 64;
-
-    // The array is indexed by symbol, so it is as large as the symbol table of a large batch.
-    private const int MaxKeptBounds = 1024 * 1024;
+    private const int InitialToken = 256;
+    private const int InitialTyped = 64;
     private const int InitialBounds = 1024;
 
     /// <summary>The labels of the current line. Entries not yet overwritten belong to the previous sample line.</summary>
     public ParsedLabel[] Labels = new ParsedLabel[InitialLabels];
 
     /// <summary>The current token when it has escapes, or quotes inside.</summary>
-    public byte[] Token = new byte[256];
+    public byte[] Token = new byte[InitialToken];
 
     /// <summary>Whether the type of each family of this parse is settled.</summary>
-    public bool[] Typed = new bool[64];
+    public bool[] Typed = new bool[InitialTyped];
 
     /// <summary>For each symbol, the last line on which it was a label name. Used only for lines with many labels.</summary>
     public int[] NamedIn = [];
@@ -68,14 +67,28 @@ internal sealed class ParseScratch
         }
     }
 
-    /// <summary>Releases memory that has become unusually large, and clears what the next parse must not see.</summary>
+    /// <summary>Joins two texts in memory that is made large enough.</summary>
+    public static ReadOnlySpan<byte> Join(ref byte[] memory, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        var length = first.Length + second.Length;
+        Reserve(ref memory, length);
+        first.CopyTo(memory);
+        second.CopyTo(memory.AsSpan(first.Length));
+        return memory.AsSpan(0, length);
+    }
+
+    /// <summary>Bytes of memory that the thread keeps.</summary>
+    internal long RetainedBytes => ((long)Labels.Length * Unsafe.SizeOf<ParsedLabel>()) + Token.Length + Typed.Length
+        + ((long)NamedIn.Length * sizeof(int)) + ((long)_bounds.Length * Unsafe.SizeOf<(int, int, int)>());
+
+    /// <summary>Gives memory back that has grown beyond <see cref="ReuseLimit"/>, and clears what the next parse must not see.</summary>
     public void Reset()
     {
-        Labels = Labels.Length > MaxKept ? new ParsedLabel[InitialLabels] : Labels;
-        Token = Token.Length > MaxKept ? new byte[256] : Token;
-        Typed = Typed.Length > MaxKept ? new bool[64] : Typed;
+        ReuseLimit.Trim(ref Labels, InitialLabels);
+        ReuseLimit.Trim(ref Token, InitialToken);
+        ReuseLimit.Trim(ref Typed, InitialTyped);
         NamedIn = [];
-        if (_bounds.Length > MaxKeptBounds || ++_parse == int.MaxValue)
+        if (!ReuseLimit.Allows<(int, int, int)>(_bounds.Length) || ++_parse == int.MaxValue)
         {
             _bounds = new (int, int, int)[InitialBounds];
             _parse = 1;

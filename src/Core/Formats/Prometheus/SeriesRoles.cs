@@ -28,4 +28,10 @@ internal static class SeriesRoles
     /// <summary>Whether a family of the type has series in the role.</summary>
     public static bool Has(MetricType type, SeriesRole role) =>
         IsHistogram(type) || (type == MetricType.Summary && role != SeriesRole.Bucket);
+
+    /// <summary>
+    /// The length of the suffix that a series' name adds to its family's name. A quantile of a summary has none.
+    /// </summary>
+    public static int SuffixLength(ReadOnlySpan<byte> series, MetricType type, bool hasQuantile) =>
+        Has(type, OfSuffix(series, out var length)) && !(hasQuantile && type == MetricType.Summary) ? length : 0;
 }

@@ -156,13 +156,9 @@ internal ref struct MetricFamilyReader(ReadOnlySpan<byte> input, MetricBatch bat
     {
         name = default;
         var reader = new ProtobufReader(message);
-        while (reader.TryReadTag(out var field, out var type))
+        while (reader.TryReadNext(MetricFamilyFields.FamilyName, out var found))
         {
-            _ = (field, type) switch
-            {
-                (MetricFamilyFields.FamilyName, WireType.LengthDelimited) => reader.TryReadBytes(out name),
-                _ => reader.TrySkip(type),
-            };
+            name = found;
         }
 
         return !reader.IsMalformed;
@@ -199,16 +195,9 @@ internal ref struct MetricFamilyReader(ReadOnlySpan<byte> input, MetricBatch bat
 
         _metricNumber = 0;
         var reader = new ProtobufReader(message);
-        while (reader.TryReadTag(out var field, out var type))
+        while (reader.TryReadNext(MetricFamilyFields.FamilyMetric, out var metric))
         {
-            if ((field, type) is not (MetricFamilyFields.FamilyMetric, WireType.LengthDelimited))
-            {
-                reader.TrySkip(type);
-                continue;
-            }
-
             _metricNumber++;
-            reader.TryReadBytes(out var metric);
             if (!ReadMetric(metric))
             {
                 return false;
@@ -264,14 +253,8 @@ internal ref struct MetricFamilyReader(ReadOnlySpan<byte> input, MetricBatch bat
         }
     }
 
-    private readonly int InternWithSuffix(ReadOnlySpan<byte> suffix)
-    {
-        var length = _familyName.Length + suffix.Length;
-        ParseScratch.Reserve(ref scratch.Name, length);
-        _familyName.CopyTo(scratch.Name);
-        suffix.CopyTo(scratch.Name.AsSpan(_familyName.Length));
-        return batch.Symbols.Intern(scratch.Name.AsSpan(0, length));
-    }
+    private readonly int InternWithSuffix(ReadOnlySpan<byte> suffix) =>
+        batch.Symbols.Intern(ParseScratch.Join(ref scratch.Name, _familyName, suffix));
 
     // ---- Metrics
 
@@ -476,17 +459,9 @@ internal ref struct MetricFamilyReader(ReadOnlySpan<byte> input, MetricBatch bat
         }
 
         var hasInfinity = false;
-        var valueField = MetricFamilyTypes.ValueField(_type);
         var fields = new ProtobufReader(metric);
-        while (fields.TryReadTag(out var field, out var type))
+        while (fields.TryReadNext(MetricFamilyTypes.ValueField(_type), out var value))
         {
-            if (field != valueField || type != WireType.LengthDelimited)
-            {
-                fields.TrySkip(type);
-                continue;
-            }
-
-            fields.TryReadBytes(out var value);
             if (!AddBounds(value, ref hasInfinity))
             {
                 return false;
@@ -506,15 +481,8 @@ internal ref struct MetricFamilyReader(ReadOnlySpan<byte> input, MetricBatch bat
     private bool AddBounds(ReadOnlySpan<byte> input, ref bool hasInfinity)
     {
         var fields = new ProtobufReader(input);
-        while (fields.TryReadTag(out var field, out var type))
+        while (fields.TryReadNext(MetricFamilyFields.Bounds, out var item))
         {
-            if ((field, type) is not (MetricFamilyFields.Bounds, WireType.LengthDelimited))
-            {
-                fields.TrySkip(type);
-                continue;
-            }
-
-            fields.TryReadBytes(out var item);
             if (!(IsHistogram ? TryReadBucket(item, out var bound, out var value) : TryReadQuantile(item, out bound, out value)))
             {
                 return FailMalformedMetric();

@@ -1,15 +1,13 @@
+using System.Runtime.CompilerServices;
 using PushGateway.Model;
+using PushGateway.Wire;
 
 namespace PushGateway.Formats.Protobuf;
 
 /// <summary>Memory of a parse that the next parse reuses. There is one per thread, which works because a parse never awaits.</summary>
 internal sealed class MetricFamilyScratch
 {
-    // One hostile body must not keep a large amount of memory for the life of the thread.
-    private const int MaxKept = 64 * 1024;
-
-    // The array is indexed by symbol, so it is as large as the symbol table of a large batch.
-    private const int MaxKeptSymbols = 1024 * 1024;
+    private const int InitialName = 256;
     private const int Initial = 64;
 
     /// <summary>The labels of the current metric.</summary>
@@ -24,17 +22,20 @@ internal sealed class MetricFamilyScratch
     public int[] LastNamed = new int[Initial];
 
     /// <summary>Memory for a series' name that is joined from two parts.</summary>
-    public byte[] Name = new byte[256];
+    public byte[] Name = new byte[InitialName];
 
     /// <summary>The native fields of the current histogram.</summary>
     public NativeHistogram Histogram { get; } = new();
 
-    /// <summary>Releases memory that has become unusually large.</summary>
+    /// <summary>Bytes of memory that the thread keeps, without the histogram's, which <see cref="NativeBuckets.Max"/> bounds.</summary>
+    internal long RetainedBytes => ((long)Labels.Length * Unsafe.SizeOf<Label>()) + ((long)(LabelNames.Length + LastNamed.Length) * sizeof(int)) + Name.Length;
+
+    /// <summary>Gives memory back that has grown beyond <see cref="ReuseLimit"/>.</summary>
     public void Trim()
     {
-        Labels = Labels.Length > MaxKept ? new Label[Initial] : Labels;
-        LabelNames = LabelNames.Length > MaxKept ? new int[Initial] : LabelNames;
-        LastNamed = LastNamed.Length > MaxKeptSymbols ? new int[Initial] : LastNamed;
-        Name = Name.Length > MaxKept ? new byte[256] : Name;
+        ReuseLimit.Trim(ref Labels, Initial);
+        ReuseLimit.Trim(ref LabelNames, Initial);
+        ReuseLimit.Trim(ref LastNamed, Initial);
+        ReuseLimit.Trim(ref Name, InitialName);
     }
 }

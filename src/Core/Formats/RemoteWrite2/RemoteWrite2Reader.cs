@@ -97,19 +97,11 @@ internal ref partial struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricB
     private PushError? ReadAllSeries()
     {
         var reader = new ProtobufReader(_input);
-        while (reader.TryReadTag(out var field, out var type))
+        while (reader.TryReadNext(RemoteWrite2Fields.RequestTimeSeries, out var series))
         {
-            if (field == RemoteWrite2Fields.RequestTimeSeries && type == WireType.LengthDelimited)
+            if (!TryReadCommonSeries(series) && ReadSeries(series) is { } error)
             {
-                reader.TryReadBytes(out var series);
-                if (!TryReadCommonSeries(series) && ReadSeries(series) is { } error)
-                {
-                    return error;
-                }
-            }
-            else
-            {
-                reader.TrySkip(type);
+                return error;
             }
         }
 
@@ -121,8 +113,7 @@ internal ref partial struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricB
         var reader = new ProtobufReader(input);
         ReadOnlySpan<byte> labelRefs = default;
         ReadOnlySpan<byte> metadata = default;
-        ReadOnlySpan<byte> sample = default;
-        var (samples, hasHistograms) = (0, false);
+        var (hasSamples, hasHistograms) = (false, false);
         while (reader.TryReadTag(out var field, out var type))
         {
             switch (field, type)
@@ -134,7 +125,7 @@ internal ref partial struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricB
                     reader.TryReadBytes(out metadata);
                     break;
                 case (RemoteWrite2Fields.TimeSeriesSamples, WireType.LengthDelimited):
-                    samples += reader.TryReadBytes(out sample) ? 1 : 0;
+                    hasSamples = reader.TrySkip(type);
                     break;
                 case (RemoteWrite2Fields.TimeSeriesHistograms, WireType.LengthDelimited):
                     hasHistograms = reader.TrySkip(type);
@@ -150,7 +141,7 @@ internal ref partial struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricB
             return Invalid("a series is malformed");
         }
 
-        if (samples > 0 && hasHistograms)
+        if (hasSamples && hasHistograms)
         {
             return Invalid("a series has both samples and histograms");
         }
@@ -181,7 +172,7 @@ internal ref partial struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricB
             }
         }
 
-        error = hasHistograms ? ReadHistograms(input) : samples == 1 ? ReadSample(sample) : ReadSamples(input);
+        error = hasHistograms ? ReadHistograms(input) : ReadSamples(input);
         _batch.EndSeries();
         return error;
     }
@@ -254,7 +245,7 @@ internal ref partial struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricB
         }
 
         var symbols = _batch.Symbols;
-        var suffix = hasHistograms ? 0 : FamilyName.SuffixLength(symbols[name], type, hasQuantile);
+        var suffix = hasHistograms ? 0 : SeriesRoles.SuffixLength(symbols[name], type, hasQuantile);
         var familyName = suffix == 0 ? name : symbols.Intern(symbols[name][..^suffix]);
         var family = _batch.FindFamily(familyName);
         _family = family >= 0 && _batch.Families[family] is var found && found.Type == type && found.Help == help && found.Unit == unit
@@ -266,32 +257,16 @@ internal ref partial struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricB
     private readonly PushError? ReadSamples(ReadOnlySpan<byte> input)
     {
         var reader = new ProtobufReader(input);
-        while (reader.TryReadTag(out var field, out var type))
+        while (reader.TryReadNext(RemoteWrite2Fields.TimeSeriesSamples, out var bytes))
         {
-            if (field != RemoteWrite2Fields.TimeSeriesSamples || type != WireType.LengthDelimited)
+            if (!TryReadSample(bytes, out var sample))
             {
-                reader.TrySkip(type);
-                continue;
+                return Invalid("a sample is malformed");
             }
 
-            reader.TryReadBytes(out var bytes);
-            if (ReadSample(bytes) is { } error)
-            {
-                return error;
-            }
+            _batch.AddSample(sample);
         }
 
-        return null;
-    }
-
-    private readonly PushError? ReadSample(ReadOnlySpan<byte> input)
-    {
-        if (!TryReadSample(input, out var sample))
-        {
-            return Invalid("a sample is malformed");
-        }
-
-        _batch.AddSample(sample);
         return null;
     }
 
@@ -318,15 +293,8 @@ internal ref partial struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricB
     {
         var histogram = _scratch.Histogram;
         var reader = new ProtobufReader(input);
-        while (reader.TryReadTag(out var field, out var type))
+        while (reader.TryReadNext(RemoteWrite2Fields.TimeSeriesHistograms, out var bytes))
         {
-            if (field != RemoteWrite2Fields.TimeSeriesHistograms || type != WireType.LengthDelimited)
-            {
-                reader.TrySkip(type);
-                continue;
-            }
-
-            reader.TryReadBytes(out var bytes);
             if (!TryReadHistogram(bytes, histogram, out var timestamp))
             {
                 return Invalid("a histogram is malformed");

@@ -53,15 +53,9 @@ internal ref partial struct PrometheusTextReader
 
     private bool ReadComment()
     {
-        SkipBlanks();
-        if (AtEnd)
+        if (!SkipToToken() || !TryReadWord(out var keyword))
         {
-            return FailAtEnd();
-        }
-
-        if (!TryReadWord(out var keyword))
-        {
-            return FailAtEnd();
+            return false;
         }
 
         var isHelp = keyword.SequenceEqual("HELP"u8);
@@ -70,13 +64,7 @@ internal ref partial struct PrometheusTextReader
             return SkipLine();
         }
 
-        SkipBlanks();
-        if (AtEnd)
-        {
-            return FailAtEnd();
-        }
-
-        if (!TryReadName(NameAlphabet.Metric.Bytes, "metric name", out var name))
+        if (!SkipToToken() || !TryReadName(NameAlphabet.Metric.Bytes, "metric name", out var name))
         {
             return false;
         }
@@ -92,18 +80,7 @@ internal ref partial struct PrometheusTextReader
             return Fail("invalid metric name in comment");
         }
 
-        if (!TryResolve(name))
-        {
-            return false;
-        }
-
-        SkipBlanks();
-        if (AtEnd)
-        {
-            return FailAtEnd();
-        }
-
-        return Current == '\n' ? SkipLine() : isHelp ? ReadHelp() : ReadType();
+        return TryResolve(name) && SkipToToken() && (Current == '\n' ? SkipLine() : isHelp ? ReadHelp() : ReadType());
     }
 
     private bool ReadHelp()
@@ -135,7 +112,7 @@ internal ref partial struct PrometheusTextReader
 
         if (!TryReadRestOfLine(out var text))
         {
-            return FailAtEnd();
+            return false;
         }
 
         if (!TryReadType(text, out var type))
@@ -202,13 +179,7 @@ internal ref partial struct PrometheusTextReader
             return Fail("invalid metric name");
         }
 
-        if (!TryBeginMetric(name))
-        {
-            return false;
-        }
-
-        SkipBlanks();
-        return AtEnd ? FailAtEnd() : ReadSampleAfterName(isNamed: true);
+        return TryBeginMetric(name) && SkipToToken() && ReadSampleAfterName(isNamed: true);
     }
 
     private bool ReadSampleAfterName(bool isNamed)
@@ -262,10 +233,9 @@ internal ref partial struct PrometheusTextReader
         var hasOwnName = isNamed;
         while (true)
         {
-            SkipBlanks();
-            if (AtEnd)
+            if (!SkipToToken())
             {
-                return FailAtEnd();
+                return false;
             }
 
             if (Current == '}')
@@ -283,10 +253,9 @@ internal ref partial struct PrometheusTextReader
                 return Fail($"invalid label name for metric {QuotedFamilyName}");
             }
 
-            SkipBlanks();
-            if (AtEnd)
+            if (!SkipToToken())
             {
-                return FailAtEnd();
+                return false;
             }
 
             if (Current == '=')
@@ -344,8 +313,7 @@ internal ref partial struct PrometheusTextReader
         }
 
         _position++;
-        SkipBlanks();
-        return !AtEnd || FailAtEnd();
+        return SkipToToken();
     }
 
     // Begins at the equals sign. Leaves the position at the comma or brace after the value.
@@ -369,10 +337,9 @@ internal ref partial struct PrometheusTextReader
         }
 
         _position++;
-        SkipBlanks();
-        if (AtEnd)
+        if (!SkipToToken())
         {
-            return FailAtEnd();
+            return false;
         }
 
         if (Current != '"')
@@ -391,18 +358,9 @@ internal ref partial struct PrometheusTextReader
             return Fail($"invalid label value {GoQuote.Quote(value)}");
         }
 
-        if (!(isBound ? ReadBound(value) : AddLabel(symbol, value)))
-        {
-            return false;
-        }
-
-        SkipBlanks();
-        if (AtEnd)
-        {
-            return FailAtEnd();
-        }
-
-        return Current is (byte)',' or (byte)'}' || Fail($"unexpected end of label value {GoQuote.Quote(value)}");
+        return (isBound ? ReadBound(value) : AddLabel(symbol, value))
+            && SkipToToken()
+            && (Current is (byte)',' or (byte)'}' || Fail($"unexpected end of label value {GoQuote.Quote(value)}"));
     }
 
     private bool ReadBound(ReadOnlySpan<byte> value)
@@ -465,7 +423,7 @@ internal ref partial struct PrometheusTextReader
     {
         if (!TryReadWord(out var word))
         {
-            return FailAtEnd();
+            return false;
         }
 
         if (!GoFloat.TryParse(word, out var value))
@@ -502,9 +460,9 @@ internal ref partial struct PrometheusTextReader
     {
         timestampMs = null;
         SkipBlanks();
-        if (AtEnd || !TryReadWord(out var word))
+        if (!TryReadWord(out var word))
         {
-            return FailAtEnd();
+            return false;
         }
 
         if (!Utf8Parser.TryParse(word, out long timestamp, out var length) || length < word.Length)
@@ -513,12 +471,8 @@ internal ref partial struct PrometheusTextReader
         }
 
         timestampMs = timestamp;
-        if (Current == '\n')
-        {
-            return true;
-        }
-
-        return TryReadRestOfLine(out var rest) ? Fail($"spurious string after timestamp: {GoQuote.Quote(rest)}") : FailAtEnd();
+        return Current == '\n'
+            || (TryReadRestOfLine(out var rest) && Fail($"spurious string after timestamp: {GoQuote.Quote(rest)}"));
     }
 
     // ---- Tokens. A token is a slice of the input, or of the scratch memory until the next token is read.
@@ -531,26 +485,27 @@ internal ref partial struct PrometheusTextReader
         }
     }
 
+    private bool SkipToToken()
+    {
+        SkipBlanks();
+        return !AtEnd || FailAtEnd();
+    }
+
     private bool SkipLine()
     {
         var length = _input[_position..].IndexOf((byte)'\n');
-        if (length < 0)
-        {
-            return FailAtEnd();
-        }
-
         _position += length + 1;
-        return true;
+        return length >= 0 || FailAtEnd();
     }
 
-    // Leaves the position at the whitespace after the word. Returns false when the input ends before it.
+    // Leaves the position at the whitespace after the word.
     private bool TryReadWord(out ReadOnlySpan<byte> word)
     {
         var rest = _input[_position..];
         var length = rest.IndexOfAny(Whitespace);
         word = length < 0 ? default : rest[..length];
         _position += Math.Max(length, 0);
-        return length >= 0;
+        return length >= 0 || FailAtEnd();
     }
 
     // Also consumes the line feed. Outside HELP, expfmt removes backslashes and keeps the characters after them.
@@ -561,7 +516,7 @@ internal ref partial struct PrometheusTextReader
         if (length < 0)
         {
             text = default;
-            return false;
+            return FailAtEnd();
         }
 
         _position += length + 1;

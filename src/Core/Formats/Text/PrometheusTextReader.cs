@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Text.Unicode;
 using PushGateway.Formats.Prometheus;
 using PushGateway.Model;
@@ -152,6 +153,8 @@ internal ref partial struct PrometheusTextReader
 
     private static bool IsMetricNameStart(byte unit) => IsLabelNameStart(unit) || unit == ':';
 
+    // Not inlined: the methods that call it would have to clear memory for its sentence.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool Fail(string reason)
     {
         _error = new PushError(RejectCode.TextInvalid, $"text format parsing error in line {_line}: {reason}", _line);
@@ -275,7 +278,7 @@ internal ref partial struct PrometheusTextReader
                 return;
             }
 
-            name = _role == SeriesRole.Bucket ? name : InternBucketName();
+            name = _role == SeriesRole.Bucket ? name : _batch.Symbols.Intern(ParseScratch.Join(ref _scratch.Token, FamilyName, "_bucket"u8));
             bound = new Label(_leName = _leName != 0 ? _leName : _batch.Symbols.Intern("le"u8), _le);
         }
         else if (type == MetricType.Summary && _role == SeriesRole.Own)
@@ -311,14 +314,5 @@ internal ref partial struct PrometheusTextReader
     }
 
     // uint64(value) in the range where Go defines it.
-    private static double TruncateCount(double value) => value is > -1 and < 18446744073709551616.0 ? Math.Truncate(value) + 0.0 : value;
-
-    private readonly int InternBucketName()
-    {
-        var name = FamilyName;
-        ParseScratch.Reserve(ref _scratch.Token, name.Length + "_bucket".Length);
-        name.CopyTo(_scratch.Token);
-        "_bucket"u8.CopyTo(_scratch.Token.AsSpan(name.Length));
-        return _batch.Symbols.Intern(_scratch.Token.AsSpan(0, name.Length + "_bucket".Length));
-    }
+    private static double TruncateCount(double value) => value is > -1 and < GoFloat.EndOfIntegers ? Math.Truncate(value) + 0.0 : value;
 }

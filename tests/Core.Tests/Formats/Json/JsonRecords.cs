@@ -19,7 +19,7 @@ internal static class JsonRecords
     {
         var batch = new MetricBatch();
         var mark = batch.BeginPush();
-        Assert.True(JsonRecordParser.TryParse(body, batch, Context, out var error), error?.ToString());
+        Assert.True(RecordReader.TryRead(body, groups: null, batch, Context, out var error), error?.ToString());
         Assert.Null(PushLimits.Default.Check(batch, mark, Now));
         return batch;
     }
@@ -32,7 +32,7 @@ internal static class JsonRecords
     {
         var batch = new MetricBatch();
         var mark = batch.BeginPush();
-        Assert.False(JsonRecordParser.TryParse(body, batch, new ParseContext(limits, Now), out var error));
+        Assert.False(RecordReader.TryRead(body, groups: null, batch, new ParseContext(limits, Now), out var error));
         batch.Rollback(mark);
         Assert.Equal(default, batch.Mark);
         return error;

@@ -1,5 +1,6 @@
 using System.Text;
 using PushGateway.Formats.OpenMetrics;
+using PushGateway.Formats.Prometheus;
 using PushGateway.Model;
 using PushGateway.Push;
 using Xunit;
@@ -186,7 +187,7 @@ public sealed class OpenMetricsReaderTests
                 var family = batch.Families[series.Family];
                 var name = batch.Symbols[series.Name];
                 var hasQuantile = batch.LabelsOf(series).ToArray().Any(label => batch.Symbols.GetString(label.Name) == "quantile");
-                var suffix = FamilyName.SuffixLength(name, family.Type, hasQuantile);
+                var suffix = SeriesRoles.SuffixLength(name, family.Type, hasQuantile);
                 Assert.Equal(batch.Symbols.GetString(family.Name), Encoding.UTF8.GetString(name[..^suffix]));
             }
         }

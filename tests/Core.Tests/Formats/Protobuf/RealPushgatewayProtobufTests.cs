@@ -74,7 +74,7 @@ public sealed class RealPushgatewayProtobufTests
             Assert.Equal(
                 OfFamilies(["h"], await pushgateway.ScrapeAsync(TestContext.Current.CancellationToken)),
                 OfFamilies(["h"], Expose(body)));
-            Assert.Equal(HistogramOf(await ScrapeProtobufAsync(pushgateway)), HistogramOf(Expose(body, MetricFamilyWriter.Write)));
+            Assert.Equal(HistogramOf(await ScrapeProtobufAsync(pushgateway)), HistogramOf(Expose(body, batch => new MetricFamilyWriter(batch, null))));
         }
     }
 
@@ -117,15 +117,15 @@ public sealed class RealPushgatewayProtobufTests
         return await pushgateway.Client.PutAsync(new Uri("metrics/job/x", UriKind.Relative), content, TestContext.Current.CancellationToken);
     }
 
-    private static string Expose(byte[] body) => Encoding.UTF8.GetString(Expose(body, PrometheusTextWriter.Write));
+    private static string Expose(byte[] body) => Encoding.UTF8.GetString(Expose(body, batch => new PrometheusTextWriter(batch, null)));
 
-    private static byte[] Expose(byte[] body, Action<MetricBatch, IBufferWriter<byte>> write)
+    private static byte[] Expose(byte[] body, Func<MetricBatch, ExpositionWriter> writer)
     {
         var batch = new MetricBatch();
         batch.BeginPush(new Label(batch.Symbols.Intern("job"), batch.Symbols.Intern("x")));
         Assert.True(MetricFamilyReader.TryRead(body, batch, new ParseContext(PushLimits.Default, Model.Sample.NoTimestamp), out _, out _));
         var output = new ArrayBufferWriter<byte>();
-        write(batch, output);
+        writer(batch).WriteAll(output);
         return output.WrittenSpan.ToArray();
     }
 

@@ -23,7 +23,7 @@ public sealed class MixedTypesTests
         batch.Add("h_bucket", [("a", "c")], [sample]);
 
         using var text = new PooledBuffer();
-        PrometheusTextWriter.Write(batch, text);
+        new PrometheusTextWriter(batch, null).WriteAll(text);
 
         var read = new MetricBatch();
         read.BeginPush();

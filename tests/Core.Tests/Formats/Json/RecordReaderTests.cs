@@ -8,7 +8,7 @@ using static PushGateway.Core.Tests.Formats.Json.JsonRecords;
 
 namespace PushGateway.Core.Tests.Formats.Json;
 
-public sealed class JsonRecordParserTests
+public sealed class RecordReaderTests
 {
     private const string Typical =
         """{"dimensions":{"customerId":"customer1","site":"a"},"timestamp":1699999999000,"metrics":{"temperature":"14.3","ph":6}}""";
@@ -67,7 +67,7 @@ public sealed class JsonRecordParserTests
         var batch = Accept("""[{"dimensions":{"d":"x"},"metrics":{"a":1}},{"dimensions":{"d":"y"},"metrics":{"a":1}}]""");
         Assert.Equal(1, batch.Families.Length);
         batch.BeginPush();
-        Assert.True(JsonRecordParser.TryParse("""{"dimensions":{"d":"x"},"metrics":{"a":1}}"""u8, batch, Context, out _));
+        Assert.True(RecordReader.TryRead("""{"dimensions":{"d":"x"},"metrics":{"a":1}}"""u8, groups: null, batch, Context, out _));
         Assert.Equal(2, batch.Families.Length);
     }
 
@@ -85,7 +85,7 @@ public sealed class JsonRecordParserTests
     {
         var batch = new MetricBatch();
         batch.BeginPush(new Label(batch.Symbols.Intern("d"), batch.Symbols.Intern("group")));
-        Assert.True(JsonRecordParser.TryParse("""{"dimensions":{"d":"x","e":"y"},"metrics":{"a":1}}"""u8, batch, Context, out _));
+        Assert.True(RecordReader.TryRead("""{"dimensions":{"d":"x","e":"y"},"metrics":{"a":1}}"""u8, groups: null, batch, Context, out _));
         Assert.Equal([$"a{{d=\"group\",e=\"y\"}} 1i@{Now}"], Dump(batch));
     }
 
@@ -306,7 +306,7 @@ public sealed class JsonRecordParserTests
         var batch = new MetricBatch();
         batch.BeginPush();
         var body = Encoding.UTF8.GetBytes($$$"""{"dimensions":{"d":"x"},"metrics":{"a":1},"timestamp":{{{Now + offset}}}}""");
-        Assert.Equal(code is null, JsonRecordParser.TryParse(body, batch, Context, out var error));
+        Assert.Equal(code is null, RecordReader.TryRead(body, groups: null, batch, Context, out var error));
         Assert.Equal(code, error?.Code);
     }
 
@@ -339,7 +339,7 @@ public sealed class JsonRecordParserTests
             foreach (var body in bodies)
             {
                 batch.BeginPush();
-                if (!JsonRecordParser.TryParse(body, batch, context, out var error))
+                if (!RecordReader.TryRead(body, groups: null, batch, context, out var error))
                 {
                     throw new InvalidOperationException(error.Detail);
                 }
