@@ -3,14 +3,14 @@ using PushGateway.Queue;
 namespace PushGateway.Embedded;
 
 /// <summary>
-/// The queue in a SQLite file. Messages are handed out in the order of their commits. A message comes again only after it was abandoned or
-/// the process has restarted. There is no visibility timeout, because the consumer runs in the same process as the queue.
+/// The queue in a SQLite file. Messages are handed out in the order of their commits. A message comes again only after the process has
+/// restarted. There is no visibility timeout, because the consumer runs in the same process as the queue.
 /// </summary>
 /// <remarks>
 /// <see cref="EmbeddedOptions.Synchronous"/> decides how durable a push is. Waiting messages are kept only on disk. Completions are written
 /// within a fraction of a second, and on disposal of the store. After a crash the messages of the last moment may come again.
 /// </remarks>
-public sealed class EmbeddedPushQueue : IPushQueue
+public sealed class EmbeddedPushQueue : IOrderedPushQueue
 {
     // SQLite allows far larger rows. The limit equals that of SQS, so that pushes are cut into messages alike everywhere, and a receiver
     // holds little in memory.
@@ -29,9 +29,10 @@ public sealed class EmbeddedPushQueue : IPushQueue
     private readonly Pulse _arrivals;
     private readonly TimeProvider _timeProvider;
     private readonly long _maxBytes;
-    private readonly PriorityQueue<IdRun, (long Due, long First)> _abandoned = new();
-    private readonly ITimer _dueTimer;
+    private readonly long _lastIdAtOpen;
     private long _next = 1;
+    private long _nextToPeek = 1;
+    private long _peekedFrom = 1;
     private bool _closed;
     private long _deadLetters;
 
@@ -51,7 +52,7 @@ public sealed class EmbeddedPushQueue : IPushQueue
         _maxBytes = maxBytes;
         _timeProvider = timeProvider;
         _deadLetters = deadLetters;
-        _dueTimer = timeProvider.CreateTimer(_ => arrivals.Fire(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _lastIdAtOpen = reader.LastId();
     }
 
     /// <inheritdoc/>
@@ -74,21 +75,52 @@ public sealed class EmbeddedPushQueue : IPushQueue
     }
 
     /// <inheritdoc/>
-    /// <remarks>Waits until there is a message. Hands out at most 6 MiB of bodies at once, but always at least one message.</remarks>
-    public async ValueTask<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int maxMessages, CancellationToken cancellationToken)
+    /// <remarks>Returns at most 6 MiB of bodies at once, but always at least one message.</remarks>
+    public async ValueTask<IReadOnlyList<ReceivedMessage>> PeekAsync(int maxMessages, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxMessages, 1);
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var arrival = _arrivals.Next;
-            var messages = Take(maxMessages);
-            if (messages.Count > 0)
+            lock (_lock)
             {
-                return messages;
+                // Messages that are committed later have greater ids.
+                _peekedFrom = _nextToPeek;
+                if (Read(ref _nextToPeek, long.MaxValue, maxMessages) is { Count: > 0 } messages)
+                {
+                    return messages;
+                }
             }
 
             await arrival.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryReceivePeeked()
+    {
+        lock (_lock)
+        {
+            if (_next != _peekedFrom)
+            {
+                return false;
+            }
+
+            _next = _nextToPeek;
+            return true;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Returns at most 6 MiB of bodies at once, but always at least one message.</remarks>
+    public IReadOnlyList<ReceivedMessage> ReceiveThrough(ReceivedMessage last, int maxMessages)
+    {
+        ArgumentNullException.ThrowIfNull(last);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxMessages, 1);
+        lock (_lock)
+        {
+            return Read(ref _next, IdRuns.IdOf(last), maxMessages);
         }
     }
 
@@ -103,25 +135,6 @@ public sealed class EmbeddedPushQueue : IPushQueue
     }
 
     /// <inheritdoc/>
-    public ValueTask AbandonAsync(IReadOnlyList<ReceivedMessage> messages, TimeSpan delay, CancellationToken cancellationToken)
-    {
-        var runs = new List<IdRun>();
-        IdRuns.Add(runs, messages);
-        lock (_lock)
-        {
-            var due = _timeProvider.GetTimestamp() + (long)(Math.Max(0, delay.TotalSeconds) * _timeProvider.TimestampFrequency);
-            foreach (var run in runs)
-            {
-                _abandoned.Enqueue(run, (due, run.First));
-            }
-
-            SetDueTimer();
-        }
-
-        return ValueTask.CompletedTask;
-    }
-
-    /// <inheritdoc/>
     public async ValueTask DeadLetterAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -129,10 +142,6 @@ public sealed class EmbeddedPushQueue : IPushQueue
         await _writer.WriteAsync(request);
         Interlocked.Add(ref _deadLetters, request.Added);
     }
-
-    /// <inheritdoc/>
-    /// <remarks>Does nothing: a message stays with its receiver.</remarks>
-    public ValueTask RenewAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <inheritdoc/>
     /// <remarks>Writes and commits a row of its own.</remarks>
@@ -159,54 +168,23 @@ public sealed class EmbeddedPushQueue : IPushQueue
         lock (_lock)
         {
             _closed = true;
-            _dueTimer.Dispose();
             _reader.Dispose();
         }
 
         _arrivals.Fire();
     }
 
-    private List<ReceivedMessage> Take(int maxMessages)
+    private List<ReceivedMessage> Read(ref long next, long last, int maxMessages)
     {
+        ThrowIfClosed();
         var messages = new List<ReceivedMessage>();
-        var maxBytes = MaxReceiveBytes;
-        lock (_lock)
+        _reader.Read(new IdRun(next, last), messages, maxMessages, MaxReceiveBytes, redeliveredThrough: _lastIdAtOpen);
+        if (messages.Count > 0)
         {
-            ThrowIfClosed();
-            var now = _timeProvider.GetTimestamp();
-            while (messages.Count < maxMessages && maxBytes > 0 && _abandoned.TryPeek(out var run, out var priority) && priority.Due <= now)
-            {
-                _abandoned.Dequeue();
-                if (_reader.Read(run, messages, maxMessages, ref maxBytes) is { } rest)
-                {
-                    _abandoned.Enqueue(rest, (priority.Due, rest.First));
-                }
-            }
-
-            // Messages that are committed later have greater ids.
-            if (messages.Count < maxMessages && maxBytes > 0)
-            {
-                var abandoned = messages.Count;
-                _reader.Read(new IdRun(_next, long.MaxValue), messages, maxMessages, ref maxBytes);
-                if (messages.Count > abandoned)
-                {
-                    _next = IdRuns.IdOf(messages[^1]) + 1;
-                }
-            }
-
-            SetDueTimer();
+            next = IdRuns.IdOf(messages[^1]) + 1;
         }
 
         return messages;
-    }
-
-    private void SetDueTimer()
-    {
-        if (!_closed && _abandoned.TryPeek(out _, out var earliest))
-        {
-            var wait = _timeProvider.GetElapsedTime(_timeProvider.GetTimestamp(), earliest.Due);
-            _dueTimer.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-        }
     }
 
     private void ThrowIfClosed()

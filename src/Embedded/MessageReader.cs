@@ -11,6 +11,7 @@ internal sealed class MessageReader : IDisposable
     private readonly Statement _messages;
     private readonly Statement _deadLetters;
     private readonly Statement _countDeadLetters;
+    private readonly Statement _lastId;
 
     private MessageReader(SqliteConnection connection)
     {
@@ -20,6 +21,7 @@ internal sealed class MessageReader : IDisposable
             connection,
             "SELECT id, sent_ms, attributes, body, code, reason, died_ms FROM dead_letters ORDER BY id DESC LIMIT ?1");
         _countDeadLetters = new Statement(connection, "SELECT count(*) FROM dead_letters");
+        _lastId = new Statement(connection, "SELECT coalesce(max(id), 0) FROM messages");
     }
 
     public static MessageReader Open(string path)
@@ -37,36 +39,38 @@ internal sealed class MessageReader : IDisposable
     }
 
     /// <summary>
-    /// Appends messages of a run in order, until <paramref name="destination"/> holds <paramref name="maxMessages"/> messages, or the
-    /// bodies reach <paramref name="maxBytes"/>. Always adds a message to an empty list when there is one.
+    /// Reads messages of a run in order, until there are <paramref name="maxMessages"/> or the bodies reach <paramref name="maxBytes"/>;
+    /// at least one when there is one.
     /// </summary>
-    /// <returns>The part of the run that was not read; null when all of it was.</returns>
-    public IdRun? Read(IdRun run, List<ReceivedMessage> destination, int maxMessages, ref long maxBytes)
+    /// <param name="run">The run.</param>
+    /// <param name="destination">Takes the messages.</param>
+    /// <param name="maxMessages">Most messages.</param>
+    /// <param name="maxBytes">Bytes of bodies after which no other message is read.</param>
+    /// <param name="redeliveredThrough">The last id of those that an earlier process may have handed out.</param>
+    public void Read(IdRun run, List<ReceivedMessage> destination, int maxMessages, long maxBytes, long redeliveredThrough)
     {
         _messages.Bind(1, run.First).Bind(2, run.Last);
         try
         {
-            while (destination.Count < maxMessages && (maxBytes > 0 || destination.Count == 0))
+            while (destination.Count < maxMessages && maxBytes > 0 && _messages.Step())
             {
-                if (!_messages.Step())
-                {
-                    return null;
-                }
-
                 var id = _messages.GetInt64(0);
                 var message = ReadMessage(_messages);
-                destination.Add(new ReceivedMessage(id.ToString(CultureInfo.InvariantCulture), message, _messages.GetInt64(1), id));
+                destination.Add(new ReceivedMessage(id.ToString(CultureInfo.InvariantCulture), message, _messages.GetInt64(1), id)
+                {
+                    IsRedelivered = id <= redeliveredThrough,
+                });
                 maxBytes -= message.Body.Length;
-                run = run with { First = id + 1 };
             }
-
-            return run.First <= run.Last ? run : null;
         }
         finally
         {
             _messages.Reset();
         }
     }
+
+    /// <summary>The greatest id of the messages; 0 when there are none.</summary>
+    public long LastId() => _lastId.RunScalar();
 
     /// <summary>The most recent dead letters, newest first.</summary>
     public List<StoredDeadLetter> ReadDeadLetters(int max)
@@ -94,6 +98,7 @@ internal sealed class MessageReader : IDisposable
         _messages.Dispose();
         _deadLetters.Dispose();
         _countDeadLetters.Dispose();
+        _lastId.Dispose();
         _connection.Dispose();
     }
 

@@ -18,6 +18,7 @@ internal sealed class SimulatedQueue : IOrderedPushQueue, IGroupStateWriter
     private TaskCompletionSource _arrival = new();
     private long _next = 1;
     private long _nextToPeek = 1;
+    private long _peekedFrom = 1;
     private bool _checkpointing;
 
     public SimulatedQueue(World world, Life life, Disk disk, MemoryGroupStore groups)
@@ -52,6 +53,7 @@ internal sealed class SimulatedQueue : IOrderedPushQueue, IGroupStateWriter
         {
             cancellationToken.ThrowIfCancellationRequested();
             var arrival = _arrival.Task;
+            _peekedFrom = _nextToPeek;
             if (Read(ref _nextToPeek, _disk.LastId + 1, maxMessages) is { Count: > 0 } messages)
             {
                 return messages;
@@ -61,25 +63,19 @@ internal sealed class SimulatedQueue : IOrderedPushQueue, IGroupStateWriter
         }
     }
 
-    public bool TryReceive(IReadOnlyList<ReceivedMessage> messages)
+    public bool TryReceivePeeked()
     {
-        for (; _next < IdOf(messages[0]); _next++)
+        if (_next != _peekedFrom)
         {
-            if (_disk.Messages.ContainsKey(_next))
-            {
-                return false;
-            }
+            return false;
         }
 
-        _next = IdOf(messages[^1]) + 1;
+        _next = _nextToPeek;
         return true;
     }
 
     public IReadOnlyList<ReceivedMessage> ReceiveThrough(ReceivedMessage last, int maxMessages) =>
         Read(ref _next, IdOf(last) + 1, maxMessages);
-
-    public ValueTask<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int maxMessages, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
 
     public ValueTask CompleteAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
@@ -87,9 +83,6 @@ internal sealed class SimulatedQueue : IOrderedPushQueue, IGroupStateWriter
         Checkpoint();
         return default;
     }
-
-    public ValueTask AbandonAsync(IReadOnlyList<ReceivedMessage> messages, TimeSpan delay, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
 
     public async ValueTask DeadLetterAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
     {
@@ -103,8 +96,6 @@ internal sealed class SimulatedQueue : IOrderedPushQueue, IGroupStateWriter
             }
         }
     }
-
-    public ValueTask RenewAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken) => default;
 
     public ValueTask CheckAsync(CancellationToken cancellationToken) => default;
 

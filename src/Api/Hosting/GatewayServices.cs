@@ -141,7 +141,9 @@ internal static class GatewayServices
         services.AddSingleton<IPushQueue>(provider => provider.GetRequiredService<EmbeddedStore>().Queue);
         services.AddSingleton<IGroupStore>(provider => provider.GetRequiredService<EmbeddedStore>().Groups);
         services.AddDelivery(sink, options.Limits, new DeliveryOptions { GatherTime = GatherTime });
-        services.AddSingleton<DeliveryPump>();
+        services.AddSingleton<IOrderedPushQueue>(provider => provider.GetRequiredService<EmbeddedStore>().Queue);
+        services.AddSingleton<OrderedDelivery>();
+        services.AddSingleton<IExpiryDelivery, QueuedExpiry>();
         services.AddSingleton<ExpirySweep>();
         services.AddHostedService<DeliveryService>();
     }

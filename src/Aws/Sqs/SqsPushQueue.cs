@@ -15,7 +15,7 @@ namespace PushGateway.Aws.Sqs;
 /// <see cref="CheckAsync"/>, and for every option that defaults to the queue's own setting.
 /// On a FIFO queue the pushes to one group are handed out in order, one after the other. Pushes without a group are not ordered.
 /// </remarks>
-public sealed class SqsPushQueue : IPushQueue, IDisposable
+public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
 {
     /// <summary>SQS bills a message by chunks of 64 KiB (Amazon SQS pricing).</summary>
     private const int ChunkBytes = 64 * 1024;

@@ -11,7 +11,7 @@ namespace PushGateway.Delivery;
 /// <param name="options">Options.</param>
 /// <param name="time">The clock.</param>
 /// <param name="observer">Is told what goes wrong.</param>
-public sealed class DeliveryPump(IPushQueue queue, BatchHandler handler, DeliveryOptions options, TimeProvider time, DeliveryObserver observer)
+public sealed class DeliveryPump(IPolledPushQueue queue, BatchHandler handler, DeliveryOptions options, TimeProvider time, DeliveryObserver observer)
 {
     /// <summary>
     /// Runs until <paramref name="stopping"/>, then lets the batch in flight, or the one that a receive under way still brings, finish

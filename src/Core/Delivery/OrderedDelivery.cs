@@ -74,7 +74,7 @@ public sealed class OrderedDelivery(IOrderedPushQueue queue, BatchHandler handle
         lock (_lock)
         {
             _lastApplied = messages[^1];
-            if (_applied.Count < MaxAppliedBatches && queue.TryReceive(messages))
+            if (_applied.Count < MaxAppliedBatches && queue.TryReceivePeeked())
             {
                 _applied.Enqueue(batch);
                 batch = null;

@@ -1,8 +1,8 @@
 namespace PushGateway.Queue;
 
 /// <summary>
-/// The queue of one machine. It hands messages out in the order in which they became durable, to the process that stored them and to no
-/// other. It has two cursors: messages can be looked at before it is their turn to be received.
+/// The queue of one machine. It hands messages out in the order in which they became durable, to one consumer in the process that stored
+/// them. It has two cursors: messages can be looked at before it is their turn to be received.
 /// </summary>
 public interface IOrderedPushQueue : IPushQueue
 {
@@ -13,10 +13,9 @@ public interface IOrderedPushQueue : IPushQueue
     ValueTask<IReadOnlyList<ReceivedMessage>> PeekAsync(int maxMessages, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Receives messages that were looked at. False when others are to be received before them: nothing is received then.
+    /// Receives what <see cref="PeekAsync"/> returned last. False when others are to be received before: nothing is received then.
     /// </summary>
-    /// <param name="messages">What one call of <see cref="PeekAsync"/> returned.</param>
-    bool TryReceive(IReadOnlyList<ReceivedMessage> messages);
+    bool TryReceivePeeked();
 
     /// <summary>Receives the next messages, none behind one that was looked at; none when there are none.</summary>
     /// <param name="last">The last message that may be received.</param>
