@@ -32,19 +32,9 @@ internal sealed class RecordingQueue : IPushQueue
         return default;
     }
 
-    public async ValueTask<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int maxMessages, CancellationToken cancellationToken)
-    {
-        await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
-        return [];
-    }
-
     public ValueTask CompleteAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken) => default;
 
-    public ValueTask AbandonAsync(IReadOnlyList<ReceivedMessage> messages, TimeSpan delay, CancellationToken cancellationToken) => default;
-
     public ValueTask DeadLetterAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken) => default;
-
-    public ValueTask RenewAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken) => default;
 
     public ValueTask CheckAsync(CancellationToken cancellationToken) => default;
 }

@@ -12,19 +12,9 @@ internal sealed class UnavailableQueue : IPushQueue
     public ValueTask EnqueueAsync(IReadOnlyList<QueueMessage> messages, CancellationToken cancellationToken) =>
         throw new QueueUnavailableException(Reason);
 
-    public async ValueTask<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int maxMessages, CancellationToken cancellationToken)
-    {
-        await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
-        return [];
-    }
-
     public ValueTask CompleteAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken) => default;
 
-    public ValueTask AbandonAsync(IReadOnlyList<ReceivedMessage> messages, TimeSpan delay, CancellationToken cancellationToken) => default;
-
     public ValueTask DeadLetterAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken) => default;
-
-    public ValueTask RenewAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken) => default;
 
     public ValueTask CheckAsync(CancellationToken cancellationToken) => throw new QueueUnavailableException(Reason);
 }

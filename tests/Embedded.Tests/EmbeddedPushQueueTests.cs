@@ -71,7 +71,7 @@ public sealed class EmbeddedPushQueueTests : StoreFixture
     [Fact]
     public async Task A_receiver_waits_for_the_first_message()
     {
-        var receive = Store.Queue.ReceiveAsync(10, Cancellation).AsTask();
+        var receive = Store.Queue.PeekAsync(10, Cancellation).AsTask();
         Assert.False(receive.IsCompleted);
 
         await EnqueueAsync("late");
@@ -137,50 +137,33 @@ public sealed class EmbeddedPushQueueTests : StoreFixture
     }
 
     [Fact]
-    public async Task An_abandoned_message_comes_again_after_its_delay()
-    {
-        await EnqueueAsync("a", "b", "c", "d");
-        var received = await ReceiveAsync();
-        await Store.Queue.AbandonAsync([received[0], received[1], received[3]], TimeSpan.FromSeconds(30), Cancellation);
-        Time.Advance(TimeSpan.FromSeconds(29));
-        Assert.True(await IsEmptyAsync());
-
-        var receive = Store.Queue.ReceiveAsync(10, Cancellation).AsTask();
-        Assert.False(receive.IsCompleted);
-        Time.Advance(TimeSpan.FromSeconds(1));
-
-        Assert.Equal(["a", "b", "d"], (await receive.WaitAsync(Deadline, Cancellation)).Select(Text));
-        Assert.True(await IsEmptyAsync());
-    }
-
-    [Fact]
-    public async Task Abandoned_messages_come_in_the_order_of_their_delays_and_before_new_ones()
+    public async Task What_was_looked_at_is_received_at_once_or_later_and_in_order()
     {
         await EnqueueAsync("a", "b");
-        var received = await ReceiveAsync();
-        await Store.Queue.AbandonAsync([received[0]], TimeSpan.FromSeconds(2), Cancellation);
-        await Store.Queue.AbandonAsync([received[1]], TimeSpan.FromSeconds(1), Cancellation);
-        await EnqueueAsync("c");
-        Time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(["a", "b"], (await Store.Queue.PeekAsync(10, Cancellation)).Select(Text));
+        await EnqueueAsync("c", "d");
+        var last = await Store.Queue.PeekAsync(10, Cancellation);
+        Assert.Equal(["c", "d"], last.Select(Text));
 
-        Assert.Equal("b", Text(Assert.Single(await ReceiveAsync(maxMessages: 1))));
-        Assert.Equal(["a", "c"], (await ReceiveAsync()).Select(Text));
+        Assert.False(Store.Queue.TryReceivePeeked(), "a and b are to be received first");
+        Assert.Equal(["a", "b", "c"], Store.Queue.ReceiveThrough(last[0], 10).Select(Text));
+        Assert.Empty(Store.Queue.ReceiveThrough(last[0], 10));
+        Assert.Equal(["d"], Store.Queue.ReceiveThrough(last[1], 10).Select(Text));
+
+        await EnqueueAsync("e");
+        Assert.Equal(["e"], (await Store.Queue.PeekAsync(10, Cancellation)).Select(Text));
+        Assert.True(Store.Queue.TryReceivePeeked());
+        Assert.True(await IsEmptyAsync());
     }
 
     [Fact]
-    public async Task An_abandoned_run_that_is_taken_in_parts_comes_whole()
+    public async Task What_an_earlier_process_may_have_handed_out_is_marked()
     {
-        await EnqueueAsync([.. Enumerable.Range(0, 10).Select(Number)]);
-        await Store.Queue.AbandonAsync(await ReceiveAsync(), TimeSpan.Zero, Cancellation);
+        await EnqueueAsync("a", "b");
+        await RestartAsync();
+        await EnqueueAsync("c");
 
-        var again = new List<string>();
-        while (again.Count < 10)
-        {
-            again.AddRange((await ReceiveAsync(maxMessages: 3)).Select(Text));
-        }
-
-        Assert.Equal(Enumerable.Range(0, 10).Select(Number), again);
-        Assert.True(await IsEmptyAsync());
+        Assert.Equal([("a", true), ("b", true), ("c", false)], (await ReceiveAsync()).Select(message => (Text(message), message.IsRedelivered)));
     }
 
     [Fact]
@@ -257,7 +240,7 @@ public sealed class EmbeddedPushQueueTests : StoreFixture
     [Fact]
     public async Task After_disposal_pushes_are_refused_and_receivers_let_go()
     {
-        var receive = Store.Queue.ReceiveAsync(1, Cancellation).AsTask();
+        var receive = Store.Queue.PeekAsync(1, Cancellation).AsTask();
         await Store.DisposeAsync();
 
         await Assert.ThrowsAsync<QueueUnavailableException>(() => receive.WaitAsync(Deadline, Cancellation));

@@ -51,7 +51,7 @@ public sealed class KillTests
         var found = new List<string>();
         while (true)
         {
-            foreach (var message in await store.Queue.ReceiveAsync(1000, cancellation))
+            foreach (var message in await store.Queue.PeekAsync(1000, cancellation))
             {
                 var text = Encoding.UTF8.GetString(message.Message.Body.Span);
                 if (text == Last)

@@ -79,14 +79,19 @@ public abstract class StoreFixture : IAsyncLifetime
     protected Task EnqueueAsync(params string[] bodies) =>
         Store.Queue.EnqueueAsync([.. bodies.Select(Message)], Cancellation).AsTask().WaitAsync(Deadline, Cancellation);
 
-    private protected async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int maxMessages = 1000, EmbeddedStore? store = null) =>
-        await (store ?? Store).Queue.ReceiveAsync(maxMessages, Cancellation).AsTask().WaitAsync(Deadline, Cancellation);
+    private protected async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int maxMessages = 1000, EmbeddedStore? store = null)
+    {
+        var queue = (store ?? Store).Queue;
+        var messages = await queue.PeekAsync(maxMessages, Cancellation).AsTask().WaitAsync(Deadline, Cancellation);
+        Assert.True(queue.TryReceivePeeked());
+        return messages;
+    }
 
     /// <summary>Whether a receive would have to wait.</summary>
     private protected async Task<bool> IsEmptyAsync(EmbeddedStore? store = null)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        var receive = (store ?? Store).Queue.ReceiveAsync(1, end.Token).AsTask();
+        var receive = (store ?? Store).Queue.PeekAsync(1, end.Token).AsTask();
         var empty = !receive.IsCompleted;
         await end.CancelAsync();
         if (empty)

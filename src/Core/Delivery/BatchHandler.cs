@@ -189,30 +189,33 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
 
         foreach (var message in chosen.Except(tried))
         {
-            GiveUpOnFault(message, held, outcome);
+            if (message.Failures >= options.MaxTries)
+            {
+                outcome.Reject(message.Received, Fault(message));
+                held.Remove(message);
+            }
         }
 
         return new LaneStep(true, null);
     }
 
-    // Without a second batch coming, the wait for what was postponed is all that is left to do; and not for long.
+    // What cannot be tried now comes again with the queue. A message that the code failed on before is not given back a second time.
     private async ValueTask WorkThroughAsync(HeldMessages held, BatchOutcome outcome, CancellationToken cancellationToken)
     {
-        while (!held.IsEmpty)
+        LaneStep step;
+        do
         {
-            var step = await WorkAsync(held, outcome, cancellationToken);
-            if (step.Worked)
-            {
-                continue;
-            }
+            step = await WorkAsync(held, outcome, cancellationToken);
+        }
+        while (step.Worked);
 
-            outcome.FailureReason = step.Next?.FailureReason ?? outcome.FailureReason;
-            if (step.Next is not { } next || next.Failures >= options.MaxTries)
+        outcome.FailureReason = step.Next?.FailureReason ?? outcome.FailureReason;
+        foreach (var message in held.Faulty())
+        {
+            if (message.Received.IsRedelivered)
             {
-                break;
+                outcome.Reject(message.Received, Fault(message));
             }
-
-            await DelayAsync(time.GetElapsedTime(time.GetTimestamp(), next.NotBefore), cancellationToken);
         }
     }
 
@@ -284,7 +287,18 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         }
 
         var effects = new GroupEffects { TellsSink = sink is not null, WereApplied = wereApplied };
-        await groups.ApplyAsync(batch.Pushes, effects, cancellationToken);
+        try
+        {
+            await groups.ApplyAsync(batch.Pushes, effects, cancellationToken);
+        }
+#pragma warning disable CA1031 // Whatever it was, it must not hold up the other messages.
+        catch (Exception exception) when (exception is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            effects.Clear();
+            await ApplyOneByOneAsync(batch, effects, cancellationToken);
+        }
+
         foreach (var (push, reason) in effects.Refused)
         {
             batch.Fate(batch.PushOwners[push]).IsWithheld = true;
@@ -294,12 +308,35 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         foreach (var (push, reason) in effects.Failed)
         {
             batch.Fate(batch.PushOwners[push]).IsWithheld = true;
-            batch.Fate(batch.PushOwners[push]).HasFailed = true;
+            batch.Fate(batch.PushOwners[push]).Failure = reason;
             batch.Fate(batch.PushOwners[push]).IsUnapplied = true;
-            outcome.FailureReason = reason;
         }
 
         batch.AddMarkers(effects.Stale);
+    }
+
+    // The others keep their place in the list, and do nothing.
+    private async ValueTask ApplyOneByOneAsync(DeliveryBatch batch, GroupEffects effects, CancellationToken cancellationToken)
+    {
+        var nothing = new BatchedPush(PushHeader.None, batch.Samples, default, default);
+        var pushes = Enumerable.Repeat(nothing, batch.Pushes.Count).ToArray();
+        for (var i = 0; i < pushes.Length; i++)
+        {
+            pushes[i] = batch.Pushes[i];
+            try
+            {
+                await groups!.ApplyAsync(pushes, effects, cancellationToken);
+            }
+#pragma warning disable CA1031 // Whatever it was, it must not hold up the other messages.
+            catch (Exception exception) when (exception is not OperationCanceledException)
+#pragma warning restore CA1031
+            {
+                effects.Fail(i, exception.Message);
+                batch.Fate(batch.PushOwners[i]).IsFault = true;
+            }
+
+            pushes[i] = nothing;
+        }
     }
 
     // A message that cannot be confirmed comes again: otherwise the store would keep the series that its push has ended for good.
@@ -317,11 +354,10 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         }
         catch (GroupStoreUnavailableException exception)
         {
-            outcome.FailureReason = exception.Message;
             foreach (var marker in settled)
             {
                 batch.Fate(batch.PushOwners[marker.Push]).IsWithheld = true;
-                batch.Fate(batch.PushOwners[marker.Push]).HasFailed = true;
+                batch.Fate(batch.PushOwners[marker.Push]).Failure = exception.Message;
             }
         }
     }
@@ -384,7 +420,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
                 PushTelemetry.Retried();
                 if (result.ReachedTarget)
                 {
-                    NoteUnknown(batch, sent.Span);
+                    NoteUnknown(batch, sent.Span, result.Reason);
                     rest = count == 1 ? SkipSeries(rest, count) : rest;
                 }
 
@@ -423,7 +459,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
             {
                 PushTelemetry.Retried();
                 batch.NoteUnknown(sent.Span);
-                batch.Fate(0).HasFailed = true;
+                batch.Fate(0).Failure = result.Reason;
                 outcome.FailureReason = result.Reason;
                 rest = count == 1 ? SkipSeries(rest, count) : rest;
                 await pace.FailedAsync(count, result, cancellationToken);
@@ -494,13 +530,13 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
     }
 
     // The target may have the samples or not. When one alone fails, its message is set aside.
-    private static void NoteUnknown(DeliveryBatch batch, ReadOnlySpan<SeriesSample> failed)
+    private static void NoteUnknown(DeliveryBatch batch, ReadOnlySpan<SeriesSample> failed, string reason)
     {
         batch.NoteUnknown(failed);
         foreach (var owner in Owners(failed))
         {
             ref var fate = ref batch.Fate(owner);
-            fate.HasFailed |= failed.Length == 1;
+            fate.Failure = failed.Length == 1 ? reason : fate.Failure;
             fate.IsSuspect |= failed.Length == 1;
         }
     }
@@ -543,9 +579,11 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         message.Company = fate.IsUnapplied ? 1 : fate.Company == 0 ? message.Company : Math.Min(message.Company, fate.Company);
         message.IsSuspect |= fate.IsSuspect;
         message.IsUnapplied = fate.IsUnapplied;
+        message.IsFault = fate.IsFault;
         message.Unknown = batch.UnknownOf(index);
-        if (fate.HasFailed)
+        if (fate.Failure is not null)
         {
+            message.FailureReason = fate.Failure;
             Postpone(message);
         }
         else
@@ -579,7 +617,11 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         {
             held.Update(message, batch.OpenSeriesOf(index));
             Update(message, batch, index, batch.Fate(index));
-            message.FailureReason = outcome.FailureReason;
+            if (message.IsFault && message.Failures >= options.MaxTries)
+            {
+                outcome.Reject(message.Received, Fault(message));
+                held.Remove(message);
+            }
         }
     }
 
@@ -594,21 +636,12 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         return new PushError(RejectCode.SinkRejected, reason.ToString());
     }
 
-    private void GiveUpOnFault(HeldMessage message, HeldMessages held, BatchOutcome outcome)
-    {
-        if (message.Failures >= options.MaxTries)
-        {
-            outcome.Reject(message.Received, new PushError(RejectCode.InternalError, $"the gateway failed on this message: {message.FailureReason}"));
-            held.Remove(message);
-        }
-    }
+    private static PushError Fault(HeldMessage message) =>
+        new(RejectCode.InternalError, $"the gateway failed on this message: {message.FailureReason}");
 
     private void Postpone(HeldMessage message)
     {
         var pause = Math.Min(options.MaxBackoff.TotalSeconds, options.MinBackoff.TotalSeconds * Math.Pow(2, message.Failures++));
         message.NotBefore = time.GetTimestamp() + (long)(pause * time.TimestampFrequency);
     }
-
-    private Task DelayAsync(TimeSpan wait, CancellationToken cancellationToken) =>
-        wait > TimeSpan.Zero ? Task.Delay(wait, time, cancellationToken) : Task.CompletedTask;
 }

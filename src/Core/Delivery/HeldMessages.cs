@@ -182,6 +182,15 @@ internal sealed class HeldMessages(TimeProvider time)
         }
     }
 
+    /// <summary>The messages on which the code has failed.</summary>
+    public IReadOnlyList<HeldMessage> Faulty()
+    {
+        lock (_lock)
+        {
+            return [.. _messages.Where(message => message.IsFault)];
+        }
+    }
+
     private bool IsBehindOlder(HeldMessage message)
     {
         foreach (var series in message.Series)

@@ -12,9 +12,12 @@ internal struct MessageFate
     /// <summary>Whether it was not sent at all, because it waits for a held message or is suspected itself.</summary>
     public bool IsWithheld;
 
-    /// <summary>Whether its last request failed.</summary>
-    public bool HasFailed;
+    /// <summary>Why it could not be sent, applied or confirmed, alone of all; null when nothing of that kind happened.</summary>
+    public string? Failure;
 
     /// <summary>Whether the group store could not apply it.</summary>
     public bool IsUnapplied;
+
+    /// <summary>Whether the code failed on it.</summary>
+    public bool IsFault;
 }

@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using PushGateway.Delivery;
-using PushGateway.Exposition;
 using PushGateway.Groups;
 using PushGateway.Push;
 using PushGateway.Queue;
@@ -58,22 +57,84 @@ public sealed class BatchHandlerTests
 
         var letter = Assert.Single(outcome.DeadLetters);
         Assert.Equal("42", letter.Message.Id);
-        Assert.Equal(new PushError(RejectCode.SinkRejected, "HTTP 400: bad sample"), letter.Reason);
+        Assert.Equal(new PushError(RejectCode.SinkRejected, $"HTTP 400: bad sample; refused: bad @{SentMs - 999}"), letter.Reason);
         Assert.Equal(99, outcome.Delivered.Count);
         Assert.Equal(100, sink.Stored.Count);
         Assert.InRange(sink.Requests, 2, 20);
     }
 
     [Fact]
-    public async Task A_flood_of_refusals_ends_in_the_dead_letter_queue_and_not_in_a_flood_of_requests()
+    public async Task In_a_flood_of_refusals_no_message_is_blamed_for_another()
+    {
+        var alone = new HashSet<string>();
+        var sink = new ScriptedSink(lines =>
+        {
+            if (!lines.Any(line => line.StartsWith("bad", StringComparison.Ordinal)))
+            {
+                return SinkResult.Delivered;
+            }
+
+            alone.UnionWith(lines.Count == 1 ? lines : []);
+            return SinkResult.Rejected("no");
+        });
+        var messages = Enumerable.Range(0, 1000).Select(i => Text($"{i}", i % 2 == 0 ? $"good{i} 1 1\n" : $"bad{i} 1 1\n")).ToList();
+
+        var outcome = await Handler(sink).HandleAsync(messages, Cancelled);
+
+        Assert.Equal(Enumerable.Range(0, 500).Select(i => $"{2 * i}"), outcome.Delivered.Select(message => message.Id).OrderBy(int.Parse));
+        Assert.All(outcome.DeadLetters, letter => Assert.Contains($"bad{letter.Message.Id} 1 @{SentMs - 999}", alone));
+        Assert.Equal(500, outcome.DeadLetters.Count);
+        Assert.InRange(sink.Requests, 1000, 2500);
+    }
+
+    [Fact]
+    public async Task Of_a_message_that_is_all_bad_a_few_samples_are_tried()
     {
         var sink = new ScriptedSink(_ => SinkResult.Rejected("no"));
-        var messages = Enumerable.Range(0, 1000).Select(i => Text($"{i}", $"m{i} 1 1\n")).ToList();
+        var text = string.Concat(Enumerable.Range(0, 600).Select(i => $"m{i} 1 1\n"));
 
-        var outcome = await Handler(sink, new DeliveryOptions { MaxRefusals = 50 }).HandleAsync(messages, Cancelled);
+        var outcome = await Handler(sink).HandleAsync([Text("a", text)], Cancelled);
 
-        Assert.Equal(1000, outcome.DeadLetters.Count);
-        Assert.InRange(sink.Requests, 50, 110);
+        var reason = Assert.Single(outcome.DeadLetters).Reason.Detail;
+        Assert.StartsWith($"no; refused: m0 @{SentMs - 999}, ", reason, StringComparison.Ordinal);
+        Assert.EndsWith("; 592 more samples were not tried", reason, StringComparison.Ordinal);
+        Assert.InRange(sink.Requests, 8, 20);
+    }
+
+    [Fact]
+    public async Task Out_of_order_counts_as_stored_for_a_message_that_came_before_and_for_no_other()
+    {
+        var sink = new ScriptedSink(lines => lines.Any(line => line.StartsWith("x ", StringComparison.Ordinal))
+            ? SinkResult.Rejected("out of order sample", isOutOfOrder: true)
+            : SinkResult.Delivered);
+        var again = Text("again", "x 1 10\ny 1 10\n");
+
+        var outcome = await Handler(sink).HandleAsync(
+            [new ReceivedMessage(again.Id, again.Message, again.SentMs) { IsRedelivered = true }, Text("new", "x 2 11\nz 1 10\n")], Cancelled);
+
+        Assert.Equal(["again"], outcome.Delivered.Select(message => message.Id));
+        Assert.Equal(["new"], outcome.DeadLetters.Select(letter => letter.Message.Id));
+        Assert.Equal(2, sink.Stored.Count);
+    }
+
+    [Fact]
+    public async Task A_sample_on_which_the_target_fails_keeps_only_its_own_message()
+    {
+        var sink = new ScriptedSink(lines => lines.Any(line => line.StartsWith("x ", StringComparison.Ordinal))
+            ? SinkResult.Retry("HTTP 500", reachedTarget: true)
+            : SinkResult.Delivered);
+        var messages = Enumerable.Range(0, 100).Select(i => Text($"{i}", i == 42 ? "x 1 1\n" : $"m{i} 1 1\n")).ToList();
+        var handling = Handler(sink).HandleAsync(messages, Cancelled).AsTask();
+        while (!handling.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        var outcome = await handling;
+        Assert.Equal(["42"], outcome.Failed.Select(message => message.Id));
+        Assert.Equal("HTTP 500", outcome.FailureReason);
+        Assert.Equal(99, sink.Stored.Count);
     }
 
     [Fact]
@@ -244,11 +305,25 @@ public sealed class BatchHandlerTests
     }
 
     [Fact]
-    public async Task A_group_store_that_fails_fails_the_batch_and_settles_nothing()
+    public async Task A_push_on_which_the_group_store_breaks_stays_on_the_queue_and_the_second_time_is_a_dead_letter()
     {
-        var handler = new BatchHandler(new ScriptedSink(_ => SinkResult.Delivered), new BrokenGroupStore(), PushLimits.Default, new DeliveryOptions(), _time);
+        var sink = new ScriptedSink(_ => SinkResult.Delivered);
+        var groups = new ScriptedGroups(new MemoryGroupStore(GroupStoreOptions.Default, _time))
+        {
+            Failure = header => header.Group?.Path == "job/broken" ? throw new InvalidOperationException("a bug") : null,
+        };
+        var handler = new BatchHandler(sink, groups, PushLimits.Default, new DeliveryOptions(), _time);
+        var broken = BatchedPush("1", "replace", "x 1\n", SentMs, "job/broken");
 
-        await Assert.ThrowsAsync<InvalidOperationException>(async () => await handler.HandleAsync([Text("a", "x 1 1\n")], Cancelled));
+        var outcome = await handler.HandleAsync([broken, BatchedPush("2", "replace", "y 1\n", SentMs)], Cancelled);
+
+        Assert.Equal(["2"], outcome.Delivered.Select(message => message.Id));
+        Assert.Equal(["1"], outcome.Failed.Select(message => message.Id));
+        Assert.Equal("a bug", outcome.FailureReason);
+
+        outcome = await handler.HandleAsync([new ReceivedMessage("1", broken.Message, SentMs) { IsRedelivered = true }], Cancelled);
+        Assert.Equal(
+            new PushError(RejectCode.InternalError, "the gateway failed on this message: a bug"), Assert.Single(outcome.DeadLetters).Reason);
     }
 
     private BatchHandler Handler(IMetricSink sink, DeliveryOptions? options = null) =>
@@ -290,17 +365,4 @@ public sealed class BatchHandlerTests
     }
 
     private static string Shift(string line) => line.Split(' ') is [var name, var value, var time] ? $"{name} {value} {SentMs - 1000 + long.Parse(time)}" : line;
-
-    private sealed class BrokenGroupStore : IGroupStore
-    {
-        public ValueTask ApplyAsync(IReadOnlyList<BatchedPush> pushes, GroupEffects effects, CancellationToken cancellationToken) =>
-            throw new InvalidOperationException("broken");
-
-        public ValueTask ConfirmAsync(IReadOnlyList<BatchedPush> pushes, IReadOnlyList<DueMarker> delivered, CancellationToken cancellationToken) =>
-            ValueTask.CompletedTask;
-
-        public ValueTask ReadAsync(GroupReading destination, CancellationToken cancellationToken) => throw new InvalidOperationException("broken");
-
-        public ValueTask<IReadOnlyList<PushHeader>> FindExpiredAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("broken");
-    }
 }

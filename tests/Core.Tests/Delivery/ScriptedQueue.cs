@@ -3,7 +3,7 @@ using PushGateway.Queue;
 namespace PushGateway.Core.Tests.Delivery;
 
 /// <summary>A queue that hands out one batch, then waits, and remembers what became of its messages.</summary>
-internal sealed class ScriptedQueue(params ReceivedMessage[] batch) : IPushQueue
+internal sealed class ScriptedQueue(params ReceivedMessage[] batch) : IPolledPushQueue
 {
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ReceivedMessage[]? _batch = batch;
