@@ -27,7 +27,7 @@ internal sealed class Coalescer
     /// <param name="settled">By index of a sample, whether it is settled and left out.</param>
     /// <returns>The samples, valid until the next call. Where two conflict, see <see cref="Supersedes"/>.</returns>
     public ReadOnlyMemory<SeriesSample> Coalesce(
-        MetricBatch batch, ReadOnlyMemory<DecodedMessage> messages, ReadOnlySpan<int> markerOwners, ReadOnlySpan<bool> settled)
+        MetricBatch batch, ReadOnlyMemory<DecodedMessage> messages, ReadOnlySpan<int> markerOwners, ReadOnlySpan<bool> settled = default)
     {
         _dropped.Clear();
         var seriesCount = batch.Series.Length;
