@@ -128,6 +128,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
             outcome.Keep(owners[failed.Push], failed.Reason);
         }
 
+        buffers.Unfinished.AddRange(effects.Unfinished.Select(push => owners[push]));
         if (effects.Stale.Count > 0)
         {
             buffers.Batch.BeginPush();
@@ -147,6 +148,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
     private async ValueTask ConfirmAsync(DeliveryBuffers buffers, BatchOutcome outcome)
     {
         var delivered = buffers.Markers.Where(series => outcome.IsSettled(buffers.PushOwners[series.Push])).ToList();
+        buffers.Unfinished.ForEach(message => outcome.Keep(message, "the push has ended more series than one batch can tell"));
         if (delivered.Count == 0)
         {
             return;
@@ -154,7 +156,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
 
         try
         {
-            await groups!.ConfirmAsync(buffers.Pushes, delivered, CancellationToken.None);
+            await groups!.ConfirmAsync(delivered, CancellationToken.None);
         }
         catch (GroupStoreUnavailableException exception)
         {

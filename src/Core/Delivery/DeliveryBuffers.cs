@@ -26,6 +26,9 @@ internal sealed class DeliveryBuffers
     /// <summary>The message of each of <see cref="Markers"/>.</summary>
     public List<int> MarkerOwners { get; } = [];
 
+    /// <summary>The messages whose pushes have ended more than is in <see cref="Markers"/>: they come again.</summary>
+    public List<int> Unfinished { get; } = [];
+
     public DecodedMessage[] Rent(int messages)
     {
         if (_decoded.Length < messages)
@@ -49,6 +52,7 @@ internal sealed class DeliveryBuffers
         PushOwners.Clear();
         Markers.Clear();
         MarkerOwners.Clear();
+        Unfinished.Clear();
         Array.Clear(_decoded);
     }
 }

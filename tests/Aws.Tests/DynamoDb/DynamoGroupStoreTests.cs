@@ -41,7 +41,7 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
         var effects = await table.ApplyAsync(replace);
         Assert.Equal(["0 b"], Stale(effects));
 
-        await table.Store.ConfirmAsync([replace.ToGroupPush()], effects.Stale, Cancellation);
+        await table.Store.ConfirmAsync(effects.Stale, Cancellation);
 
         Assert.Empty(Stale(await table.ApplyAsync(replace)));
         Assert.Equal(["a{x}"], Held(await table.ReadAsync()));
@@ -59,7 +59,7 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
 
         await table.ApplyAsync(new TestPush(PushOperation.Append, null, 2, [Series("u")]));
         await table.ApplyAsync();
-        await table.Store.ConfirmAsync([], [], Cancellation);
+        await table.Store.ConfirmAsync([], Cancellation);
         Assert.Equal(3, table.Client.Calls.Count);
     }
 
@@ -127,7 +127,7 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
             Assert.Equal([expiry], await table.Store.FindExpiredAsync(Cancellation));
         }
 
-        await table.Store.ConfirmAsync([push], effects.Stale, Cancellation);
+        await table.Store.ConfirmAsync(effects.Stale, Cancellation);
 
         Assert.Empty(await table.Store.FindExpiredAsync(Cancellation));
         Assert.Equal(["b{x}"], Held(await table.ReadAsync()));
@@ -159,7 +159,7 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
         var effects = await table.ApplyAsync(delete);
         Assert.False((await table.ItemAsync(A)).ContainsKey(DynamoGroupTable.ForgetAt));
 
-        await table.Store.ConfirmAsync([delete.ToGroupPush()], effects.Stale, Cancellation);
+        await table.Store.ConfirmAsync(effects.Stale, Cancellation);
         Assert.Equal(
             (deleted / 1_000_000_000) + (long)GroupStoreOptions.Default.TombstoneRetention.TotalSeconds,
             Number(await table.ItemAsync(A), DynamoGroupTable.ForgetAt),
@@ -186,7 +186,7 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
             Assert.Equal(["0 b", "0 c"], Stale(effects));
         }
 
-        await table.Store.ConfirmAsync([delete], effects.Stale, Cancellation);
+        await table.Store.ConfirmAsync(effects.Stale, Cancellation);
 
         var after = new GroupEffects();
         await table.Store.ApplyAsync([delete], after, Cancellation);

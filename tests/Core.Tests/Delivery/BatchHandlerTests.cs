@@ -296,7 +296,7 @@ public sealed class BatchHandlerTests
         public ValueTask ApplyAsync(IReadOnlyList<BatchedPush> pushes, GroupEffects effects, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("broken");
 
-        public ValueTask ConfirmAsync(IReadOnlyList<BatchedPush> pushes, IReadOnlyList<DueMarker> delivered, CancellationToken cancellationToken) =>
+        public ValueTask ConfirmAsync(IReadOnlyList<DueMarker> delivered, CancellationToken cancellationToken) =>
             ValueTask.CompletedTask;
 
         public ValueTask ReadAsync(GroupReading destination, CancellationToken cancellationToken) => throw new InvalidOperationException("broken");
