@@ -79,7 +79,10 @@ public sealed class GroupEffects
             return true;
         }
 
-        _unfinished.Add(marker.Push);
+        Leave(marker.Push);
         return false;
     }
+
+    /// <summary>A push has ended more series than can be told.</summary>
+    internal void Leave(int push) => _unfinished.Add(push);
 }

@@ -43,10 +43,23 @@ public sealed class MemoryGroupStore : IGroupStore
     public ValueTask ApplyAsync(IReadOnlyList<BatchedPush> pushes, GroupEffects effects, CancellationToken cancellationToken)
     {
         var owners = new Dictionary<(GroupState Group, long PushTimeNs), int>();
+        var selectors = new List<(GroupSelector Selector, int Push)>();
         for (var i = 0; i < pushes.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Apply(pushes[i], effects, i, owners);
+            if (pushes[i].Header.Selector is not { } selector)
+            {
+                Apply(pushes[i], effects, i, owners);
+                continue;
+            }
+
+            // The selectors of one delete, which have one time: each group is looked at once.
+            selectors.Add((selector, i));
+            if (i + 1 == pushes.Count || pushes[i + 1].Header is not { Selector: not null } next || next.PushTimeNs != pushes[i].Header.PushTimeNs)
+            {
+                ApplyToSelected(pushes[i].Header, selectors, effects, owners);
+                selectors.Clear();
+            }
         }
 
         Tell(owners, effects);
@@ -116,7 +129,15 @@ public sealed class MemoryGroupStore : IGroupStore
     public void Apply(in BatchedPush push, GroupEffects effects, int index = 0)
     {
         var owners = new Dictionary<(GroupState Group, long PushTimeNs), int>();
-        Apply(push, effects, index, owners);
+        if (push.Header.Selector is { } selector)
+        {
+            ApplyToSelected(push.Header, [(selector, index)], effects, owners);
+        }
+        else
+        {
+            Apply(push, effects, index, owners);
+        }
+
         Tell(owners, effects);
     }
 
@@ -272,38 +293,20 @@ public sealed class MemoryGroupStore : IGroupStore
 
     private void Apply(in BatchedPush push, GroupEffects effects, int index, Dictionary<(GroupState, long), int> owners)
     {
-        if (push.Header is { Group: null, Selector: null })
+        if (push.Header.Group is not { } key)
         {
             _ungrouped.Apply(push, NowNs);
             return;
         }
 
-        var work = _workspaces.TryTake(out var pooled) ? pooled : new GroupWorkspace(_headers);
-        if (push.Header.Group is { } group)
-        {
-            ApplyToGroup(push, group.Path, work, effects, index, owners);
-        }
-        else
-        {
-            ApplyToSelected(push.Header, work, effects, index, owners);
-        }
-
-        if (work.IsSmall)
-        {
-            _workspaces.Add(work);
-        }
-    }
-
-    private void ApplyToGroup(
-        in BatchedPush push, string path, GroupWorkspace work, GroupEffects effects, int index, Dictionary<(GroupState, long), int> owners)
-    {
+        var work = Rent();
         var brings = push.Header.Operation is not (PushOperation.Delete or PushOperation.Expire);
         if (brings)
         {
             work.Families.Encode(push);
         }
 
-        var group = Enter(path);
+        var group = Enter(key.Path);
         var hasPlace = group.HoldsPlace;
         try
         {
@@ -325,15 +328,23 @@ public sealed class MemoryGroupStore : IGroupStore
         finally
         {
             Exit(group, hasPlace);
+            Return(work);
         }
     }
 
     private void ApplyToSelected(
-        PushHeader delete, GroupWorkspace work, GroupEffects effects, int index, Dictionary<(GroupState, long), int> owners)
+        PushHeader delete, List<(GroupSelector Selector, int Push)> selectors, GroupEffects effects, Dictionary<(GroupState, long), int> owners)
     {
+        var work = Rent();
         foreach (var (path, group) in _groups)
         {
-            if (!delete.Selector!.Matches(path))
+            var first = 0;
+            while (first < selectors.Count && !selectors[first].Selector.Matches(path))
+            {
+                first++;
+            }
+
+            if (first == selectors.Count)
             {
                 continue;
             }
@@ -343,9 +354,19 @@ public sealed class MemoryGroupStore : IGroupStore
             try
             {
                 ApplyTo(group, delete, work, effects.TellsSink);
-                if (group.HasEnded(delete.PushTimeNs))
+                if (!group.HasEnded(delete.PushTimeNs))
                 {
-                    owners.TryAdd((group, delete.PushTimeNs), index);
+                    continue;
+                }
+
+                // Each group has at least one marker: what more groups have cannot be told this time.
+                if (owners.Count < effects.MaxMarkers)
+                {
+                    owners.TryAdd((group, delete.PushTimeNs), selectors[first].Push);
+                }
+                else
+                {
+                    effects.Leave(selectors[first].Push);
                 }
             }
             finally
@@ -354,9 +375,20 @@ public sealed class MemoryGroupStore : IGroupStore
             }
         }
 
-        if (delete.Selector!.Matchers.IsEmpty)
+        Return(work);
+        if (selectors.Exists(static one => one.Selector.Matchers.IsEmpty))
         {
             _ungrouped.Forget(delete.PushTimeNs);
+        }
+    }
+
+    private GroupWorkspace Rent() => _workspaces.TryTake(out var pooled) ? pooled : new GroupWorkspace(_headers);
+
+    private void Return(GroupWorkspace work)
+    {
+        if (work.IsSmall)
+        {
+            _workspaces.Add(work);
         }
     }
 
