@@ -31,7 +31,7 @@ public sealed record GroupStoreOptions
 
     /// <summary>
     /// Most ungrouped series held at a time; a push that would make more is refused. A page shows as many as one push may have, and no more.
-    /// A million takes about half a gigabyte of memory.
+    /// A million takes about 300 MB of memory.
     /// </summary>
     public int MaxUngroupedSeries { get; init; } = MetricBatch.MaxSeriesPerPush;
 

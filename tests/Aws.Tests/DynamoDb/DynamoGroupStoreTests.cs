@@ -197,6 +197,41 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
     }
 
     [Fact]
+    public async Task More_markers_than_a_call_tells_are_told_by_the_next_ones()
+    {
+        using var table = await CreateAsync();
+        await table.ApplyAsync(Push(A, 1, "a", "b", "c"), Push(B, 1, "d", "e"));
+        var told = new List<string>();
+        BatchedPush[] pushes = [Delete(5, "{}"), Delete(5, "{}")];
+        var effects = new GroupEffects { MaxMarkers = 2 };
+        do
+        {
+            effects.Clear();
+            await table.Store.ApplyAsync(pushes, effects, Cancellation);
+            Assert.InRange(effects.Stale.Count, 1, 2);
+            told.AddRange(Stale(effects));
+            await table.Store.ConfirmAsync(effects.Stale, Cancellation);
+        }
+        while (effects.Unfinished.Count > 0);
+
+        Assert.Equal(["0 a", "0 b", "0 c", "0 d", "0 e"], told.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_group_that_was_written_by_a_clock_that_was_ahead_gives_way_to_pushes_and_expires()
+    {
+        using var table = await CreateAsync();
+        var (now, hour) = (table.Time.NowNs, (long)TimeSpan.FromHours(1).TotalNanoseconds);
+        await table.ApplyAsync(
+            Push(A, now + hour, "ahead"), Push(B, now + hour, PushOperation.Delete), Push("job/c", now + hour, "c") with { TimeToLive = TimeSpan.FromMinutes(1) });
+
+        await table.ApplyAsync(Push(A, now - 1, PushOperation.Replace, "a"), Push(B, now - 1, "b"));
+        Assert.Equal(["a{x}", "b{x}", "c{x}"], Held(await table.ReadAsync()));
+        await table.ApplyAsync(Push(A, now, PushOperation.Delete));
+        Assert.Equal(["b{x}", "c{x}"], Held(await table.ReadAsync()));
+    }
+
+    [Fact]
     public async Task A_selector_takes_the_groups_of_its_own_batch_too()
     {
         using var table = await CreateAsync();
