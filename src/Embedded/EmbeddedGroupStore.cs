@@ -31,9 +31,9 @@ public sealed class EmbeddedGroupStore : IGroupStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask ConfirmAsync(IReadOnlyList<BatchedPush> pushes, IReadOnlyList<DueMarker> delivered, CancellationToken cancellationToken)
+    public async ValueTask ConfirmAsync(IReadOnlyList<DueMarker> delivered, CancellationToken cancellationToken)
     {
-        await _memory.ConfirmAsync(pushes, delivered, cancellationToken);
+        await _memory.ConfirmAsync(delivered, cancellationToken);
         _checkpointer.Schedule();
     }
 
@@ -43,8 +43,11 @@ public sealed class EmbeddedGroupStore : IGroupStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<PushHeader>> FindExpiredAsync(CancellationToken cancellationToken) => _memory.FindExpiredAsync(cancellationToken);
 
-    /// <summary>Returns an error when, by the pushes applied so far, there is no room for this push now; otherwise null.</summary>
-    public PushError? Check(in BatchedPush push) => _memory.Check(push);
+    /// <summary>Makes sure that there will be room for a push, as <see cref="MemoryGroupStore.Reserve"/> does. A restart forgets the places.</summary>
+    public PushError? Reserve(in BatchedPush push) => _memory.Reserve(push);
+
+    /// <summary>A push that has a place will not come.</summary>
+    public void Release(PushHeader push) => _memory.Release(push);
 
     /// <summary>Stops the removal of what has expired.</summary>
     internal void Close() => _purgeTimer.Dispose();

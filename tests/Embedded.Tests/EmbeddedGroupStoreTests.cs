@@ -55,6 +55,29 @@ public sealed class EmbeddedGroupStoreTests : StoreFixture
     }
 
     [Fact]
+    public async Task State_that_was_stored_by_a_clock_an_hour_ahead_gives_way_to_pushes_at_once()
+    {
+        var now = NowNs;
+        var ahead = now + (long)TimeSpan.FromHours(1).TotalNanoseconds;
+        var sinkless = new GroupEffects { TellsSink = false };
+        await Store.Groups.ApplyAsync(
+            [TestGroup.Push("job/a", ahead), TestGroup.Push("job/b", ahead), TestGroup.Push(null, ahead), TestGroup.Push("job/c", ahead + 100, operation: PushOperation.Delete)],
+            sinkless,
+            Cancellation);
+        await RestartAsync();
+
+        await Store.Groups.ApplyAsync(
+            [TestGroup.Push("job/a", now), TestGroup.Push("job/b", now, operation: PushOperation.Delete), TestGroup.Push(null, now), TestGroup.Push("job/c", now)],
+            sinkless,
+            Cancellation);
+
+        Assert.Equal(
+            ["help job/a", "help job/c", "help none"],
+            (await TestGroup.DumpAsync(Store.Groups)).Where(line => line.Contains($" {now} ", StringComparison.Ordinal)).Select(line => line[..line.IndexOf($" {now}", StringComparison.Ordinal)]));
+        Assert.Equal(3, (await TestGroup.DumpAsync(Store.Groups)).Count);
+    }
+
+    [Fact]
     public async Task Expired_series_and_forgotten_groups_leave_the_file()
     {
         await Store.Groups.ApplyAsync([TestGroup.Push(null, NowNs), TestGroup.Push("job/a", NowNs, operation: PushOperation.Delete)], new GroupEffects { TellsSink = false }, Cancellation);

@@ -30,6 +30,7 @@ internal static class PushEndpoints
             .Produces<PushProblem>(StatusCodes.Status401Unauthorized, ProblemType)
             .Produces<PushProblem>(StatusCodes.Status413PayloadTooLarge, ProblemType)
             .Produces<PushProblem>(StatusCodes.Status415UnsupportedMediaType, ProblemType)
+            .Produces<PushProblem>(StatusCodes.Status429TooManyRequests, ProblemType)
             .Produces<PushProblem>(StatusCodes.Status503ServiceUnavailable, ProblemType);
 
         MapGroup(routes, "/metrics/job/{**group}", "Group");

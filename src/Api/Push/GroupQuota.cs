@@ -5,12 +5,28 @@ using PushGateway.Push;
 namespace PushGateway.Api.Push;
 
 /// <summary>
-/// Refuses at once what the group store would refuse later. On one machine that is all that it would refuse, by what has been delivered
-/// so far; where another process keeps the groups, a push that is too large by itself.
+/// Refuses at once what the group store would refuse later. On one machine that is all that it would refuse, and a group that a push is about
+/// to bring has its place from now on; where another process keeps the groups, a push that is too large by itself.
 /// </summary>
 internal sealed class GroupQuota(GroupStoreOptions options, EmbeddedGroupStore? groups)
 {
-    public PushError? Check(in BatchedPush push) => groups is null
-        ? options.CheckSeries(push.End.Series - push.Start.Series)
-        : groups.Check(push);
+    /// <summary>Null when there will be room for a push, which is then to be queued or released; otherwise the reason.</summary>
+    public PushError? Reserve(in BatchedPush push)
+    {
+        if (groups is not null)
+        {
+            return groups.Reserve(push);
+        }
+
+        return push.Header.Group is null ? null : options.CheckSeries(push.End.Series - push.Start.Series);
+    }
+
+    /// <summary>Pushes for which there was room are not queued.</summary>
+    public void Release(IEnumerable<BatchedPush> pushes)
+    {
+        foreach (var push in pushes)
+        {
+            groups?.Release(push.Header);
+        }
+    }
 }

@@ -62,12 +62,12 @@ internal sealed class GroupsAcceptor(PushOutbox outbox, BatchPool batches, Gatew
         }
 
         BatchedPush[] pushes = [.. groups.All.Select(group => new BatchedPush(header with { Group = group.Key }, batch, group.Start, group.End))];
-        if (CheckQuota(pushes) is { } full)
+        if (Reserve(pushes) is { } full)
         {
             return full.Counted(FormatName);
         }
 
-        if (await outbox.SendAsync(pushes, cancellationToken) is { } error)
+        if (await outbox.SendAsync(pushes, quota, cancellationToken) is { } error)
         {
             return PushRefusal.Of(error).Counted(FormatName);
         }
@@ -87,17 +87,23 @@ internal sealed class GroupsAcceptor(PushOutbox outbox, BatchPool batches, Gatew
         return context.Limits.Check(batch, start, context.ReceivedMs) is { } exceeded ? PushRefusal.Of(exceeded) : null;
     }
 
-    private PushRefusal? CheckQuota(BatchedPush[] pushes)
+    private PushRefusal? Reserve(BatchedPush[] pushes)
     {
         var errors = new List<PushError>();
         foreach (var push in pushes)
         {
-            if (errors.Count < RecordDescriber.MaxErrors && quota.Check(push) is { } full)
+            if (errors.Count < RecordDescriber.MaxErrors && quota.Reserve(push) is { } full)
             {
                 errors.Add(full with { Detail = $"group {push.Header.Group}: {full.Detail}" });
             }
         }
 
-        return errors.Count == 0 ? null : PushRefusal.Of(errors);
+        if (errors.Count == 0)
+        {
+            return null;
+        }
+
+        quota.Release(pushes);
+        return PushRefusal.Of(errors);
     }
 }

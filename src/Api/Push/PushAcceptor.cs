@@ -60,7 +60,7 @@ internal sealed class PushAcceptor(PushOutbox outbox, BatchPool batches, Gateway
     private async ValueTask<PushRefusal?> DeleteAsync(IReadOnlyList<PushHeader> deletes, CancellationToken cancellationToken)
     {
         var nothing = new MetricBatch();
-        if (await outbox.SendAsync([.. deletes.Select(delete => new BatchedPush(delete, nothing, default, default))], cancellationToken) is { } error)
+        if (await outbox.SendAsync([.. deletes.Select(delete => new BatchedPush(delete, nothing, default, default))], quota, cancellationToken) is { } error)
         {
             return PushRefusal.Of(error).Counted("none");
         }
@@ -75,24 +75,37 @@ internal sealed class PushAcceptor(PushOutbox outbox, BatchPool batches, Gateway
         var pushTimeNs = clock.Next();
         var context = new ParseContext(options.Limits, pushTimeNs / 1_000_000);
         var header = new PushHeader(push.Operation, push.Group, pushTimeNs) { TimeToLive = push.TimeToLive };
-        if ((Parse(push, format, body.Span, batch, context) ?? CheckQuota(header, batch)) is { } refusal)
+        if (Parse(push, format, body.Span, batch, context) is { } unread)
         {
-            if (push.Group is not null && refusal.First.FailsGroup)
-            {
-                // The sender hears of the refusal whether or not its time can be recorded.
-                await outbox.SendAsync([new BatchedPush(header with { Operation = PushOperation.Fail }, batch, default, default)], cancellationToken);
-            }
+            await FailAsync(header, batch, unread, cancellationToken);
+            return unread.Counted(NameOf(format));
+        }
 
+        var pushed = new BatchedPush(header, batch, default, batch.Mark);
+        if (quota.Reserve(pushed) is { } full)
+        {
+            var refusal = PushRefusal.Of(full);
+            await FailAsync(header, batch, refusal, cancellationToken);
             return refusal.Counted(NameOf(format));
         }
 
-        if (await outbox.SendAsync([new BatchedPush(header, batch, default, batch.Mark)], cancellationToken) is { } error)
+        if (await outbox.SendAsync([pushed], quota, cancellationToken) is { } error)
         {
             return PushRefusal.Of(error).Counted(NameOf(format));
         }
 
         PushTelemetry.Pushed(NameOf(format), "accepted", batch.Samples.Length);
         return null;
+    }
+
+    // The sender hears of the refusal whether or not its time can be recorded.
+    private async ValueTask FailAsync(PushHeader header, MetricBatch batch, PushRefusal refusal, CancellationToken cancellationToken)
+    {
+        var failure = new BatchedPush(header with { Operation = PushOperation.Fail }, batch, default, default);
+        if (header.Group is not null && refusal.First.FailsGroup && quota.Reserve(failure) is null)
+        {
+            await outbox.SendAsync([failure], quota, cancellationToken);
+        }
     }
 
     private static PushRefusal? Parse(PushRoute push, PushFormat format, ReadOnlySpan<byte> body, MetricBatch batch, in ParseContext context)
@@ -112,9 +125,6 @@ internal sealed class PushAcceptor(PushOutbox outbox, BatchPool batches, Gateway
 
         return context.Limits.Check(batch, start, context.ReceivedMs) is { } exceeded ? PushRefusal.Of(exceeded) : null;
     }
-
-    private PushRefusal? CheckQuota(PushHeader header, MetricBatch batch) =>
-        header.Group is not null && quota.Check(new BatchedPush(header, batch, default, batch.Mark)) is { } full ? PushRefusal.Of(full) : null;
 
     // Pushgateway reads what is pushed to a group as text unless its content type says protobuf.
     private static bool TryGetFormat(string? contentType, PushRoute push, ReadOnlySpan<byte> body, out PushFormat format)

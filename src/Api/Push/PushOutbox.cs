@@ -12,7 +12,28 @@ internal sealed class PushOutbox(IPushQueue queue, ILogger<PushOutbox> logger)
     /// Queues the pushes together: null once all are durable. On an error the sender has to send them again; a queue that became
     /// unavailable on the way may have kept some.
     /// </summary>
-    public async ValueTask<PushError?> SendAsync(IReadOnlyList<BatchedPush> pushes, CancellationToken cancellationToken)
+    /// <param name="pushes">The pushes.</param>
+    /// <param name="quota">Where they have their places, which end unless they are queued.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<PushError?> SendAsync(IReadOnlyList<BatchedPush> pushes, GroupQuota quota, CancellationToken cancellationToken)
+    {
+        var isQueued = false;
+        try
+        {
+            var error = await SendAsync(pushes, cancellationToken);
+            isQueued = error is null;
+            return error;
+        }
+        finally
+        {
+            if (!isQueued)
+            {
+                quota.Release(pushes);
+            }
+        }
+    }
+
+    private async ValueTask<PushError?> SendAsync(IReadOnlyList<BatchedPush> pushes, CancellationToken cancellationToken)
     {
         using var activity = PushTelemetry.StartEnqueue();
         var traceParent = (activity ?? Activity.Current)?.Id;

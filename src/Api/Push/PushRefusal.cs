@@ -28,7 +28,7 @@ internal sealed record PushRefusal(int StatusCode, IReadOnlyList<PushError> Erro
     {
         RejectCode.BodyTooLarge or RejectCode.DecompressedTooLarge or RejectCode.MessageTooLarge or RejectCode.PushTooLarge or RejectCode.GroupTooLarge =>
             StatusCodes.Status413PayloadTooLarge,
-        RejectCode.TooManyGroups => StatusCodes.Status429TooManyRequests,
+        RejectCode.TooManyGroups or RejectCode.TooManySeries => StatusCodes.Status429TooManyRequests,
         RejectCode.MediaTypeUnsupported or RejectCode.EncodingUnsupported => StatusCodes.Status415UnsupportedMediaType,
         RejectCode.Unauthorized => StatusCodes.Status401Unauthorized,
         RejectCode.QueueUnavailable or RejectCode.CredentialsUnavailable => StatusCodes.Status503ServiceUnavailable,

@@ -60,19 +60,25 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
     {
         var headers = pushes.Select(static push => push.Header).ToList();
         RefuseLongPaths(headers, effects);
-        var groups = Sort(headers, await TryFindKeysAsync(headers, effects, cancellationToken));
+        var groups = Sort(headers, await TryFindPathsAsync(headers, effects, cancellationToken));
         var results = new GroupEffects[groups.Count];
         string? outage = null;
+        var told = 0;
         await ForEachAsync(groups.Count, ApplyToGroupAsync, cancellationToken);
         Array.ForEach(results, effects.Add);
 
         async ValueTask ApplyToGroupAsync(int i, CancellationToken cancellation)
         {
-            var (work, result) = (groups[i], results[i] = new GroupEffects { TellsSink = effects.TellsSink, WereApplied = effects.WereApplied });
+            var (work, result) = (groups[i], results[i] = new GroupEffects
+            {
+                TellsSink = effects.TellsSink,
+                WereApplied = effects.WereApplied,
+                MaxMarkers = Math.Max(effects.MaxMarkers - told, 0),
+            });
             var failure = outage;
             try
             {
-                failure ??= await TryUpdateAsync(work.Key.Path, held => Apply(held, work, pushes, result), cancellation);
+                failure ??= await TryUpdateAsync(work.Path, held => Apply(held, work, pushes, result), cancellation);
             }
             catch (GroupStoreUnavailableException exception)
             {
@@ -84,20 +90,20 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
                 result.Clear();
                 work.Pushes.ForEach(push => result.Fail(push, failure));
             }
+
+            Interlocked.Add(ref told, result.Stale.Count);
         }
     }
 
     /// <inheritdoc/>
-    public async ValueTask ConfirmAsync(IReadOnlyList<BatchedPush> pushes, IReadOnlyList<DueMarker> delivered, CancellationToken cancellationToken)
+    public async ValueTask ConfirmAsync(IReadOnlyList<DueMarker> delivered, CancellationToken cancellationToken)
     {
-        var headers = delivered.Select(series => series.Push).Distinct().Select(push => pushes[push].Header).ToList();
-        var groups = Sort(headers, await FindKeysAsync(headers, cancellationToken));
-        var markers = new DeliveredMarkers(delivered);
+        var groups = DeliveredMarkers.ByGroup(delivered);
         await ForEachAsync(
             groups.Count,
             async (i, cancellation) =>
             {
-                if (await TryUpdateAsync(groups[i].Key.Path, held => Confirm(held, markers), cancellation) is { } failure)
+                if (await TryUpdateAsync(groups[i].Path, held => Confirm(held, groups[i]), cancellation) is { } failure)
                 {
                     throw new GroupStoreUnavailableException(failure);
                 }
@@ -112,9 +118,10 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
     public async ValueTask ReadAsync(GroupReading destination, CancellationToken cancellationToken)
     {
         var items = await _items.ScanAsync(cancellationToken).ToListAsync(cancellationToken);
+        var now = _time.GetUtcNow();
         foreach (var item in items.OrderBy(static item => item.Path, StringComparer.Ordinal))
         {
-            Read(item).ReadInto(destination);
+            Read(item, now).ReadInto(destination);
         }
     }
 
@@ -124,7 +131,8 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
     /// </remarks>
     public async ValueTask<IReadOnlyList<PushHeader>> FindExpiredAsync(CancellationToken cancellationToken)
     {
-        var nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        var now = _time.GetUtcNow();
+        var nowMs = now.ToUnixTimeMilliseconds();
         var expired = new ConcurrentBag<PushHeader>();
         await ForEachAsync(
             DynamoGroupTable.ExpiryShards,
@@ -132,7 +140,7 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
             {
                 await foreach (var path in _items.QueryDueAsync(shard, nowMs, cancellation))
                 {
-                    if (await _items.GetAsync(path, cancellation) is { } item && Read(item) is { ExpiresAtNs: { } time } group
+                    if (await _items.GetAsync(path, cancellation) is { } item && Read(item, now) is { ExpiresAtNs: { } time } group
                         && time <= nowMs * NanosecondsPerMillisecond)
                     {
                         expired.Add(group.Expiry);
@@ -168,14 +176,14 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
     }
 
     // Assigns the pushes to their groups, in order. A selector chooses among the known groups and the groups of the batch itself.
-    private static List<GroupWork> Sort(List<PushHeader> pushes, IReadOnlyList<GroupingKey> known)
+    private static List<GroupWork> Sort(List<PushHeader> pushes, IReadOnlyList<string> known)
     {
         var groups = new Dictionary<string, GroupWork>(StringComparer.Ordinal);
-        foreach (var key in pushes.Select(static push => push.Group).Concat(known))
+        foreach (var path in pushes.Select(static push => push.Group?.Path).Concat(known))
         {
-            if (key is { Path.Length: <= DynamoGroupTable.MaxPathBytes })
+            if (path is { Length: <= DynamoGroupTable.MaxPathBytes })
             {
-                groups.TryAdd(key.Path, new GroupWork(key));
+                groups.TryAdd(path, new GroupWork(path));
             }
         }
 
@@ -183,7 +191,7 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
         {
             if (pushes[i].Selector is { } selector)
             {
-                foreach (var group in groups.Values.Where(group => selector.Matches(group.Key)))
+                foreach (var group in groups.Values.Where(group => selector.Matches(group.Path)))
                 {
                     group.Pushes.Add(i);
                 }
@@ -197,11 +205,13 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
         return [.. groups.Values.Where(static group => group.Pushes.Count > 0)];
     }
 
-    private static GroupRow Read(DynamoGroupItem item)
+    private static GroupRow Read(DynamoGroupItem item, DateTimeOffset now)
     {
         try
         {
-            return item.Read();
+            var group = item.Read();
+            group.BringBack(now);
+            return group;
         }
         catch (InvalidDataException exception)
         {
@@ -227,12 +237,12 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
     private static Task ForEachAsync(int count, Func<int, CancellationToken, ValueTask> body, CancellationToken cancellationToken) =>
         Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken }, body);
 
-    private async ValueTask<IReadOnlyList<GroupingKey>> TryFindKeysAsync(
+    private async ValueTask<IReadOnlyList<string>> TryFindPathsAsync(
         List<PushHeader> pushes, GroupEffects effects, CancellationToken cancellationToken)
     {
         try
         {
-            return await FindKeysAsync(pushes, cancellationToken);
+            return await FindPathsAsync(pushes, cancellationToken);
         }
         catch (GroupStoreUnavailableException exception)
         {
@@ -249,22 +259,10 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
     }
 
     // The groups that the selectors choose from.
-    private async ValueTask<IReadOnlyList<GroupingKey>> FindKeysAsync(IReadOnlyList<PushHeader> pushes, CancellationToken cancellationToken)
-    {
-        var keys = new List<GroupingKey>();
-        if (pushes.Any(static push => push.Selector is not null))
-        {
-            await foreach (var path in _items.ScanPathsAsync(cancellationToken))
-            {
-                if (GroupingKeyParser.TryParse(path, out var key, out _))
-                {
-                    keys.Add(key);
-                }
-            }
-        }
-
-        return keys;
-    }
+    private async ValueTask<IReadOnlyList<string>> FindPathsAsync(IReadOnlyList<PushHeader> pushes, CancellationToken cancellationToken) =>
+        pushes.Any(static push => push.Selector is not null)
+            ? await _items.ScanPathsAsync(cancellationToken).ToListAsync(cancellationToken)
+            : [];
 
     // Returns null, or why this group alone cannot be updated.
     private async ValueTask<string?> TryUpdateAsync(
@@ -295,25 +293,31 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
     private DynamoGroupItem? Apply(DynamoGroupItem? held, GroupWork work, IReadOnlyList<BatchedPush> pushes, GroupEffects effects)
     {
         effects.Clear();
-        var group = held?.Read() ?? new GroupRow(work.Key.Path);
-        foreach (var push in work.Pushes)
+        var group = Read(held, work);
+        var applied = work.Pushes.FindAll(push => TryApply(group, pushes, push, effects));
+        var next = group.HasChanged ? Write(group, held) : null;
+        if (next is { Size: > DynamoGroupTable.MaxItemBytes })
         {
-            group.Apply(pushes[push], _options.Groups, effects, push);
+            return ApplyWhatFits(held, work, pushes, effects);
         }
 
-        var next = group.HasChanged ? Write(group, held) : null;
-        return next is { Size: > DynamoGroupTable.MaxItemBytes } ? ApplyWhatFits(held, work, pushes, effects) : next;
+        Tell(group, pushes, applied, effects);
+        return next;
     }
 
     private DynamoGroupItem? ApplyWhatFits(DynamoGroupItem? held, GroupWork work, IReadOnlyList<BatchedPush> pushes, GroupEffects effects)
     {
         effects.Clear();
         DynamoGroupItem? next = null;
+        var applied = new List<int>();
         foreach (var push in work.Pushes)
         {
-            var group = (next ?? held)?.Read() ?? new GroupRow(work.Key.Path);
-            var result = new GroupEffects { TellsSink = effects.TellsSink };
-            group.Apply(pushes[push], _options.Groups, result, push);
+            var group = Read(next ?? held, work);
+            if (!TryApply(group, pushes, push, effects))
+            {
+                continue;
+            }
+
             var item = group.HasChanged ? Write(group, held) : next;
             if (item is { Size: > DynamoGroupTable.MaxItemBytes and var size })
             {
@@ -321,11 +325,37 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
                 continue;
             }
 
-            effects.Add(result);
+            applied.Add(push);
             next = item;
         }
 
+        Tell(Read(next ?? held, work), pushes, applied, effects);
         return next;
+    }
+
+    private static GroupRow Read(DynamoGroupItem? held, GroupWork work) => held?.Read() ?? new GroupRow(work.Path);
+
+    private bool TryApply(GroupRow group, IReadOnlyList<BatchedPush> pushes, int push, GroupEffects effects)
+    {
+        if (!effects.WereApplied && group.Apply(pushes[push], _options.Groups, effects.TellsSink, _time.GetUtcNow()) is { } refusal)
+        {
+            effects.Refuse(push, refusal);
+            return false;
+        }
+
+        return true;
+    }
+
+    // Pushes of one time tell together what they have ended.
+    private static void Tell(GroupRow group, IReadOnlyList<BatchedPush> pushes, List<int> applied, GroupEffects effects)
+    {
+        if (effects.TellsSink)
+        {
+            foreach (var push in applied.DistinctBy(push => pushes[push].Header.PushTimeNs))
+            {
+                group.ReadEnded(pushes[push].Header.PushTimeNs, push, effects);
+            }
+        }
     }
 
     private DynamoGroupItem? Confirm(DynamoGroupItem? held, DeliveredMarkers delivered)

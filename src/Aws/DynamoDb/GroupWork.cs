@@ -1,12 +1,10 @@
-using PushGateway.Push;
-
 namespace PushGateway.Aws.DynamoDb;
 
 /// <summary>The pushes of a batch that concern one group.</summary>
-/// <param name="key">The group.</param>
-internal sealed class GroupWork(GroupingKey key)
+/// <param name="path">The path of the group.</param>
+internal sealed class GroupWork(string path)
 {
-    public GroupingKey Key => key;
+    public string Path => path;
 
     /// <summary>The indices of the pushes that concern the group, in order.</summary>
     public List<int> Pushes { get; } = [];

@@ -312,6 +312,11 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
             batch.Fate(batch.PushOwners[push]).IsUnapplied = true;
         }
 
+        foreach (var push in effects.Unfinished)
+        {
+            batch.Fate(batch.PushOwners[push]).IsUnfinished = true;
+        }
+
         batch.AddMarkers(effects.Stale);
     }
 
@@ -350,7 +355,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
 
         try
         {
-            await groups!.ConfirmAsync(batch.Pushes, settled, CancellationToken.None);
+            await groups!.ConfirmAsync(settled, CancellationToken.None);
         }
         catch (GroupStoreUnavailableException exception)
         {

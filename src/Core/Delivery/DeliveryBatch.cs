@@ -162,7 +162,7 @@ internal sealed class DeliveryBatch
     /// <summary>Whether everything of a message is settled, its markers included.</summary>
     public bool IsSettled(int message)
     {
-        if (_fates[message].IsWithheld)
+        if (_fates[message] is { IsWithheld: true } or { IsUnfinished: true })
         {
             return false;
         }

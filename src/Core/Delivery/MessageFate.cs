@@ -20,4 +20,7 @@ internal struct MessageFate
 
     /// <summary>Whether the code failed on it.</summary>
     public bool IsFault;
+
+    /// <summary>Whether its push has ended more series than this try tells the sink.</summary>
+    public bool IsUnfinished;
 }

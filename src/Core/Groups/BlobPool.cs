@@ -2,12 +2,13 @@ namespace PushGateway.Groups;
 
 /// <summary>
 /// Shares equal blobs: a hundred thousand groups push the same few families. Blobs already handed out stay as they are
-/// when the pool forgets them, so forgetting costs only sharing.
+/// when the pool forgets them, so forgetting costs only sharing. Thread-safe.
 /// </summary>
 internal sealed class BlobPool
 {
     private const int MaxBlobs = 8192;
 
+    private readonly Lock _lock = new();
     private readonly HashSet<byte[]> _blobs = new(ByteArrayComparer.Instance);
     private readonly HashSet<byte[]>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
 
@@ -15,18 +16,21 @@ internal sealed class BlobPool
 
     public byte[] Intern(ReadOnlySpan<byte> bytes)
     {
-        if (_lookup.TryGetValue(bytes, out var known))
+        lock (_lock)
         {
-            return known;
-        }
+            if (_lookup.TryGetValue(bytes, out var known))
+            {
+                return known;
+            }
 
-        if (_blobs.Count == MaxBlobs)
-        {
-            _blobs.Clear();
-        }
+            if (_blobs.Count == MaxBlobs)
+            {
+                _blobs.Clear();
+            }
 
-        var added = bytes.ToArray();
-        _blobs.Add(added);
-        return added;
+            var added = bytes.ToArray();
+            _blobs.Add(added);
+            return added;
+        }
     }
 }

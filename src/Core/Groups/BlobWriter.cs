@@ -10,6 +10,9 @@ internal sealed class BlobWriter
 
     public int Length { get; private set; }
 
+    /// <summary>Size of the buffer in bytes.</summary>
+    public int Capacity => _bytes.Length;
+
     /// <summary>What has been written; valid until the next write.</summary>
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
 

@@ -1,10 +1,25 @@
 namespace PushGateway.Groups;
 
-/// <summary>The stale markers that a sink has, to be looked up by each group that they may be of.</summary>
-/// <param name="series">The series that have ended.</param>
-public sealed class DeliveredMarkers(IEnumerable<DueMarker> series)
+/// <summary>The stale markers of one group that a sink has.</summary>
+public sealed class DeliveredMarkers
 {
-    private readonly HashSet<EndedSeries> _ended = [.. series.Select(one => one.Ended)];
+    private readonly EndedSeries[] _series;
 
-    internal bool Contains(EndedSeries ended) => _ended.Contains(ended);
+    private DeliveredMarkers(string path, EndedSeries[] series)
+    {
+        Path = path;
+        _series = series;
+        Array.Sort(_series, static (a, b) => a.PushTimeNs != b.PushTimeNs ? a.PushTimeNs.CompareTo(b.PushTimeNs) : a.Key.AsSpan().SequenceCompareTo(b.Key));
+    }
+
+    /// <summary>The path of the group.</summary>
+    public string Path { get; }
+
+    /// <summary>The series, by the push that has ended them and then by key.</summary>
+    internal ReadOnlySpan<EndedSeries> Series => _series;
+
+    /// <summary>Sorts markers by their groups.</summary>
+    public static IReadOnlyList<DeliveredMarkers> ByGroup(IEnumerable<DueMarker> markers) =>
+        [.. markers.GroupBy(static marker => marker.Path, StringComparer.Ordinal)
+            .Select(static group => new DeliveredMarkers(group.Key, [.. group.Select(static marker => marker.Ended)]))];
 }

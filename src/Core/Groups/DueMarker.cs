@@ -5,13 +5,17 @@ namespace PushGateway.Groups;
 /// <summary>A series that a push has ended: a stale marker is to be sent along with the push.</summary>
 public readonly struct DueMarker
 {
-    internal DueMarker(int push, in EndedSeries ended)
+    internal DueMarker(string path, int push, in EndedSeries ended)
     {
+        Path = path;
         Push = push;
         Ended = ended;
     }
 
-    /// <summary>Index of the push among those applied together.</summary>
+    /// <summary>The path of the group that had the series.</summary>
+    public string Path { get; }
+
+    /// <summary>Index of the push among those applied together: the first of those to the group that have its time.</summary>
     public int Push { get; }
 
     internal EndedSeries Ended { get; }

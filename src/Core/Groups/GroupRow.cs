@@ -11,9 +11,7 @@ namespace PushGateway.Groups;
 public sealed class GroupRow
 {
     private readonly GroupState _state;
-    private readonly BlobPool _headers;
-    private readonly BlobWriter _scratch = new();
-    private PushedFamilyWriter? _families;
+    private readonly GroupWorkspace _work;
 
     /// <summary>Creates a group of which nothing is known.</summary>
     /// <param name="path">The path of its grouping key.</param>
@@ -25,7 +23,7 @@ public sealed class GroupRow
     private GroupRow(GroupState state, BlobPool headers)
     {
         _state = state;
-        _headers = headers;
+        _work = new GroupWorkspace(headers);
     }
 
     /// <summary>The path of the grouping key.</summary>
@@ -57,45 +55,51 @@ public sealed class GroupRow
             : throw new InvalidDataException("stored state of an unknown kind");
     }
 
+    /// <summary>
+    /// Brings times that lead the clock by more than a clock may back to now. That is for reading: an applied push brings them back as far
+    /// as it needs.
+    /// </summary>
+    public void BringBack(DateTimeOffset now) => _state.BringBack(Nanoseconds(now), Nanoseconds(now));
+
     /// <summary>Writes the group as it is now.</summary>
     public void WriteRow(IBufferWriter<byte> destination)
     {
-        _scratch.Clear();
-        _state.WriteRow(_scratch);
-        destination.Write(_scratch.Written);
+        _work.Scratch.Clear();
+        _state.WriteRow(_work.Scratch);
+        destination.Write(_work.Scratch.Written);
     }
 
-    /// <summary>Applies a push to this group, or a deletion whose selector takes it.</summary>
+    /// <summary>Applies a push to this group, or a deletion whose selector takes it. Returns null, or why there is no room for it.</summary>
     /// <param name="push">The push.</param>
     /// <param name="options">Limits; those on the number of groups are not looked at.</param>
-    /// <param name="effects">Takes what it leads to.</param>
-    /// <param name="index">Its index in the effects.</param>
-    public void Apply(in BatchedPush push, GroupStoreOptions options, GroupEffects effects, int index)
+    /// <param name="tellsSink">As <see cref="GroupEffects.TellsSink"/>.</param>
+    /// <param name="now">The time.</param>
+    public PushError? Apply(in BatchedPush push, GroupStoreOptions options, bool tellsSink, DateTimeOffset now)
     {
-        if (effects.WereApplied)
-        {
-            _state.ReadEnded(push.Header.PushTimeNs, index, effects);
-            return;
-        }
-
-        _families ??= new PushedFamilyWriter(_headers);
         if (push.Header.Operation is not (PushOperation.Delete or PushOperation.Expire))
         {
-            _families.Encode(push);
-            if (_state.FindRefusal(push.Header, _families, options) is { } refusal)
+            _work.Families.Encode(push);
+            if (_state.FindRefusal(push.Header, _work.Families, options) is { } refusal)
             {
-                effects.Refuse(index, refusal);
-                return;
+                return refusal;
             }
         }
 
-        HasChanged |= _state.Apply(push.Header, _families, effects.TellsSink, _scratch, _headers);
-        _state.ReadEnded(push.Header.PushTimeNs, index, effects);
+        HasChanged |= _state.Apply(push.Header, _work, tellsSink, Nanoseconds(now));
+        return null;
     }
+
+    /// <summary>Tells what pushes of one time have ended.</summary>
+    /// <param name="pushTimeNs">Their time, nanoseconds since the Unix epoch.</param>
+    /// <param name="index">The index of the first of them in the effects.</param>
+    /// <param name="effects">The effects.</param>
+    public void ReadEnded(long pushTimeNs, int index, GroupEffects effects) => _state.ReadEnded(pushTimeNs, index, effects);
 
     /// <summary>The sink has stale markers, those of other groups possibly among them, as <see cref="IGroupStore.ConfirmAsync"/> says.</summary>
     public void Confirm(DeliveredMarkers delivered) => HasChanged |= _state.Confirm(delivered);
 
     /// <summary>Appends the group, if there is something to show of it. Groups are appended in ordinal order of their paths.</summary>
     public void ReadInto(GroupReading destination) => _state.ReadInto(destination);
+
+    private static long Nanoseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 }

@@ -24,7 +24,8 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
     private const long NanosecondsPerMillisecond = 1_000_000;
 
     private readonly List<FamilyState> _families = [];
-    private readonly List<EndedSeries> _ended = [];
+    private readonly SortedList<long, EndedSet> _ended = [];
+    private HashSet<long>? _awaited;
     private long _replacedAtNs = long.MinValue;
     private long _deletedAtNs = long.MinValue;
     private long _heardAtNs = long.MinValue;
@@ -33,11 +34,20 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
     /// <summary>The grouping key's path.</summary>
     public string Path { get; } = path;
 
-    /// <summary>The grouping key, read from its path.</summary>
+    /// <summary>The grouping key, read from its path: not for a look at every group.</summary>
     public GroupingKey Key => GroupingKeyParser.TryParse(Path, out var key, out var error) ? key : throw new InvalidDataException(error.Detail);
 
     /// <summary>Whether there is nothing to show of the group.</summary>
     public bool IsEmpty => _families.Count == 0;
+
+    /// <summary>Whether the group counts as one: there is something to show of it, or a push is awaited that may bring it.</summary>
+    public bool HoldsPlace => !IsEmpty || _awaited is { Count: > 0 };
+
+    /// <summary>Whether no push of any kind has been applied, and none is awaited.</summary>
+    public bool IsUnknown => IsTombstone && LatestNs == long.MinValue && !HoldsPlace;
+
+    /// <summary>Whether the store no longer has the group.</summary>
+    public bool IsForgotten { get; private set; }
 
     /// <summary>Number of series, the times of pushes among them.</summary>
     public int SeriesCount { get; private set; }
@@ -62,13 +72,19 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         };
         for (var ended = reader.ReadInt64(); ended > 0; ended--)
         {
-            state._ended.Add(new EndedSeries(reader.ReadBytes().ToArray(), reader.ReadInt64(), reader.ReadInt64()));
+            var series = new EndedSeries(reader.ReadBytes().ToArray(), reader.ReadInt64(), reader.ReadInt64());
+            state.EndedBy(series.PushTimeNs).Append(series);
+        }
+
+        // Former versions wrote them in no order.
+        foreach (var ended in state._ended.Values)
+        {
+            ended.Sort();
         }
 
         while (!reader.AtEnd)
         {
-            var family = new FamilyState(reader.ReadInt64(), headers.Intern(reader.ReadBytes()), reader.ReadBytes().ToArray());
-            family = family with { SeriesCount = SeriesSet.Count(family.Series) };
+            var family = new FamilyState(reader.ReadInt64(), headers.Intern(reader.ReadBytes()), reader.ReadBytes().ToArray()).Measured();
             state._families.Add(family);
             state.SeriesCount += family.SeriesCount;
         }
@@ -85,12 +101,15 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         writer.WriteInt64(_deletedAtNs);
         writer.WriteInt64(_heardAtNs);
         writer.WriteInt64(_timeToLiveMs);
-        writer.WriteInt64(_ended.Count);
-        foreach (var ended in _ended)
+        writer.WriteInt64(_ended.Values.Sum(static ended => ended.Count));
+        foreach (var set in _ended.Values)
         {
-            writer.WriteBytes(ended.Key);
-            writer.WriteInt64(ended.MarkerMs);
-            writer.WriteInt64(ended.PushTimeNs);
+            foreach (ref readonly var ended in set.Series)
+            {
+                writer.WriteBytes(ended.Key);
+                writer.WriteInt64(ended.MarkerMs);
+                writer.WriteInt64(ended.PushTimeNs);
+            }
         }
 
         foreach (var family in _families)
@@ -103,21 +122,24 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
 
     /// <summary>Applies a push; whether it changed anything.</summary>
     /// <param name="push">Operation and time.</param>
-    /// <param name="pushed">What was pushed; not looked at by a delete or an expiry.</param>
+    /// <param name="work">Holds what was pushed; not looked at by a delete or an expiry.</param>
     /// <param name="ends">Whether a sink is to hear of the series that end.</param>
-    /// <param name="scratch">Lent for the duration of the call.</param>
-    /// <param name="headers">Where headers are shared.</param>
-    public bool Apply(PushHeader push, PushedFamilyWriter pushed, bool ends, BlobWriter scratch, BlobPool headers)
+    /// <param name="nowNs">The time, nanoseconds since the Unix epoch.</param>
+    public bool Apply(PushHeader push, GroupWorkspace work, bool ends, long nowNs)
     {
-        var changed = push.Operation switch
+        // The clock was ahead and is so no longer, and the push must not wait until it is there again.
+        var changed = push.PushTimeNs < LatestNs && push.PushTimeNs <= nowNs + PushClock.MaxLeadNs
+            && BringBack(nowNs, Math.Min(nowNs, push.PushTimeNs));
+        work.Ending.Clear();
+        changed |= push.Operation switch
         {
-            PushOperation.Delete => Delete(push.PushTimeNs, push.PushTimeNs, ends),
-            PushOperation.Expire => Delete(push.PushTimeNs, push.PushTimeNs + (Milliseconds(push.TimeToLive) * NanosecondsPerMillisecond), ends),
-            _ => Set(push, pushed, ends, scratch, headers),
+            PushOperation.Delete => Delete(push.PushTimeNs, push.PushTimeNs, work, ends),
+            PushOperation.Expire => Delete(push.PushTimeNs, push.PushTimeNs + (Milliseconds(push.TimeToLive) * NanosecondsPerMillisecond), work, ends),
+            _ => Set(push, work, ends),
         };
-        if (_ended.Count > 0)
+        if (work.Ending.Count > 0)
         {
-            _ended.RemoveAll(ended => IsLive(ended.Key));
+            changed |= Keep(push.PushTimeNs, work.Ending);
         }
 
         if (changed)
@@ -138,17 +160,87 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
     /// <summary>Adds the series that the push has ended and the sink has not confirmed.</summary>
     public void ReadEnded(long pushTimeNs, int push, GroupEffects effects)
     {
-        foreach (ref readonly var ended in CollectionsMarshal.AsSpan(_ended))
+        foreach (ref readonly var ended in _ended.TryGetValue(pushTimeNs, out var set) ? set.Series : [])
         {
-            if (ended.PushTimeNs == pushTimeNs)
+            if (!effects.Add(new DueMarker(Path, push, ended)))
             {
-                effects.End(push, ended);
+                return;
             }
         }
     }
 
+    /// <summary>Whether a push has ended series of whose end the sink has not heard.</summary>
+    public bool HasEnded(long pushTimeNs) => _ended.ContainsKey(pushTimeNs);
+
     /// <summary>Forgets series of whose end the sink has heard; whether there were any.</summary>
-    public bool Confirm(DeliveredMarkers delivered) => _ended.RemoveAll(delivered.Contains) > 0;
+    public bool Confirm(DeliveredMarkers delivered)
+    {
+        var changed = false;
+        for (var rest = delivered.Series; !rest.IsEmpty;)
+        {
+            var pushTimeNs = rest[0].PushTimeNs;
+            var count = 1;
+            while (count < rest.Length && rest[count].PushTimeNs == pushTimeNs)
+            {
+                count++;
+            }
+
+            if (_ended.TryGetValue(pushTimeNs, out var set) && set.RemoveDelivered(rest[..count]))
+            {
+                changed = true;
+                ForgetIfEmpty(pushTimeNs, set);
+            }
+
+            rest = rest[count..];
+        }
+
+        return changed;
+    }
+
+    /// <summary>A push was accepted that is to be applied: until then, the group keeps its place.</summary>
+    public void Await(long pushTimeNs) => (_awaited ??= []).Add(pushTimeNs);
+
+    /// <summary>A push was applied or will not come.</summary>
+    public void AwaitNoLonger(long pushTimeNs)
+    {
+        if (_awaited is not null && _awaited.Remove(pushTimeNs) && _awaited.Count == 0)
+        {
+            _awaited = null;
+        }
+    }
+
+    /// <summary>The store has let go of the group: what is to change it has to look for it anew.</summary>
+    public void Forget() => IsForgotten = true;
+
+    /// <summary>
+    /// Brings the group's times back, in their order, to just before <paramref name="untilNs"/>, if they lead <paramref name="nowNs"/> by
+    /// more than a clock may. Markers keep theirs: the sink may have a sample of that time. Returns whether anything changed.
+    /// </summary>
+    public bool BringBack(long nowNs, long untilNs)
+    {
+        if (LatestNs <= nowNs + PushClock.MaxLeadNs)
+        {
+            return false;
+        }
+
+        long[] times = [.. new SortedSet<long>([_replacedAtNs, _deletedAtNs, _heardAtNs, .. _families.Select(static family => family.PushTimeNs)]).Where(time => time >= untilNs)];
+        if (_families.Count == 0 && _ended.Remove(_heardAtNs, out var ended))
+        {
+            _ended.Add(Before(_heardAtNs), ended.At(Before(_heardAtNs)));
+        }
+
+        _replacedAtNs = Before(_replacedAtNs);
+        _deletedAtNs = Before(_deletedAtNs);
+        _heardAtNs = Before(_heardAtNs);
+        foreach (ref var family in CollectionsMarshal.AsSpan(_families))
+        {
+            family = family.At(Before(family.PushTimeNs));
+        }
+
+        return true;
+
+        long Before(long time) => Array.BinarySearch(times, time) is >= 0 and var at ? untilNs - times.Length + at : time;
+    }
 
     /// <summary>Whether nothing is left but the memory of a replace or delete.</summary>
     public bool IsTombstone => _families.Count == 0 && _ended.Count == 0;
@@ -222,7 +314,7 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         }
     }
 
-    private bool Delete(long timeNs, long endedAtNs, bool ends)
+    private bool Delete(long timeNs, long endedAtNs, GroupWorkspace work, bool ends)
     {
         if (timeNs <= _deletedAtNs)
         {
@@ -230,25 +322,31 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         }
 
         _deletedAtNs = timeNs;
-        DropRefused(endedAtNs, timeNs, ends);
+        DropRefused(endedAtNs, timeNs, work, ends);
         return true;
     }
 
-    private bool Set(PushHeader push, PushedFamilyWriter pushed, bool ends, BlobWriter scratch, BlobPool headers)
+    private bool Set(PushHeader push, GroupWorkspace work, bool ends)
     {
+        var pushed = work.Families;
         var raised = push.Operation is PushOperation.Replace && push.PushTimeNs > _replacedAtNs;
         _replacedAtNs = raised ? push.PushTimeNs : _replacedAtNs;
         var changed = Hear(push.PushTimeNs, Milliseconds(push.TimeToLive)) | raised;
         foreach (ref readonly var family in pushed.Families)
         {
-            changed |= Admits(push.PushTimeNs, family.Header)
-                ? Set(push.PushTimeNs, family, pushed.SeriesOf(family), ends, scratch, headers)
-                : ends && EndMissing(pushed.SeriesOf(family), [], RefusedAtNs(family.Header), push.PushTimeNs);
+            if (Admits(push.PushTimeNs, family.Header))
+            {
+                changed |= Set(push.PushTimeNs, family, pushed.SeriesOf(family), work, ends);
+            }
+            else if (ends)
+            {
+                EndMissing(pushed.SeriesOf(family), [], RefusedAtNs(family.Header), push.PushTimeNs, work.Ending);
+            }
         }
 
         if (raised)
         {
-            DropRefused(push.PushTimeNs, push.PushTimeNs, ends);
+            DropRefused(push.PushTimeNs, push.PushTimeNs, work, ends);
         }
 
         return changed;
@@ -272,50 +370,58 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
     // When what is not admitted ended. No replace ends the time of the last failure.
     private long RefusedAtNs(byte[] header) => IsFailure(header) ? _deletedAtNs : Math.Max(_replacedAtNs, _deletedAtNs);
 
-    private bool Set(long pushTimeNs, in PushedFamily family, ReadOnlySpan<byte> series, bool ends, BlobWriter scratch, BlobPool headers)
+    private bool Set(long pushTimeNs, in PushedFamily family, ReadOnlySpan<byte> series, GroupWorkspace work, bool ends)
     {
         var index = Find(FamilyHeader.Name(family.Header));
         if (index < 0)
         {
-            _families.Insert(~index, new FamilyState(pushTimeNs, family.Header, series.ToArray()) { SeriesCount = family.SeriesCount });
+            _families.Insert(~index, family.At(pushTimeNs, series.ToArray()));
+            Revive(_families[~index]);
             return true;
         }
 
         ref var held = ref CollectionsMarshal.AsSpan(_families)[index];
         if (pushTimeNs < held.PushTimeNs)
         {
-            return ends && EndMissing(series, held.Series, held.PushTimeNs, pushTimeNs);
+            if (ends)
+            {
+                EndMissing(series, held.Series, held.PushTimeNs, pushTimeNs, work.Ending);
+            }
+
+            return false;
         }
 
-        if (ends && pushTimeNs > held.PushTimeNs)
-        {
-            EndMissing(held.Series, series, pushTimeNs, pushTimeNs);
-        }
-
-        var before = held;
         if (pushTimeNs > held.PushTimeNs)
         {
-            held = new FamilyState(pushTimeNs, family.Header, Overwrite(held.Series, series)) { SeriesCount = family.SeriesCount };
+            if (ends)
+            {
+                EndMissing(held.Series, series, pushTimeNs, pushTimeNs, work.Ending);
+            }
+
+            held = family.At(pushTimeNs, Overwrite(held.Series, series));
+            Revive(held);
             return true;
         }
 
-        var joined = SeriesSet.Join(held.Series, series, scratch);
-        held = held with
+        var before = held;
+        var joined = SeriesSet.Join(held.Series, series, work.Scratch);
+        held = held with { Header = FamilyHeader.Join(held.Header, family.Header, work.Scratch, work.Headers) };
+        if (joined != held.Series)
         {
-            Header = FamilyHeader.Join(held.Header, family.Header, scratch, headers),
-            Series = joined,
-            SeriesCount = joined == before.Series ? before.SeriesCount : SeriesSet.Count(joined),
-        };
+            held = (held with { Series = joined }).Measured();
+            Revive(held);
+        }
+
         return held != before;
     }
 
-    private void DropRefused(long endedAtNs, long pushTimeNs, bool ends)
+    private void DropRefused(long endedAtNs, long pushTimeNs, GroupWorkspace work, bool ends)
     {
         foreach (ref readonly var family in CollectionsMarshal.AsSpan(_families))
         {
             if (ends && !Admits(family.PushTimeNs, family.Header))
             {
-                EndMissing(family.Series, [], endedAtNs, pushTimeNs);
+                EndMissing(family.Series, [], endedAtNs, pushTimeNs, work.Ending);
             }
         }
 
@@ -323,9 +429,8 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
     }
 
     // Ends the series of one set that the other does not have. Both are sorted.
-    private bool EndMissing(ReadOnlySpan<byte> set, ReadOnlySpan<byte> other, long endedAtNs, long pushTimeNs)
+    private static void EndMissing(ReadOnlySpan<byte> set, ReadOnlySpan<byte> other, long endedAtNs, long pushTimeNs, EndedSet ending)
     {
-        var changed = false;
         var series = new SeriesSetReader(set);
         var others = new SeriesSetReader(other);
         var inOthers = others.MoveNext();
@@ -338,49 +443,59 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
 
             if (!inOthers || !others.Key.SequenceEqual(series.Key))
             {
-                changed |= End(series.Key, series.Sample, endedAtNs, pushTimeNs);
+                // A millisecond before the push that ended it, so that another part of that push can still bring the series,
+                // and after its last sample, which the sink may have or get.
+                var markerMs = Math.Max((endedAtNs / NanosecondsPerMillisecond) - 1, series.Sample.TimestampMs + 1);
+                ending.Append(new EndedSeries(series.Key.ToArray(), markerMs, pushTimeNs));
             }
         }
-
-        return changed;
     }
 
-    // A millisecond before the push that ended it, so that another part of that push can still bring the series,
-    // and after its last sample, which the sink may have or get.
-    private bool End(ReadOnlySpan<byte> key, in Sample last, long endedAtNs, long pushTimeNs)
+    // Keeps the ended series that no other family has. Whether anything changed.
+    private bool Keep(long pushTimeNs, EndedSet ending)
     {
-        var markerMs = Math.Max((endedAtNs / NanosecondsPerMillisecond) - 1, last.TimestampMs + 1);
-        foreach (ref var ended in CollectionsMarshal.AsSpan(_ended))
+        ending.Sort();
+        foreach (ref readonly var family in CollectionsMarshal.AsSpan(_families))
         {
-            if (ended.PushTimeNs == pushTimeNs && key.SequenceEqual(ended.Key))
+            if (family.SeriesCount > 0 && ending.Overlaps(family.FirstKey, family.LastKey))
             {
-                var later = markerMs > ended.MarkerMs;
-                ended = later ? ended with { MarkerMs = markerMs } : ended;
-                return later;
+                ending.RemoveLive(family.Series);
             }
         }
 
-        _ended.Add(new EndedSeries(key.ToArray(), markerMs, pushTimeNs));
-        return true;
+        return ending.Count > 0 && EndedBy(pushTimeNs).Join(ending);
     }
 
-    private bool HasEnded(long pushTimeNs) => _ended.Exists(ended => ended.PushTimeNs == pushTimeNs);
-
-    private bool IsLive(ReadOnlySpan<byte> key)
+    // The series of the family live, whichever push had ended them.
+    private void Revive(in FamilyState family)
     {
-        foreach (var family in _families)
+        for (var i = family.SeriesCount > 0 ? _ended.Count - 1 : -1; i >= 0; i--)
         {
-            var series = new SeriesSetReader(family.Series);
-            while (series.MoveNext())
+            var set = _ended.Values[i];
+            if (set.Overlaps(family.FirstKey, family.LastKey))
             {
-                if (series.Key.SequenceEqual(key))
-                {
-                    return true;
-                }
+                set.RemoveLive(family.Series);
+                ForgetIfEmpty(_ended.Keys[i], set);
             }
         }
+    }
 
-        return false;
+    private EndedSet EndedBy(long pushTimeNs)
+    {
+        if (!_ended.TryGetValue(pushTimeNs, out var set))
+        {
+            _ended.Add(pushTimeNs, set = new EndedSet());
+        }
+
+        return set;
+    }
+
+    private void ForgetIfEmpty(long pushTimeNs, EndedSet set)
+    {
+        if (set.Count == 0)
+        {
+            _ended.Remove(pushTimeNs);
+        }
     }
 
     // The same series as last time, which is the rule, take the same room: nothing is allocated.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PushGateway.Configuration;
+using PushGateway.Model;
 using PushGateway.Push;
 
 namespace PushGateway.Groups;
@@ -10,11 +11,15 @@ public sealed record GroupStoreOptions
     /// <summary>Defaults.</summary>
     public static GroupStoreOptions Default { get; } = new();
 
-    /// <summary>Reads <c>PUSHGATEWAY_MAX_GROUPS</c>, <c>PUSHGATEWAY_MAX_GROUP_SERIES</c> and <c>PUSHGATEWAY_UNGROUPED_HOLD</c>.</summary>
+    /// <summary>
+    /// Reads <c>PUSHGATEWAY_MAX_GROUPS</c>, <c>PUSHGATEWAY_MAX_GROUP_SERIES</c>, <c>PUSHGATEWAY_MAX_UNGROUPED_SERIES</c> and
+    /// <c>PUSHGATEWAY_UNGROUPED_HOLD</c>.
+    /// </summary>
     public static GroupStoreOptions Read(SettingsReader settings) => new()
     {
         MaxGroups = (int)settings.Number("PUSHGATEWAY_MAX_GROUPS", Default.MaxGroups, 1, int.MaxValue),
         MaxSeriesPerGroup = (int)settings.Number("PUSHGATEWAY_MAX_GROUP_SERIES", Default.MaxSeriesPerGroup, 1, int.MaxValue),
+        MaxUngroupedSeries = (int)settings.Number("PUSHGATEWAY_MAX_UNGROUPED_SERIES", Default.MaxUngroupedSeries, 1, MetricBatch.MaxSeriesPerPush),
         UngroupedHold = settings.Duration("PUSHGATEWAY_UNGROUPED_HOLD", Default.UngroupedHold, TimeSpan.Zero),
     };
 
@@ -23,6 +28,12 @@ public sealed record GroupStoreOptions
 
     /// <summary>Most series of one group; a push that would make it larger is refused. Ten times what a busy node_exporter exposes.</summary>
     public int MaxSeriesPerGroup { get; init; } = 100_000;
+
+    /// <summary>
+    /// Most ungrouped series held at a time; a push that would make more is refused. A page shows as many as one push may have, and no more.
+    /// A million takes about 300 MB of memory.
+    /// </summary>
+    public int MaxUngroupedSeries { get; init; } = MetricBatch.MaxSeriesPerPush;
 
     /// <summary>How long the last sample of an ungrouped series is held after its push. Prometheus itself looks back five minutes.</summary>
     public TimeSpan UngroupedHold { get; init; } = TimeSpan.FromMinutes(5);
@@ -33,10 +44,12 @@ public sealed record GroupStoreOptions
     /// </summary>
     public TimeSpan TombstoneRetention { get; init; } = TimeSpan.FromDays(14);
 
-    /// <summary>Checks the number of groups before another one; null when there is room.</summary>
-    public PushError? CheckGroups(int groups) => groups >= MaxGroups
-        ? new PushError(RejectCode.TooManyGroups, string.Create(CultureInfo.InvariantCulture, $"there are {MaxGroups} groups already"))
-        : null;
+    internal PushError TooManyGroups =>
+        new(RejectCode.TooManyGroups, string.Create(CultureInfo.InvariantCulture, $"there are {MaxGroups} groups already"));
+
+    internal PushError TooManySeries => new(
+        RejectCode.TooManySeries,
+        string.Create(CultureInfo.InvariantCulture, $"there are {MaxUngroupedSeries} series without a group already"));
 
     /// <summary>Checks the number of series of a group; null when it is within the limit.</summary>
     public PushError? CheckSeries(int series) => series > MaxSeriesPerGroup

@@ -16,7 +16,9 @@ public interface IGroupStore
     /// reach, is told in the effects, push by push: the others are applied.
     /// </summary>
     /// <param name="pushes">The pushes.</param>
-    /// <param name="effects">Takes what they lead to.</param>
+    /// <param name="effects">
+    /// Takes what they lead to. It may be too much for one call: <see cref="GroupEffects.Unfinished"/> says what to apply again.
+    /// </param>
     /// <param name="cancellationToken">Ends the work between two pushes.</param>
     ValueTask ApplyAsync(IReadOnlyList<BatchedPush> pushes, GroupEffects effects, CancellationToken cancellationToken);
 
@@ -24,11 +26,10 @@ public interface IGroupStore
     /// The sink has these stale markers: they need not be kept for another delivery. Others stay, those of another part of the same push
     /// among them, which another receiver may have.
     /// </summary>
-    /// <param name="pushes">The pushes, as they were applied.</param>
-    /// <param name="delivered">Of what their effects were, the series whose markers the sink has.</param>
+    /// <param name="delivered">Of what pushes have ended, the series whose markers the sink has.</param>
     /// <param name="cancellationToken">Ends the work between two groups.</param>
     /// <exception cref="GroupStoreUnavailableException">Some may not be confirmed: the pushes are to be applied and confirmed again.</exception>
-    ValueTask ConfirmAsync(IReadOnlyList<BatchedPush> pushes, IReadOnlyList<DueMarker> delivered, CancellationToken cancellationToken);
+    ValueTask ConfirmAsync(IReadOnlyList<DueMarker> delivered, CancellationToken cancellationToken);
 
     /// <summary>Reads everything that is held: groups that have had a push or a failure, and ungrouped series that have not expired.</summary>
     /// <exception cref="GroupStoreUnavailableException">The store cannot be read now.</exception>

@@ -1,6 +1,5 @@
-using System.Runtime.InteropServices;
+using System.Collections.Concurrent;
 using PushGateway.Exposition;
-using PushGateway.Model;
 using PushGateway.Push;
 
 namespace PushGateway.Groups;
@@ -9,69 +8,84 @@ namespace PushGateway.Groups;
 /// The group store in memory, and the working set of durable ones: those take what has changed with <see cref="TakeChanges"/>,
 /// write it as rows, and give the rows back to <see cref="Load"/> after a restart. Safe for concurrent use.
 /// </summary>
-/// <remarks>A push costs in proportion to its own series; how many groups and series are held does not matter.</remarks>
+/// <remarks>
+/// A push costs in proportion to its own series; how many groups and series are held does not matter. Each group has its own lock, which
+/// is the group itself, and the ungrouped series have one. Nobody holds two of these at a time; inside one, only the locks of the changes
+/// and of the shared headers are taken, for a moment and nothing within them.
+/// </remarks>
 public sealed class MemoryGroupStore : IGroupStore
 {
-    private readonly Lock _lock = new();
     private readonly GroupStoreOptions _options;
     private readonly TimeProvider _timeProvider;
-    private readonly bool _tracksChanges;
-
-    private readonly Dictionary<string, GroupState> _groups = [];
-    private readonly Dictionary<byte[], UngroupedSeries> _ungrouped = new(ByteArrayComparer.Instance);
-    private readonly Dictionary<byte[], UngroupedSeries>.AlternateLookup<ReadOnlySpan<byte>> _ungroupedLookup;
+    private readonly ConcurrentDictionary<string, GroupState> _groups = new(StringComparer.Ordinal);
+    private readonly ConcurrentBag<GroupWorkspace> _workspaces = [];
     private readonly BlobPool _headers = new();
-    private readonly PushedFamilyWriter _families;
-    private readonly BlobWriter _scratch = new();
-    private readonly BlobWriter _joinScratch = new();
-    private List<StateEntry> _changed = [];
-    private List<long> _removed = [];
-    private long _nextId = 1;
-    private int _groupsShown;
+    private readonly ChangeLog _changes;
+    private readonly UngroupedStore _ungrouped;
+    private readonly GroupPlaces _places;
 
     /// <summary>Creates an empty store.</summary>
-    /// <param name="options">How long to remember.</param>
-    /// <param name="timeProvider">The clock by which ungrouped series expire.</param>
+    /// <param name="options">How much to hold, and for how long.</param>
+    /// <param name="timeProvider">The clock.</param>
     /// <param name="tracksChanges">Whether someone calls <see cref="TakeChanges"/>.</param>
     public MemoryGroupStore(GroupStoreOptions options, TimeProvider timeProvider, bool tracksChanges = false)
     {
         _options = options;
         _timeProvider = timeProvider;
-        _tracksChanges = tracksChanges;
-        _families = new PushedFamilyWriter(_headers);
-        _ungroupedLookup = _ungrouped.GetAlternateLookup<ReadOnlySpan<byte>>();
+        _changes = new ChangeLog(tracksChanges);
+        _ungrouped = new UngroupedStore(options, _changes, _headers);
+        _places = new GroupPlaces(options.MaxGroups);
     }
+
+    private long NowNs => Nanoseconds(_timeProvider.GetUtcNow());
 
     /// <inheritdoc/>
     public ValueTask ApplyAsync(IReadOnlyList<BatchedPush> pushes, GroupEffects effects, CancellationToken cancellationToken)
     {
+        var owners = new Dictionary<(GroupState Group, long PushTimeNs), int>();
+        var selectors = new List<(GroupSelector Selector, int Push)>();
         for (var i = 0; i < pushes.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Apply(pushes[i], effects, i);
+            if (pushes[i].Header.Selector is not { } selector)
+            {
+                Apply(pushes[i], effects, i, owners);
+                continue;
+            }
+
+            // The selectors of one delete, which have one time: each group is looked at once.
+            selectors.Add((selector, i));
+            if (i + 1 == pushes.Count || pushes[i + 1].Header is not { Selector: not null } next || next.PushTimeNs != pushes[i].Header.PushTimeNs)
+            {
+                ApplyToSelected(pushes[i].Header, selectors, effects, owners);
+                selectors.Clear();
+            }
         }
 
+        Tell(owners, effects);
         return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public ValueTask ConfirmAsync(IReadOnlyList<BatchedPush> pushes, IReadOnlyList<DueMarker> delivered, CancellationToken cancellationToken)
+    public ValueTask ConfirmAsync(IReadOnlyList<DueMarker> delivered, CancellationToken cancellationToken)
     {
-        Confirm(pushes, delivered);
+        Confirm(delivered);
         return ValueTask.CompletedTask;
     }
 
     /// <summary>The sink has stale markers, as <see cref="IGroupStore.ConfirmAsync"/> says.</summary>
-    public void Confirm(IReadOnlyList<BatchedPush> pushes, IReadOnlyList<DueMarker> delivered)
+    public void Confirm(IReadOnlyList<DueMarker> delivered)
     {
-        var markers = new DeliveredMarkers(delivered);
-        lock (_lock)
+        foreach (var markers in DeliveredMarkers.ByGroup(delivered))
         {
-            foreach (var group in delivered.Select(series => series.Push).Distinct().SelectMany(push => Find(pushes[push].Header)))
+            if (_groups.TryGetValue(markers.Path, out var group))
             {
-                if (group.Confirm(markers))
+                lock (group)
                 {
-                    Changed(group);
+                    if (group.Confirm(markers))
+                    {
+                        _changes.Changed(group);
+                    }
                 }
             }
         }
@@ -87,12 +101,25 @@ public sealed class MemoryGroupStore : IGroupStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<PushHeader>> FindExpiredAsync(CancellationToken cancellationToken)
     {
-        var now = Nanoseconds(_timeProvider.GetUtcNow());
-        lock (_lock)
+        var now = NowNs;
+        var expired = new List<PushHeader>();
+        foreach (var (_, group) in _groups)
         {
-            return ValueTask.FromResult<IReadOnlyList<PushHeader>>(
-                [.. _groups.Values.Where(group => group.ExpiresAtNs <= now).Select(group => group.Expiry())]);
+            lock (group)
+            {
+                if (group.ExpiresAtNs < long.MaxValue && group.BringBack(now, now))
+                {
+                    _changes.Changed(group);
+                }
+
+                if (group.ExpiresAtNs <= now)
+                {
+                    expired.Add(group.Expiry());
+                }
+            }
         }
+
+        return ValueTask.FromResult<IReadOnlyList<PushHeader>>(expired);
     }
 
     /// <summary>Applies one push.</summary>
@@ -101,52 +128,58 @@ public sealed class MemoryGroupStore : IGroupStore
     /// <param name="index">Its index in the effects.</param>
     public void Apply(in BatchedPush push, GroupEffects effects, int index = 0)
     {
-        lock (_lock)
+        var owners = new Dictionary<(GroupState Group, long PushTimeNs), int>();
+        if (push.Header.Selector is { } selector)
         {
-            if (effects.WereApplied)
-            {
-                foreach (var held in Find(push.Header))
-                {
-                    held.ReadEnded(push.Header.PushTimeNs, index, effects);
-                }
+            ApplyToSelected(push.Header, [(selector, index)], effects, owners);
+        }
+        else
+        {
+            Apply(push, effects, index, owners);
+        }
 
-                return;
+        Tell(owners, effects);
+    }
+
+    /// <summary>
+    /// Makes sure that there will be room for a push: null, or the reason for which <see cref="Apply(in BatchedPush, GroupEffects, int)"/>
+    /// would refuse it. A group that the push may bring has its place until the push is applied, or until <see cref="Release"/>.
+    /// </summary>
+    public PushError? Reserve(in BatchedPush push)
+    {
+        if (push.Header is not { Group: { } key, Operation: not (PushOperation.Delete or PushOperation.Expire) })
+        {
+            return push.Header.Operation == PushOperation.Append ? _ungrouped.Check(push) : null;
+        }
+
+        var group = Enter(key.Path);
+        var hasPlace = group.HoldsPlace;
+        try
+        {
+            hasPlace = hasPlace || _places.TryTake();
+            var refusal = hasPlace ? CheckSeries(push, group) : _options.TooManyGroups;
+            if (refusal is null)
+            {
+                group.Await(push.Header.PushTimeNs);
             }
 
-            switch (push.Header)
-            {
-                case { Group: { } group }:
-                    ApplyToGroup(push, group.Path, effects, index);
-                    break;
-                case { Selector: not null }:
-                    ApplyToSelected(push.Header, effects, index);
-                    break;
-                default:
-                    ApplyUngrouped(push);
-                    break;
-            }
+            return refusal;
+        }
+        finally
+        {
+            Exit(group, hasPlace);
         }
     }
 
-    /// <summary>Whether the store has no room for a push now: the reason for which <see cref="Apply"/> would refuse it.</summary>
-    public PushError? Check(in BatchedPush push)
+    /// <summary>A push that has a place by <see cref="Reserve"/> will not come.</summary>
+    public void Release(PushHeader push)
     {
-        if (push.Header.Group is not { } key || !push.Header.PushesToGroup)
+        if (push.Group is { } key)
         {
-            return null;
-        }
-
-        lock (_lock)
-        {
-            var group = _groups.GetValueOrDefault(key.Path);
-            var most = (group?.SeriesCount ?? 0) + push.End.Series - push.Start.Series;
-            if (most <= _options.MaxSeriesPerGroup && (group is { IsEmpty: false } || _groupsShown < _options.MaxGroups))
-            {
-                return null;
-            }
-
-            _families.Encode(push);
-            return FindRefusal(push.Header, group);
+            var group = Enter(key.Path);
+            var hasPlace = group.HoldsPlace;
+            group.AwaitNoLonger(push.PushTimeNs);
+            Exit(group, hasPlace);
         }
     }
 
@@ -157,60 +190,41 @@ public sealed class MemoryGroupStore : IGroupStore
     /// </remarks>
     public void Read(GroupReading destination, CancellationToken cancellationToken = default)
     {
-        GroupState[] groups;
-        lock (_lock)
-        {
-            groups = [.. _groups.Values];
-        }
-
+        GroupState[] groups = [.. _groups.Select(static pair => pair.Value)];
         Array.Sort(groups, static (a, b) => string.CompareOrdinal(a.Path, b.Path));
         foreach (var group in groups)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            lock (_lock)
+            lock (group)
             {
                 group.ReadInto(destination);
             }
         }
 
-        ReadUngrouped(destination.Batch);
+        _ungrouped.Read(destination.Batch, Nanoseconds(_timeProvider.GetUtcNow() - _options.UngroupedHold));
     }
 
     /// <summary>Forgets ungrouped series and deleted groups that have had their time.</summary>
     public void Purge(DateTimeOffset now)
     {
-        var expired = Nanoseconds(now - _options.UngroupedHold);
         var forgotten = Nanoseconds(now - _options.TombstoneRetention);
-        lock (_lock)
+        foreach (var (_, group) in _groups)
         {
-            foreach (var (path, group) in _groups)
+            lock (group)
             {
-                if (group.IsTombstoneOf(forgotten))
+                if (group.IsTombstoneOf(forgotten) && !group.HoldsPlace && !group.IsForgotten)
                 {
-                    _groups.Remove(path);
-                    Removed(group);
+                    Forget(group);
+                    _changes.Removed(group);
                 }
             }
-
-            ForgetUngrouped(expired);
         }
+
+        _ungrouped.Forget(Nanoseconds(now - _options.UngroupedHold));
     }
 
     /// <summary>Takes note of what has changed; it is no longer counted as changed afterwards.</summary>
-    public GroupStateChanges TakeChanges()
-    {
-        lock (_lock)
-        {
-            var changes = new GroupStateChanges(_changed, _removed);
-            (_changed, _removed) = ([], []);
-            foreach (var entry in changes.Changed)
-            {
-                entry.Changed = false;
-            }
-
-            return changes;
-        }
-    }
+    public GroupStateChanges TakeChanges() => _changes.Take();
 
     /// <summary>Writes every changed entry once, as it is now. The store may go on changing meanwhile.</summary>
     public void Write(GroupStateChanges changes, IGroupStateWriter writer)
@@ -219,9 +233,16 @@ public sealed class MemoryGroupStore : IGroupStore
         foreach (var entry in changes.Changed)
         {
             row.Clear();
-            lock (_lock)
+            if (entry is UngroupedSeries series)
             {
-                entry.WriteRow(row);
+                _ungrouped.WriteRow(series, row);
+            }
+            else
+            {
+                lock (entry)
+                {
+                    entry.WriteRow(row);
+                }
             }
 
             writer.Put(entry.Id, row.Written);
@@ -234,258 +255,225 @@ public sealed class MemoryGroupStore : IGroupStore
     }
 
     /// <summary>Takes changes back that could not be stored.</summary>
-    public void Restore(GroupStateChanges changes)
-    {
-        lock (_lock)
-        {
-            changes.Changed.ForEach(Changed);
-            _removed.AddRange(changes.Removed);
-        }
-    }
+    public void Restore(GroupStateChanges changes) => _changes.Restore(changes);
 
-    /// <summary>Takes a row that was written before a restart, before the first push is applied.</summary>
+    /// <summary>
+    /// Takes a row that was written before a restart, before the first push is applied. Times that lead the clock by more than a clock may
+    /// give way to the first push.
+    /// </summary>
     /// <exception cref="InvalidDataException">The row is not one of this store's.</exception>
     public void Load(long id, ReadOnlySpan<byte> row)
     {
-        lock (_lock)
+        var now = NowNs;
+        var reader = new BlobReader(row);
+        switch (reader.ReadByte())
         {
-            var reader = new BlobReader(row);
-            switch (reader.ReadByte())
-            {
-                case GroupState.RowKind:
-                    var group = GroupState.ReadRow(id, reader, _headers);
-                    _groups[group.Path] = group;
-                    _groupsShown += group.IsEmpty ? 0 : 1;
-                    break;
-                case UngroupedSeries.RowKind:
-                    var series = UngroupedSeries.ReadRow(id, reader, _headers);
-                    _ungrouped[series.Key] = series;
-                    break;
-                default:
-                    throw new InvalidDataException("stored state of an unknown kind");
-            }
+            case GroupState.RowKind:
+                var group = GroupState.ReadRow(id, reader, _headers);
+                _groups[group.Path] = group;
+                if (group.HoldsPlace)
+                {
+                    _places.Take();
+                }
 
-            _nextId = Math.Max(_nextId, id + 1);
+                break;
+            case UngroupedSeries.RowKind:
+                var series = UngroupedSeries.ReadRow(id, reader, _headers);
+                series.BringBack(now, now);
+                _ungrouped.Load(series);
+                break;
+            default:
+                throw new InvalidDataException("stored state of an unknown kind");
         }
+
+        _changes.Exists(id);
     }
 
     private static long Nanoseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 
-    private void ApplyToGroup(in BatchedPush push, string path, GroupEffects effects, int index)
+    private void Apply(in BatchedPush push, GroupEffects effects, int index, Dictionary<(GroupState, long), int> owners)
     {
-        var isNew = !_groups.TryGetValue(path, out var group);
-        if (push.Header.Operation is not (PushOperation.Delete or PushOperation.Expire))
+        if (effects.WereApplied)
         {
-            _families.Encode(push);
-            if (FindRefusal(push.Header, group) is { } refusal)
+            if (push.Header.Group is { } known && _groups.TryGetValue(known.Path, out var held))
+            {
+                owners.TryAdd((held, push.Header.PushTimeNs), index);
+            }
+
+            return;
+        }
+
+        if (push.Header.Group is not { } key)
+        {
+            _ungrouped.Apply(push, NowNs);
+            return;
+        }
+
+        var work = Rent();
+        var brings = push.Header.Operation is not (PushOperation.Delete or PushOperation.Expire);
+        if (brings)
+        {
+            work.Families.Encode(push);
+        }
+
+        var group = Enter(key.Path);
+        var hasPlace = group.HoldsPlace;
+        try
+        {
+            group.AwaitNoLonger(push.Header.PushTimeNs);
+            hasPlace = hasPlace || (brings && _places.TryTake());
+            var refusal = !brings ? null : hasPlace ? group.FindRefusal(push.Header, work.Families, _options) : _options.TooManyGroups;
+            if (refusal is not null)
             {
                 effects.Refuse(index, refusal);
                 return;
             }
+
+            ApplyTo(group, push.Header, work, effects.TellsSink);
+            if (effects.TellsSink)
+            {
+                owners.TryAdd((group, push.Header.PushTimeNs), index);
+            }
         }
-
-        group ??= new GroupState(_nextId++, path);
-        if (isNew)
+        finally
         {
-            _groups.Add(path, group);
-        }
-
-        ApplyTo(group, push.Header, effects, index);
-    }
-
-    private void ApplyToSelected(PushHeader delete, GroupEffects effects, int index)
-    {
-        foreach (var group in Find(delete))
-        {
-            ApplyTo(group, delete, effects, index);
-        }
-
-        if (delete.Selector!.Matchers.IsEmpty)
-        {
-            ForgetUngrouped(delete.PushTimeNs);
+            Exit(group, hasPlace);
+            Return(work);
         }
     }
 
-    private void ApplyTo(GroupState group, PushHeader push, GroupEffects effects, int index)
+    private void ApplyToSelected(
+        PushHeader delete, List<(GroupSelector Selector, int Push)> selectors, GroupEffects effects, Dictionary<(GroupState, long), int> owners)
     {
-        var wasEmpty = group.IsEmpty;
-        if (group.Apply(push, _families, effects.TellsSink, _joinScratch, _headers))
+        var work = Rent();
+        foreach (var (path, group) in _groups)
         {
-            Changed(group);
-            _groupsShown += (wasEmpty ? 1 : 0) - (group.IsEmpty ? 1 : 0);
-        }
+            var first = 0;
+            while (first < selectors.Count && !selectors[first].Selector.Matches(path))
+            {
+                first++;
+            }
 
-        group.ReadEnded(push.PushTimeNs, index, effects);
-    }
-
-    // The groups that a push concerns, of those that there are.
-    private IEnumerable<GroupState> Find(PushHeader push)
-    {
-        if (push.Selector is { } selector)
-        {
-            return _groups.Values.Where(group => selector.Matches(group.Key));
-        }
-
-        return push.Group is { } key && _groups.TryGetValue(key.Path, out var group) ? [group] : [];
-    }
-
-    // Why there is no room for what has been encoded. A push that makes no group larger than it is always has it.
-    private PushError? FindRefusal(PushHeader push, GroupState? group)
-    {
-        if (group is null or { IsEmpty: true } && _options.CheckGroups(_groupsShown) is { } tooMany)
-        {
-            return tooMany;
-        }
-
-        return (group ?? new GroupState(id: 0, push.Group!.Path)).FindRefusal(push, _families, _options);
-    }
-
-    private void ApplyUngrouped(in BatchedPush push)
-    {
-        var batch = push.Batch;
-        var family = -1;
-        byte[] header = [];
-        UngroupedSeries? before = null;
-        for (var i = push.Start.Series; i < push.End.Series; i++)
-        {
-            ref readonly var series = ref batch.Series[i];
-            if (series.SampleCount == 0)
+            if (first == selectors.Count)
             {
                 continue;
             }
 
-            if (series.Family != family)
+            Monitor.Enter(group);
+            var hasPlace = group.HoldsPlace;
+            try
             {
-                family = series.Family;
-                _scratch.Clear();
-                FamilyHeader.Write(_scratch, batch, batch.Families[family]);
-                header = _headers.Intern(_scratch.Written);
-            }
-
-            _scratch.Clear();
-            SeriesKey.Write(_scratch, batch, series);
-            var held = FindOrAddUngrouped(_scratch.Written, before?.Next);
-            before?.IsFollowedBy(held);
-            before = held;
-
-            var last = new HeldSample(SampleOrder.Last(batch.SamplesOf(series), batch.Symbols), batch.Symbols);
-            if (held.Set(push.Header.PushTimeNs, last, header, _joinScratch, _headers))
-            {
-                Changed(held);
-            }
-        }
-    }
-
-    // A sender's series come in one order, push after push.
-    private UngroupedSeries FindOrAddUngrouped(ReadOnlySpan<byte> key, UngroupedSeries? expected)
-    {
-        if (expected is { IsForgotten: false } && key.SequenceEqual(expected.Key))
-        {
-            return expected;
-        }
-
-        if (!_ungroupedLookup.TryGetValue(key, out var held))
-        {
-            held = new UngroupedSeries(_nextId++, key.ToArray());
-            _ungrouped.Add(held.Key, held);
-        }
-
-        return held;
-    }
-
-    private void ForgetUngrouped(long pushedUntilNs)
-    {
-        foreach (var (key, series) in _ungrouped)
-        {
-            if (series.PushTimeNs <= pushedUntilNs)
-            {
-                _ungrouped.Remove(key);
-                series.Forget();
-                Removed(series);
-            }
-        }
-    }
-
-    private void ReadUngrouped(MetricBatch destination)
-    {
-        var held = TakeUngrouped();
-        if (held.Count == 0)
-        {
-            return;
-        }
-
-        held.Sort(CompareUngrouped);
-        destination.BeginPush();
-        for (var rest = CollectionsMarshal.AsSpan(held); !rest.IsEmpty;)
-        {
-            var count = 1;
-            while (count < rest.Length && FamilyHeader.Name(rest[count].Header).SequenceEqual(FamilyHeader.Name(rest[0].Header)))
-            {
-                count++;
-            }
-
-            ReadFamily(destination, rest[..count]);
-            rest = rest[count..];
-        }
-    }
-
-    private List<HeldSeries> TakeUngrouped()
-    {
-        var expired = Nanoseconds(_timeProvider.GetUtcNow() - _options.UngroupedHold);
-        lock (_lock)
-        {
-            var held = new List<HeldSeries>(_ungrouped.Count);
-            foreach (var series in _ungrouped.Values)
-            {
-                if (series.PushTimeNs > expired)
+                if (!effects.WereApplied)
                 {
-                    held.Add(new HeldSeries(series.Header, series.Key, series.Sample, series.Histogram, series.PushTimeNs));
+                    ApplyTo(group, delete, work, effects.TellsSink);
+                }
+
+                if (!group.HasEnded(delete.PushTimeNs))
+                {
+                    continue;
+                }
+
+                // Each group has at least one marker: what more groups have cannot be told this time.
+                if (owners.Count < effects.MaxMarkers)
+                {
+                    owners.TryAdd((group, delete.PushTimeNs), selectors[first].Push);
+                }
+                else
+                {
+                    effects.Leave(selectors[first].Push);
                 }
             }
-
-            return held;
+            finally
+            {
+                Exit(group, hasPlace);
+            }
         }
-    }
 
-    // Series of one family that were pushed apart may disagree about its type and help: the latest push is right.
-    private static void ReadFamily(MetricBatch destination, ReadOnlySpan<HeldSeries> family)
-    {
-        var latest = family[0];
-        foreach (ref readonly var series in family[1..])
+        Return(work);
+        if (!effects.WereApplied && selectors.Exists(static one => one.Selector.Matchers.IsEmpty))
         {
-            var order = series.PushTimeNs.CompareTo(latest.PushTimeNs);
-            latest = order > 0 || (order == 0 && series.Header.AsSpan().SequenceCompareTo(latest.Header) > 0) ? series : latest;
-        }
-
-        var index = FamilyHeader.AddTo(destination, latest.Header);
-        foreach (ref readonly var series in family)
-        {
-            SeriesKey.AddTo(destination, index, series.Key, new HeldSample(series.Sample, series.Histogram).In(destination.Symbols));
+            _ungrouped.Forget(delete.PushTimeNs);
         }
     }
 
-    private static int CompareUngrouped(HeldSeries a, HeldSeries b)
+    private GroupWorkspace Rent() => _workspaces.TryTake(out var pooled) ? pooled : new GroupWorkspace(_headers);
+
+    private void Return(GroupWorkspace work)
     {
-        var order = FamilyHeader.Name(a.Header).SequenceCompareTo(FamilyHeader.Name(b.Header));
-        return order != 0 ? order : a.Key.AsSpan().SequenceCompareTo(b.Key);
-    }
-
-    private void Changed(StateEntry entry)
-    {
-        if (_tracksChanges && !entry.Changed)
+        if (work.IsSmall)
         {
-            entry.Changed = true;
-            _changed.Add(entry);
+            _workspaces.Add(work);
         }
     }
 
-    private void Removed(StateEntry entry)
+    private void ApplyTo(GroupState group, PushHeader push, GroupWorkspace work, bool tellsSink)
     {
-        if (_tracksChanges)
+        if (!group.IsForgotten && group.Apply(push, work, tellsSink, NowNs))
         {
-            _removed.Add(entry.Id);
+            _changes.Changed(group);
         }
     }
 
-    private readonly record struct HeldSeries(byte[] Header, byte[] Key, Sample Sample, byte[] Histogram, long PushTimeNs);
+    // Told at the end of a call, so that several pushes of one time tell together what they have ended.
+    private static void Tell(Dictionary<(GroupState Group, long PushTimeNs), int> owners, GroupEffects effects)
+    {
+        foreach (var ((group, pushTimeNs), push) in owners)
+        {
+            lock (group)
+            {
+                group.ReadEnded(pushTimeNs, push, effects);
+            }
+        }
+    }
+
+    // Why the group, which has its place, has no room for the push. A push that makes it no larger than it is always has it.
+    private PushError? CheckSeries(in BatchedPush push, GroupState group)
+    {
+        if (group.SeriesCount + push.End.Series - push.Start.Series <= _options.MaxSeriesPerGroup)
+        {
+            return null;
+        }
+
+        var families = new PushedFamilyWriter(_headers);
+        families.Encode(push);
+        return group.FindRefusal(push.Header, families, _options);
+    }
+
+    // The group of a path, locked until Exit.
+    private GroupState Enter(string path)
+    {
+        while (true)
+        {
+            var group = _groups.GetOrAdd(path, static (path, changes) => new GroupState(changes.NewId(), path), _changes);
+            Monitor.Enter(group);
+            if (!group.IsForgotten)
+            {
+                return group;
+            }
+
+            Monitor.Exit(group);
+        }
+    }
+
+    // Unlocks a group, gives back the place that it no longer needs, and forgets a group of which nothing has become.
+    private void Exit(GroupState group, bool hadPlace)
+    {
+        if (hadPlace && !group.HoldsPlace)
+        {
+            _places.Free();
+        }
+
+        if (group.IsUnknown)
+        {
+            Forget(group);
+        }
+
+        Monitor.Exit(group);
+    }
+
+    private void Forget(GroupState group)
+    {
+        group.Forget();
+        _groups.TryRemove(KeyValuePair.Create(group.Path, group));
+    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using PushGateway.Model;
 using PushGateway.Push;
@@ -23,6 +24,9 @@ internal sealed class PushedFamilyWriter(BlobPool headers) : IComparer<PushedFam
     /// <summary>Number of series in all families.</summary>
     public int SeriesCount { get; private set; }
 
+    /// <summary>How many bytes the buffers take, about.</summary>
+    public long Capacity => _keys.Capacity + _series.Capacity + ((long)_entries.Capacity * Unsafe.SizeOf<Entry>()) + ((long)_nextInFamily.Length * sizeof(int));
+
     /// <summary>The series of a family, a <see cref="SeriesSet"/>.</summary>
     public ReadOnlySpan<byte> SeriesOf(in PushedFamily family) => _series.Written.Slice(family.Start, family.Length);
 
@@ -39,14 +43,14 @@ internal sealed class PushedFamilyWriter(BlobPool headers) : IComparer<PushedFam
             _header.Clear();
             FamilyHeader.Write(_header, push.Batch, push.Batch.Families[i]);
             var start = _series.Length;
-            var count = WriteSeries(push, _firstOfFamily[i - push.Start.Families]);
+            var (count, last) = WriteSeries(push, _firstOfFamily[i - push.Start.Families]);
             if (count == 0 && FamilyHeader.Name(_header.Written).SequenceEqual(PushTimes.Failure))
             {
                 // A client's own, which has given way: the time of the last failure stays.
                 continue;
             }
 
-            var family = new PushedFamily(headers.Intern(_header.Written), start, _series.Length - start, count);
+            var family = new PushedFamily(headers.Intern(_header.Written), start, _series.Length - start, count, last - start);
             SeriesCount += count;
             sorted = sorted && (_families.Count == 0 || CompareNames(_families[^1], family) <= 0);
             _families.Add(family);
@@ -75,9 +79,9 @@ internal sealed class PushedFamilyWriter(BlobPool headers) : IComparer<PushedFam
         }
     }
 
-    private int WriteSeries(in BatchedPush push, int first)
+    private (int Count, int LastEntry) WriteSeries(in BatchedPush push, int first)
     {
-        var count = 0;
+        var (count, lastEntry) = (0, _series.Length);
         _keys.Clear();
         _entries.Clear();
         var sorted = true;
@@ -111,11 +115,12 @@ internal sealed class PushedFamilyWriter(BlobPool headers) : IComparer<PushedFam
                 last = SampleOrder.Last([last, _entries[i].Sample], push.Batch.Symbols);
             }
 
+            lastEntry = _series.Length;
             SeriesSet.WriteEntry(_series, key, new HeldSample(last, push.Batch.Symbols));
             count++;
         }
 
-        return count;
+        return (count, lastEntry);
     }
 
     private static int CompareNames(PushedFamily a, PushedFamily b) =>

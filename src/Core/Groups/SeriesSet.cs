@@ -35,19 +35,6 @@ internal static class SeriesSet
             (flags & HasHistogram) != 0 ? reader.ReadBytes() : default);
     }
 
-    /// <summary>Number of series in a set.</summary>
-    public static int Count(ReadOnlySpan<byte> set)
-    {
-        var count = 0;
-        var series = new SeriesSetReader(set);
-        while (series.MoveNext())
-        {
-            count++;
-        }
-
-        return count;
-    }
-
     /// <summary>The union of two sets; of a series in both, the sample that <see cref="SampleOrder"/> puts last.</summary>
     /// <returns><paramref name="a"/> itself when it holds all of <paramref name="b"/>, else a new array.</returns>
     public static byte[] Join(byte[] a, ReadOnlySpan<byte> b, BlobWriter scratch)

@@ -1,4 +1,5 @@
 using PushGateway.Model;
+using PushGateway.Push;
 
 namespace PushGateway.Groups;
 
@@ -59,6 +60,18 @@ internal sealed class UngroupedSeries(long id, byte[] key) : StateEntry(id)
 
     /// <summary>The store has let go of the series, which leads to no other any more.</summary>
     public void Forget() => (Next, IsForgotten) = (null, true);
+
+    /// <summary>
+    /// Brings the times back to just before <paramref name="untilNs"/>, if the push leads <paramref name="nowNs"/> by more than a clock may.
+    /// </summary>
+    public void BringBack(long nowNs, long untilNs)
+    {
+        if (PushTimeNs > nowNs + PushClock.MaxLeadNs)
+        {
+            PushTimeNs = untilNs - 1;
+            Sample = Sample with { TimestampMs = Math.Min(Sample.TimestampMs, (untilNs / 1_000_000) - 1) };
+        }
+    }
 
     /// <summary>Holds the sample if it is later than the one held, or as late and pushed later; whether anything changed.</summary>
     public bool Set(long pushTimeNs, HeldSample sample, byte[] header, BlobWriter scratch, BlobPool headers)

@@ -12,10 +12,17 @@ namespace PushGateway.Push;
 /// </summary>
 public sealed class GroupSelector : IEquatable<GroupSelector>
 {
+    // In no path: the value has half of a surrogate pair, as no value of a group has.
+    private const string NoLabel = "/";
+
+    // Each matcher's label as paths have it, empty for an empty value.
+    private readonly string[] _values;
+
     private GroupSelector(ImmutableArray<LabelMatcher> matchers)
     {
         Matchers = matchers;
         Text = Write(matchers);
+        _values = [.. matchers.Select(static matcher => IsText(matcher.Value) ? GroupingKeyParser.WriteLabel(matcher.Name, matcher.Value) : NoLabel)];
     }
 
     /// <summary>Selects every group.</summary>
@@ -85,9 +92,16 @@ public sealed class GroupSelector : IEquatable<GroupSelector>
     /// <summary>Whether the selector selects the group.</summary>
     public bool Matches(GroupingKey key)
     {
-        foreach (var matcher in Matchers)
+        ArgumentNullException.ThrowIfNull(key);
+        return Matches(key.Path);
+    }
+
+    /// <summary>Whether the selector selects the group of a <see cref="GroupingKey.Path"/>. Nothing is parsed or allocated.</summary>
+    public bool Matches(string path)
+    {
+        for (var i = 0; i < Matchers.Length; i++)
         {
-            if (!matcher.Matches(key))
+            if (GroupingKeyParser.HasLabel(path, Matchers[i].Name, _values[i]) != Matchers[i].IsEqual)
             {
                 return false;
             }
@@ -107,6 +121,8 @@ public sealed class GroupSelector : IEquatable<GroupSelector>
 
     /// <inheritdoc/>
     public override string ToString() => Text;
+
+    private static bool IsText(string value) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(value)) == value;
 
     private static bool Refuse(string reason, out GroupSelector? selector, out PushError error)
     {

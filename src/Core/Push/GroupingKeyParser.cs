@@ -94,6 +94,37 @@ public static class GroupingKeyParser
         return new GroupingKey(all, WritePath(all));
     }
 
+    /// <summary>A label as the canonical path has it; empty for an empty value.</summary>
+    internal static string WriteLabel(string name, string value) => value switch
+    {
+        "" => "",
+        _ when value.Contains('/') => $"{name}{Base64Suffix}/{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(value))}",
+        _ when value.AsSpan().ContainsAnyExcept(Unreserved) => $"{name}/{Uri.EscapeDataString(value)}",
+        _ => $"{name}/{value}",
+    };
+
+    /// <summary>Whether a canonical path has a label.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="name">Name of the label.</param>
+    /// <param name="label">The label as <see cref="WriteLabel"/> writes it; empty when the path must have no label of the name.</param>
+    internal static bool HasLabel(ReadOnlySpan<char> path, ReadOnlySpan<char> name, ReadOnlySpan<char> label)
+    {
+        while (!path.IsEmpty)
+        {
+            var end = path.IndexOf('/');
+            var next = path[(end + 1)..].IndexOf('/');
+            var one = next < 0 ? path : path[..(end + 1 + next)];
+            if (one.StartsWith(name, StringComparison.Ordinal) && one[name.Length] is '/' or '@')
+            {
+                return one.SequenceEqual(label);
+            }
+
+            path = next < 0 ? [] : path[(one.Length + 1)..];
+        }
+
+        return label.IsEmpty;
+    }
+
     private static bool TryReadLabels(
         ReadOnlySpan<string> components, SortedDictionary<string, string> labels, [NotNullWhen(false)] out PushError? error)
     {
@@ -195,15 +226,7 @@ public static class GroupingKeyParser
                 continue;
             }
 
-            path.Append(path.Length == 0 ? "" : "/").Append(name);
-            if (value.Contains('/'))
-            {
-                path.Append(Base64Suffix).Append('/').Append(Base64Url.EncodeToString(Encoding.UTF8.GetBytes(value)));
-            }
-            else
-            {
-                path.Append('/').Append(value.AsSpan().ContainsAnyExcept(Unreserved) ? Uri.EscapeDataString(value) : value);
-            }
+            path.Append(path.Length == 0 ? "" : "/").Append(WriteLabel(name, value));
         }
 
         return path.ToString();

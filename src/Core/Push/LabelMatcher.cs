@@ -4,17 +4,4 @@ namespace PushGateway.Push;
 /// <param name="Name">Name of the label.</param>
 /// <param name="Value">The value to compare with.</param>
 /// <param name="IsEqual">True when the label must have this value (<c>=</c>), false when it must have another one (<c>!=</c>).</param>
-public readonly record struct LabelMatcher(string Name, string Value, bool IsEqual)
-{
-    /// <summary>Whether the key meets the condition.</summary>
-    public bool Matches(GroupingKey key)
-    {
-        var actual = "";
-        foreach (var (name, value) in key.Labels)
-        {
-            actual = name == Name ? value : actual;
-        }
-
-        return (actual == Value) == IsEqual;
-    }
-}
+public readonly record struct LabelMatcher(string Name, string Value, bool IsEqual);

@@ -9,6 +9,9 @@ public sealed record PushLimits
     // Buffers of this size still cannot overflow the arithmetic of their sizes.
     private const int MaxBufferBytes = 512 * 1024 * 1024;
 
+    // Between the acceptance of a push and its place in the queue: a slow disk, or SQS and the SDK's retries.
+    private const long MaxStoringMs = 60_000;
+
     /// <summary>Defaults.</summary>
     public static PushLimits Default { get; } = new();
 
@@ -60,23 +63,17 @@ public sealed record PushLimits
     /// <param name="batch">The batch.</param>
     /// <param name="since">Where the push begins in the batch.</param>
     /// <param name="receivedMs">Time of receipt, milliseconds since the Unix epoch.</param>
-    public PushError? Check(MetricBatch batch, BatchMark since, long receivedMs)
-    {
-        if (IsWithin(batch, since, receivedMs))
-        {
-            return null;
-        }
+    public PushError? Check(MetricBatch batch, BatchMark since, long receivedMs) => Check(batch, since, receivedMs, receivedMs);
 
-        foreach (ref readonly var series in batch.Series[since.Series..])
-        {
-            if ((CheckLabels(batch, series) ?? CheckTimestamps(batch, series, receivedMs)) is { } error)
-            {
-                return error with { FailsGroup = true };
-            }
-        }
-
-        return null;
-    }
+    /// <summary>
+    /// Checks a push that was checked when it was accepted, by the time of storing it. What was within the limits then still is: a minute may
+    /// have passed, and the clock that accepted it may lead as far as a push time may.
+    /// </summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="since">Where the push begins in the batch.</param>
+    /// <param name="storedMs">When the push was stored, milliseconds since the Unix epoch.</param>
+    public PushError? CheckStored(MetricBatch batch, BatchMark since, long storedMs) =>
+        Check(batch, since, storedMs - MaxStoringMs, storedMs + (PushClock.MaxLeadNs / 1_000_000));
 
     /// <summary>Checks the length in bytes of a metric name; null when it is within the limits.</summary>
     public PushError? CheckMetricName(int bytes) => bytes > MaxNameBytes ? TooLong(RejectCode.NameTooLong, "metric name", bytes, MaxNameBytes) : null;
@@ -93,14 +90,35 @@ public sealed record PushLimits
     public PushError? CheckLabelCount(int labels) => labels > MaxLabels ? TooManyLabels() : null;
 
     /// <summary>Checks one timestamp; null when it is within the limits.</summary>
-    public PushError? CheckTimestamp(long timestampMs, long receivedMs)
+    public PushError? CheckTimestamp(long timestampMs, long receivedMs) => CheckTimestamp(timestampMs, receivedMs, receivedMs);
+
+    private PushError? Check(MetricBatch batch, BatchMark since, long firstMs, long lastMs)
     {
-        if (timestampMs > LatestMs(receivedMs))
+        if (IsWithin(batch, since, firstMs, lastMs))
+        {
+            return null;
+        }
+
+        foreach (ref readonly var series in batch.Series[since.Series..])
+        {
+            if ((CheckLabels(batch, series) ?? CheckTimestamps(batch, series, firstMs, lastMs)) is { } error)
+            {
+                return error with { FailsGroup = true };
+            }
+        }
+
+        return null;
+    }
+
+    // The time of receipt is known to lie between two times.
+    private PushError? CheckTimestamp(long timestampMs, long firstMs, long lastMs)
+    {
+        if (timestampMs > LatestMs(lastMs))
         {
             return new PushError(RejectCode.TimestampInFuture, $"timestamp {timestampMs} is more than {FutureTolerance.TotalSeconds} s in the future");
         }
 
-        return timestampMs < EarliestMs(receivedMs)
+        return timestampMs < EarliestMs(firstMs)
             ? new PushError(RejectCode.TimestampTooOld, $"timestamp {timestampMs} is more than {MaxSampleAge.TotalHours} h old")
             : null;
     }
@@ -115,7 +133,7 @@ public sealed record PushLimits
 
     // A fast check that nearly every push passes. When it fails, the series are checked one by one, and they may still be within the
     // limits: the longest symbol may be a help text.
-    private bool IsWithin(MetricBatch batch, BatchMark since, long receivedMs)
+    private bool IsWithin(MetricBatch batch, BatchMark since, long firstMs, long lastMs)
     {
         if (batch.Symbols.LongestBytes > Math.Min(MaxNameBytes, MaxLabelValueBytes))
         {
@@ -130,7 +148,7 @@ public sealed record PushLimits
             }
         }
 
-        var (earliest, latest) = (EarliestMs(receivedMs), LatestMs(receivedMs));
+        var (earliest, latest) = (EarliestMs(firstMs), LatestMs(lastMs));
         foreach (ref readonly var sample in batch.Samples[since.Samples..])
         {
             if (sample.TimestampMs < earliest || sample.TimestampMs > latest)
@@ -171,11 +189,11 @@ public sealed record PushLimits
         return null;
     }
 
-    private PushError? CheckTimestamps(MetricBatch batch, in Series series, long receivedMs)
+    private PushError? CheckTimestamps(MetricBatch batch, in Series series, long firstMs, long lastMs)
     {
         foreach (var sample in batch.SamplesOf(series))
         {
-            if (CheckTimestamp(sample.TimestampMs, receivedMs) is { } error)
+            if (CheckTimestamp(sample.TimestampMs, firstMs, lastMs) is { } error)
             {
                 return error;
             }

@@ -140,6 +140,9 @@ public static class RejectCode
     /// <summary>The number of groups is already the largest allowed.</summary>
     public const string TooManyGroups = "too-many-groups";
 
+    /// <summary>The number of series without a group is already the largest that is held.</summary>
+    public const string TooManySeries = "too-many-series";
+
     /// <summary>The request has no valid credential.</summary>
     public const string Unauthorized = "unauthorized";
 

@@ -50,7 +50,8 @@ public static class PushMessageCodec
     /// <param name="destination">The batch. On failure the caller must roll it back.</param>
     /// <param name="limits">
     /// The limits. A direct producer's message is checked against all of them and, when it goes to a group, for consistency. The gateway's
-    /// own messages were checked when their pushes were accepted; only the decompressed size and the push time are checked again.
+    /// own messages were checked when their pushes were accepted. They are checked again, because anybody may write their attributes, but
+    /// for the time that storing them may have taken.
     /// </param>
     /// <param name="header">What the message does.</param>
     /// <param name="error">Why it cannot be read.</param>
@@ -74,9 +75,16 @@ public static class PushMessageCodec
             return false;
         }
 
-        if (!TryReadHeader(message, limits, out var read, out error))
+        if (!TryReadHeader(message, out var read, out error))
         {
             return false;
+        }
+
+        // One's own message is never refused for its time, but it does not lead the clock of the queue either.
+        var pushTimeNs = read.PushTimeNs;
+        if (pushTimeNs / 1_000_000 > message.SentMs + (PushClock.MaxLeadNs / 1_000_000))
+        {
+            read = read with { PushTimeNs = message.SentMs * 1_000_000 };
         }
 
         var start = destination.BeginPush(read.Group?.LabelsIn(destination.Symbols) ?? []);
@@ -93,9 +101,15 @@ public static class PushMessageCodec
             }
         }
 
-        if (version is null && limits.Check(destination, start, message.SentMs) is { } exceeded)
+        // Samples that have the time of the push follow it.
+        if (read.PushTimeNs != pushTimeNs)
         {
-            error = exceeded;
+            destination.MoveSamples(start, pushTimeNs / 1_000_000, message.SentMs);
+        }
+
+        error = version is null ? limits.Check(destination, start, message.SentMs) : limits.CheckStored(destination, start, message.SentMs);
+        if (error is not null)
+        {
             return false;
         }
 
@@ -146,7 +160,7 @@ public static class PushMessageCodec
     }
 
     private static bool TryReadHeader(
-        ReceivedMessage message, PushLimits limits, [NotNullWhen(true)] out PushHeader? header, [NotNullWhen(false)] out PushError? error)
+        ReceivedMessage message, [NotNullWhen(true)] out PushHeader? header, [NotNullWhen(false)] out PushError? error)
     {
         header = null;
         var attributes = message.Message.Attributes;
@@ -171,7 +185,7 @@ public static class PushMessageCodec
             return false;
         }
 
-        if (!TryReadTimes(message, limits, out var pushTimeNs, out var timeToLive, out error))
+        if (!TryReadTimes(message, out var pushTimeNs, out var timeToLive, out error))
         {
             return false;
         }
@@ -192,17 +206,16 @@ public static class PushMessageCodec
     };
 
     private static bool TryReadTimes(
-        ReceivedMessage message, PushLimits limits, out long pushTimeNs, out TimeSpan? timeToLive, [NotNullWhen(false)] out PushError? error)
+        ReceivedMessage message, out long pushTimeNs, out TimeSpan? timeToLive, [NotNullWhen(false)] out PushError? error)
     {
         var attributes = message.Message.Attributes;
         pushTimeNs = message.SentMs * 1_000_000;
         timeToLive = null;
         error = null;
         if (attributes.TryGetValue(MessageAttribute.Time, out var time)
-            && !(long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out pushTimeNs)
-                && pushTimeNs / 1_000_000 <= message.SentMs + (long)limits.FutureTolerance.TotalMilliseconds))
+            && !long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out pushTimeNs))
         {
-            error = new PushError(RejectCode.MessageInvalid, $"push time \"{time}\" is not a number of nanoseconds, or lies in the future");
+            error = new PushError(RejectCode.MessageInvalid, $"push time \"{time}\" is not a number of nanoseconds");
         }
         else if (attributes.TryGetValue(MessageAttribute.TimeToLive, out var duration))
         {

@@ -30,7 +30,7 @@ public sealed class DynaliteGroupStoreTests(DynaliteEmulator emulator) : DynamoG
     private static long SizeOf(TestPush push)
     {
         var group = new GroupRow(push.Group!);
-        group.Apply(push.ToGroupPush(), GroupStoreOptions.Default, new GroupEffects(), 0);
+        Assert.Null(group.Apply(push.ToGroupPush(), GroupStoreOptions.Default, tellsSink: true, DateTimeOffset.UnixEpoch));
         return DynamoGroupItem.From(group, DateTimeOffset.UnixEpoch.AddDays(20_000).ToUnixTimeMilliseconds(), TimeSpan.Zero).Size;
     }
 }

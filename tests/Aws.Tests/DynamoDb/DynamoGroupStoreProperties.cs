@@ -103,7 +103,7 @@ public sealed class DynamoGroupStoreProperties(DynaliteEmulator emulator) : ICla
             return false;
         }
 
-        await store.ConfirmAsync(pushes, effects.Stale, Cancellation);
+        await store.ConfirmAsync(effects.Stale, Cancellation);
         return random?.Next(4) != 0;
     }
 

@@ -41,7 +41,7 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
         var effects = await table.ApplyAsync(replace);
         Assert.Equal(["0 b"], Stale(effects));
 
-        await table.Store.ConfirmAsync([replace.ToGroupPush()], effects.Stale, Cancellation);
+        await table.Store.ConfirmAsync(effects.Stale, Cancellation);
 
         Assert.Empty(Stale(await table.ApplyAsync(replace)));
         Assert.Equal(["a{x}"], Held(await table.ReadAsync()));
@@ -59,7 +59,7 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
 
         await table.ApplyAsync(new TestPush(PushOperation.Append, null, 2, [Series("u")]));
         await table.ApplyAsync();
-        await table.Store.ConfirmAsync([], [], Cancellation);
+        await table.Store.ConfirmAsync([], Cancellation);
         Assert.Equal(3, table.Client.Calls.Count);
     }
 
@@ -127,7 +127,7 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
             Assert.Equal([expiry], await table.Store.FindExpiredAsync(Cancellation));
         }
 
-        await table.Store.ConfirmAsync([push], effects.Stale, Cancellation);
+        await table.Store.ConfirmAsync(effects.Stale, Cancellation);
 
         Assert.Empty(await table.Store.FindExpiredAsync(Cancellation));
         Assert.Equal(["b{x}"], Held(await table.ReadAsync()));
@@ -159,7 +159,7 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
         var effects = await table.ApplyAsync(delete);
         Assert.False((await table.ItemAsync(A)).ContainsKey(DynamoGroupTable.ForgetAt));
 
-        await table.Store.ConfirmAsync([delete.ToGroupPush()], effects.Stale, Cancellation);
+        await table.Store.ConfirmAsync(effects.Stale, Cancellation);
         Assert.Equal(
             (deleted / 1_000_000_000) + (long)GroupStoreOptions.Default.TombstoneRetention.TotalSeconds,
             Number(await table.ItemAsync(A), DynamoGroupTable.ForgetAt),
@@ -186,7 +186,7 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
             Assert.Equal(["0 b", "0 c"], Stale(effects));
         }
 
-        await table.Store.ConfirmAsync([delete], effects.Stale, Cancellation);
+        await table.Store.ConfirmAsync(effects.Stale, Cancellation);
 
         var after = new GroupEffects();
         await table.Store.ApplyAsync([delete], after, Cancellation);
@@ -194,6 +194,41 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
         Assert.Equal(["a{x}"], Held(await table.ReadAsync()));
         await table.ApplyAsync(Push(B, 4, "late"));
         Assert.Equal(["a{x}"], Held(await table.ReadAsync()));
+    }
+
+    [Fact]
+    public async Task More_markers_than_a_call_tells_are_told_by_the_next_ones()
+    {
+        using var table = await CreateAsync();
+        await table.ApplyAsync(Push(A, 1, "a", "b", "c"), Push(B, 1, "d", "e"));
+        var told = new List<string>();
+        BatchedPush[] pushes = [Delete(5, "{}"), Delete(5, "{}")];
+        var effects = new GroupEffects { MaxMarkers = 2 };
+        do
+        {
+            effects.Clear();
+            await table.Store.ApplyAsync(pushes, effects, Cancellation);
+            Assert.InRange(effects.Stale.Count, 1, 2);
+            told.AddRange(Stale(effects));
+            await table.Store.ConfirmAsync(effects.Stale, Cancellation);
+        }
+        while (effects.Unfinished.Count > 0);
+
+        Assert.Equal(["0 a", "0 b", "0 c", "0 d", "0 e"], told.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_group_that_was_written_by_a_clock_that_was_ahead_gives_way_to_pushes_and_expires()
+    {
+        using var table = await CreateAsync();
+        var (now, hour) = (table.Time.NowNs, (long)TimeSpan.FromHours(1).TotalNanoseconds);
+        await table.ApplyAsync(
+            Push(A, now + hour, "ahead"), Push(B, now + hour, PushOperation.Delete), Push("job/c", now + hour, "c") with { TimeToLive = TimeSpan.FromMinutes(1) });
+
+        await table.ApplyAsync(Push(A, now - 1, PushOperation.Replace, "a"), Push(B, now - 1, "b"));
+        Assert.Equal(["a{x}", "b{x}", "c{x}"], Held(await table.ReadAsync()));
+        await table.ApplyAsync(Push(A, now, PushOperation.Delete));
+        Assert.Equal(["b{x}", "c{x}"], Held(await table.ReadAsync()));
     }
 
     [Fact]

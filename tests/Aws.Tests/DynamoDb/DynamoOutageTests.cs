@@ -36,7 +36,7 @@ public sealed class DynamoOutageTests
         Assert.InRange(table.Client.Calls.Count(call => call == "get"), 2, 20);
         foreach (var call in (Func<Task>[])
             [
-                () => table.Store.ConfirmAsync([delete.ToGroupPush()], ended, Cancellation).AsTask(),
+                () => table.Store.ConfirmAsync(ended, Cancellation).AsTask(),
                 () => table.Store.FindExpiredAsync(Cancellation).AsTask(),
                 table.ReadAsync,
             ])

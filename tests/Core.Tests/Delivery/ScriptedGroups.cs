@@ -30,10 +30,10 @@ internal sealed class ScriptedGroups(MemoryGroupStore store) : IGroupStore
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask ConfirmAsync(IReadOnlyList<BatchedPush> pushes, IReadOnlyList<DueMarker> delivered, CancellationToken cancellationToken) =>
+    public ValueTask ConfirmAsync(IReadOnlyList<DueMarker> delivered, CancellationToken cancellationToken) =>
         ConfirmFailure is { } failure
             ? throw new GroupStoreUnavailableException(failure)
-            : store.ConfirmAsync(pushes, delivered, cancellationToken);
+            : store.ConfirmAsync(delivered, cancellationToken);
 
     public ValueTask ReadAsync(GroupReading destination, CancellationToken cancellationToken) => store.ReadAsync(destination, cancellationToken);
 

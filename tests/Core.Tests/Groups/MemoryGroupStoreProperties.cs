@@ -57,7 +57,7 @@ public sealed class MemoryGroupStoreProperties
             if (random.Next(3) > 0)
             {
                 sink.Take(message, effects.Stale);
-                store.Confirm([push], effects.Stale);
+                store.Confirm(effects.Stale);
                 waiting.RemoveAt(next);
                 unsaved.Add(message);
             }

@@ -157,7 +157,7 @@ public sealed class MemoryGroupStoreTests
             Assert.Equal([expiry], await _store.FindExpiredAsync(TestContext.Current.CancellationToken));
         }
 
-        _store.Confirm([push], effects.Stale);
+        _store.Confirm(effects.Stale);
         Assert.Empty(await _store.FindExpiredAsync(TestContext.Current.CancellationToken));
     }
 
@@ -221,7 +221,7 @@ public sealed class MemoryGroupStoreTests
 
         Assert.Equal(["f{later} 3", "f{job/b} 1"], Held());
         Assert.Equal(2, effects.Stale.Count);
-        _store.Confirm([push], effects.Stale);
+        _store.Confirm(effects.Stale);
         effects.Clear();
         _store.Apply(push, effects);
         Assert.Empty(effects.Stale);
@@ -237,7 +237,7 @@ public sealed class MemoryGroupStoreTests
         _store.Apply(first, ofFirst);
         _store.Apply(second, ofSecond);
 
-        _store.Confirm([first], ofFirst.Stale);
+        _store.Confirm(ofFirst.Stale);
 
         ofSecond.Clear();
         _store.Apply(second, ofSecond);
@@ -266,7 +266,7 @@ public sealed class MemoryGroupStoreTests
             _time.Advance(TimeSpan.FromSeconds(1));
             var series = families.Select(family => Series(family, "v", 1)).ToArray();
             var push = new TestPush(operation, path, Nanoseconds(_time.GetUtcNow()), series).ToGroupPush();
-            var asked = store.Check(push);
+            var asked = store.Reserve(push);
             var effects = new GroupEffects();
             store.Apply(push, effects);
             var refused = effects.Refused.SingleOrDefault().Reason;

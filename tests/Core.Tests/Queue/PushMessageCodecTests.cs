@@ -258,7 +258,6 @@ public sealed class PushMessageCodecTests
     [InlineData("[]", RejectCode.MessageUnsupported, MessageAttribute.Operation, "explode")]
     [InlineData("[]", RejectCode.MessageUnsupported, MessageAttribute.Operation, "replace")]
     [InlineData("[]", RejectCode.MessageInvalid, MessageAttribute.Time, "soon")]
-    [InlineData("[]", RejectCode.MessageInvalid, MessageAttribute.Time, "1800000000000000000")]
     [InlineData("[]", RejectCode.EncodingUnsupported, MessageAttribute.ContentTransferEncoding, "quoted-printable")]
     [InlineData("?!", RejectCode.MessageInvalid, MessageAttribute.ContentTransferEncoding, "base64")]
     [InlineData("[]", RejectCode.EncodingUnsupported, MessageAttribute.ContentEncoding, "zstd")]
@@ -273,6 +272,84 @@ public sealed class PushMessageCodecTests
 
         Assert.Equal(code, error.Code);
         Assert.NotEmpty(error.Detail);
+    }
+
+    [Theory]
+    [InlineData(365L * 24 * 3600 * 10, RejectCode.TimestampInFuture)]
+    [InlineData(-25L * 3600, RejectCode.TimestampTooOld)]
+    public void Limits_hold_whatever_attributes_a_producer_sets(long seconds, string code)
+    {
+        var batch = new MetricBatch();
+        batch.BeginPush();
+        batch.Add("m", [], [new Sample(SentMs + (seconds * 1000), 1)]);
+        AssertRefused(batch, code);
+    }
+
+    [Fact]
+    public void Limits_of_labels_hold_whatever_attributes_a_producer_sets()
+    {
+        var batch = new MetricBatch();
+        batch.BeginPush();
+        AssertRefused(batch.Add("m", [("l", new string('x', 2049))], [new Sample(SentMs, 1)]), RejectCode.LabelValueTooLong);
+
+        batch = new MetricBatch();
+        batch.BeginPush();
+        AssertRefused(
+            batch.Add("m", [.. Enumerable.Range(0, 70).Select(i => (string.Create(CultureInfo.InvariantCulture, $"l{i:00}"), "x"))], [new Sample(SentMs, 1)]),
+            RejectCode.TooManyLabels);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(30_000)]
+    public void A_sample_that_was_accepted_at_the_edge_of_the_limits_is_read_back_when_storing_it_took_a_while(long delayMs)
+    {
+        var limits = PushLimits.Default;
+        var receivedMs = SentMs - delayMs;
+        foreach (var timestampMs in new[] { receivedMs - (long)limits.MaxSampleAge.TotalMilliseconds, receivedMs + (long)limits.FutureTolerance.TotalMilliseconds })
+        {
+            var batch = new MetricBatch();
+            var start = batch.BeginPush();
+            batch.Add("m", [], [new Sample(timestampMs, 1)]);
+            Assert.Null(limits.Check(batch, start, receivedMs));
+
+            var message = Assert.Single(Encode(Header() with { PushTimeNs = receivedMs * 1_000_000 }, batch, Sqs));
+            Assert.True(PushMessageCodec.TryDecode(Receive(message), new MetricBatch(), limits, out _, out var error), error?.Detail);
+        }
+    }
+
+    [Fact]
+    public void A_push_time_ahead_of_the_queue_is_brought_back_with_the_samples_that_had_no_other()
+    {
+        var aheadMs = SentMs + (2 * 3600 * 1000);
+        var batch = new MetricBatch();
+        batch.BeginPush();
+        batch.Add("m", [], [new Sample(aheadMs, 1)]).Add("n", [], [new Sample(SentMs - 1, 1)]);
+        var message = Assert.Single(Encode(Header(PushOperation.Merge, "job/j") with { PushTimeNs = (aheadMs * 1_000_000) + 5 }, batch, Sqs));
+
+        var decoded = new MetricBatch();
+        Assert.True(PushMessageCodec.TryDecode(Receive(message), decoded, PushLimits.Default, out var header, out var error), error?.Detail);
+
+        Assert.Equal(SentMs * 1_000_000, header.PushTimeNs);
+        Assert.Equal([SentMs, SentMs - 1, SentMs], decoded.Samples.ToArray().Select(sample => sample.TimestampMs));
+    }
+
+    [Fact]
+    public void A_push_time_a_little_ahead_of_the_queue_stays()
+    {
+        var timeNs = (SentMs + 2000) * 1_000_000;
+        var message = Assert.Single(Encode(Header(PushOperation.Delete, "job/j") with { PushTimeNs = timeNs }, new MetricBatch(), Sqs));
+
+        Assert.True(PushMessageCodec.TryDecode(Receive(message), new MetricBatch(), PushLimits.Default, out var header, out _));
+        Assert.Equal(timeNs, header.PushTimeNs);
+    }
+
+    private static void AssertRefused(MetricBatch batch, string code)
+    {
+        var message = Assert.Single(Encode(Header(), batch, Sqs));
+
+        Assert.False(PushMessageCodec.TryDecode(Receive(message), new MetricBatch(), PushLimits.Default, out _, out var error));
+        Assert.Equal(code, error.Code);
     }
 
     [Fact]
