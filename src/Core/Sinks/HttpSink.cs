@@ -99,7 +99,7 @@ public abstract class HttpSink : IMetricSink
             var failure = deadline.IsCancellationRequested
                 ? $"{Protocol} timed out after {_timeout.TotalSeconds} s"
                 : $"{Protocol} failed: {exception.GetBaseException().Message}";
-            return new SentRequest(request.Samples, SinkResult.Retry(failure, reachedTarget: !IsUnreachable(exception)));
+            return new SentRequest(request.Samples, SinkResult.Retry(failure, reachedTarget: deadline.IsCancellationRequested || IsAfterConnecting(exception)));
         }
     }
 
@@ -109,10 +109,11 @@ public abstract class HttpSink : IMetricSink
 
     private protected abstract SinkResult Classify(in SinkResponse response);
 
-    private static bool IsUnreachable(Exception exception) => exception is HttpRequestException
+    // Before that, nothing of the request was sent: there was no credential, name or connection.
+    private static bool IsAfterConnecting(Exception exception) => exception is HttpRequestException
     {
-        HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
-            or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
+        HttpRequestError: not (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+            or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError),
     };
 
     private void Return(IRequestEncoder encoder)

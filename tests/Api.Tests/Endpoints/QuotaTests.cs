@@ -63,7 +63,7 @@ public sealed class QuotaTests : IAsyncDisposable
             "the deleted group to make room",
             cancellationToken: Cancellation);
 
-        static string Records(params string[] jobs) => "[" + string.Join(',', jobs.Select(job => $$"""{"group":{"job":"{{job}}"},"metrics":{"m":1}}""")) + "]";
+        static string Records(params string[] jobs) => "[" + string.Join(',', jobs.Select(job => $$$"""{"group":{"job":"{{{job}}}"},"metrics":{"m":1}}""")) + "]";
     }
 
     [Fact]

@@ -142,7 +142,7 @@ public sealed class OtlpSinkTests
         var body = new Status { Code = 13, Message = "no space left" };
         using var target = new ScriptedTarget(HttpStatusCode.InternalServerError, body.ToByteArray());
 
-        Assert.Equal(SinkResult.Retry("OTLP returned HTTP status 500: no space left"), await SendAsync(target));
+        Assert.Equal(SinkResult.Retry("OTLP returned HTTP status 500: no space left", reachedTarget: true), await SendAsync(target));
     }
 
     [Fact]

@@ -1,0 +1,133 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net.Http.Headers;
+using PushGateway.Testing;
+using Xunit;
+
+namespace PushGateway.EndToEnd.Tests;
+
+/// <summary>What was answered 202 is delivered to a Prometheus with its default settings, which takes no sample that is older than another of its series.</summary>
+public sealed class DefaultPrometheusTests
+{
+    const int GoodClients = 4;
+
+    static readonly TimeSpan Load = TimeSpan.FromSeconds(6);
+
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(600, 500)]
+    [InlineData(5, 0)]
+    public async Task Old_samples_of_one_client_harm_no_other(int oldSamples, int pauseMs)
+    {
+        await using var prometheus = await PrometheusServer.StartAsync(new PrometheusOptions { OutOfOrderWindow = TimeSpan.Zero }, Cancellation);
+        await using var gateway = await StartAsync(prometheus);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        end.CancelAfter(Load);
+        var acknowledged = new ConcurrentBag<string>();
+
+        await Task.WhenAll(
+        [
+            PushOldAsync(gateway.Client, oldSamples, TimeSpan.FromMilliseconds(pauseMs), end.Token),
+            .. Enumerable.Range(0, GoodClients).Select(client => PushGoodAsync(gateway.Client, client, acknowledged, end.Token)),
+        ]);
+
+        await Poll.UntilAsync(
+            async token => (await prometheus.QueryRangeRawAsync("good", cancellationToken: token)).Select(series => series["id"]).ToHashSet(),
+            stored => acknowledged.All(stored.Contains),
+            "every push of the good clients in Prometheus",
+            Deadlines.Delivery,
+            Cancellation);
+        Assert.True(acknowledged.Count > 100, $"only {acknowledged.Count} good pushes were accepted");
+    }
+
+    [Fact]
+    public async Task Kills_lose_nothing_of_series_that_are_pushed_again_and_again()
+    {
+        var kills = Environment.GetEnvironmentVariable("PUSHGATEWAY_KILLS") is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) / 10 : 8;
+        await using var prometheus = await PrometheusServer.StartAsync(new PrometheusOptions { OutOfOrderWindow = TimeSpan.Zero }, Cancellation);
+        await using var gateway = await StartAsync(prometheus);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var acknowledged = new ConcurrentBag<double>();
+        var pushing = PushRepeatedAsync(gateway.Client, acknowledged, end.Token);
+        for (var kill = 0; kill < kills; kill++)
+        {
+            var enough = acknowledged.Count + 40;
+            await Poll.UntilAsync(() => acknowledged.Count >= enough, "more pushes", Deadlines.Delivery, Cancellation);
+            await gateway.KillAsync();
+            await gateway.LaunchAgainAsync();
+        }
+
+        await end.CancelAsync();
+        await pushing;
+
+        await Poll.UntilAsync(
+            async token => await prometheus.QueryRangeRawAsync("repeated", cancellationToken: token),
+            series => series.Count == 8 && series.All(one => acknowledged.All(Values(one).Contains)),
+            "every acknowledged value of each series in Prometheus",
+            Deadlines.Delivery,
+            Cancellation);
+        var page = await Poll.UntilAsync(
+            token => gateway.Client.GetStringAsync(new Uri("metrics", UriKind.Relative), token), "the page of metrics", Deadlines.Delivery, Cancellation);
+        Assert.Contains("\npushgateway_dead_letters 0\n", page, StringComparison.Ordinal);
+    }
+
+    static HashSet<double> Values(Series series) => [.. series.Samples.Select(sample => double.Parse(sample.Value, CultureInfo.InvariantCulture))];
+
+    static Task<GatewayProcess> StartAsync(PrometheusServer prometheus) => GatewayProcess.StartAsync(
+        new Dictionary<string, string> { ["PROMETHEUS_REMOTE_WRITE_URL"] = prometheus.RemoteWriteUrl.ToString() }, cancellationToken: Cancellation);
+
+    // A series of its own for each push, so that each can be looked for.
+    static async Task PushGoodAsync(HttpClient gateway, int client, ConcurrentBag<string> acknowledged, CancellationToken end)
+    {
+        for (var number = 0; !end.IsCancellationRequested; number++)
+        {
+            var id = $"{client}-{number}";
+            if (await PushAsync(gateway, $$$"""{"dimensions":{"id":"{{{id}}}"},"metrics":{"good":{{{number}}}}}"""))
+            {
+                acknowledged.Add(id);
+            }
+        }
+    }
+
+    static async Task PushOldAsync(HttpClient gateway, int samples, TimeSpan pause, CancellationToken end)
+    {
+        while (!end.IsCancellationRequested)
+        {
+            var time = DateTimeOffset.UtcNow.AddHours(-5).ToUnixTimeMilliseconds();
+            await PushAsync(gateway, "[" + string.Join(',', Enumerable.Range(0, samples).Select(
+                i => $$$"""{"dimensions":{"i":"{{{i}}}"},"metrics":{"old":1},"timestamp":{{{time}}}}""")) + "]");
+            await Task.Delay(pause, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // One client, which waits for each answer. Two of its pushes never have the same millisecond.
+    static async Task PushRepeatedAsync(HttpClient gateway, ConcurrentBag<double> acknowledged, CancellationToken end)
+    {
+        for (var number = 1; !end.IsCancellationRequested; number++)
+        {
+            var body = "[" + string.Join(',', Enumerable.Range(0, 8).Select(i => $$$"""{"dimensions":{"i":"{{{i}}}"},"metrics":{"repeated":{{{number}}}}}""")) + "]";
+            if (await PushAsync(gateway, body))
+            {
+                acknowledged.Add(number);
+            }
+
+            await Task.Delay(2, CancellationToken.None);
+        }
+    }
+
+    // Whether the push was answered 202. While the process is down, there is no answer.
+    static async Task<bool> PushAsync(HttpClient gateway, string body)
+    {
+        using var content = new StringContent(body, new MediaTypeHeaderValue("application/json"));
+        try
+        {
+            using var response = await gateway.PostAsync(new Uri("metrics", UriKind.Relative), content, CancellationToken.None);
+            return (int)response.StatusCode == 202;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}
