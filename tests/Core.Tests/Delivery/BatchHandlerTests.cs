@@ -191,7 +191,7 @@ public sealed class BatchHandlerTests
         Assert.Single((await handler.HandleAsync(delete, Cancelled)).Delivered);
 
         Assert.Equal(
-            [$"x 1 @{SentMs}", $"push_time_seconds {SentMs / 1000} @{SentMs}", $"push_time_seconds NaN @{SentMs + 999}", $"x NaN @{SentMs + 999}"], sink.Stored);
+            [$"x 1 @{SentMs}", $"push_time_seconds {SentMs / 1000} @{SentMs}", $"x NaN @{SentMs + 999}", $"push_time_seconds NaN @{SentMs + 999}"], sink.Stored);
         Assert.Equal(requests, sink.Requests);
     }
 
