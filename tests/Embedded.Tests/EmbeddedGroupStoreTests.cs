@@ -61,20 +61,29 @@ public sealed class EmbeddedGroupStoreTests : StoreFixture
         var ahead = now + (long)TimeSpan.FromHours(1).TotalNanoseconds;
         var sinkless = new GroupEffects { TellsSink = false };
         await Store.Groups.ApplyAsync(
-            [TestGroup.Push("job/a", ahead), TestGroup.Push("job/b", ahead), TestGroup.Push(null, ahead), TestGroup.Push("job/c", ahead + 100, operation: PushOperation.Delete)],
+            [
+                TestGroup.Push("job/a", ahead),
+                TestGroup.Push("job/b", ahead),
+                TestGroup.Push(null, ahead),
+                TestGroup.Push("job/c", ahead + 100, operation: PushOperation.Delete),
+            ],
             sinkless,
             Cancellation);
         await RestartAsync();
 
         await Store.Groups.ApplyAsync(
-            [TestGroup.Push("job/a", now), TestGroup.Push("job/b", now, operation: PushOperation.Delete), TestGroup.Push(null, now), TestGroup.Push("job/c", now)],
+            [
+                TestGroup.Push("job/a", now, "now"),
+                TestGroup.Push("job/b", now, operation: PushOperation.Delete),
+                TestGroup.Push(null, now, "now"),
+                TestGroup.Push("job/c", now, "now"),
+            ],
             sinkless,
             Cancellation);
 
         Assert.Equal(
-            ["help job/a", "help job/c", "help none"],
-            (await TestGroup.DumpAsync(Store.Groups)).Where(line => line.Contains($" {now} ", StringComparison.Ordinal)).Select(line => line[..line.IndexOf($" {now}", StringComparison.Ordinal)]));
-        Assert.Equal(3, (await TestGroup.DumpAsync(Store.Groups)).Count);
+            ["now job/a", "now job/c", "now none"],
+            (await TestGroup.DumpAsync(Store.Groups)).Select(line => string.Join(' ', line.Split(' ').Take(2))));
     }
 
     [Fact]

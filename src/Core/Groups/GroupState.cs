@@ -14,7 +14,8 @@ namespace PushGateway.Groups;
 /// A family keeps the push with the greatest time. Pushes of one time are parts of one push (split over several messages) or
 /// redeliveries, so their series are united. A replace drops what was pushed before it, but for the time of the last failure; a delete
 /// and an expiry drop that, too, and what was pushed at their own time. The time to live is that of the latest push. The series ended on the way depend on the order, their markers' times do not fall before a sample: in the end the series that are
-/// not stale are those of the state.
+/// not stale are those of the state. Times that lead the clock by more than <see cref="PushClock.MaxLeadNs"/> do not win: they are of a clock
+/// that was ahead, and the first push by the right clock brings them back.
 /// </remarks>
 internal sealed class GroupState(long id, string path) : StateEntry(id)
 {
@@ -223,10 +224,13 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
             return false;
         }
 
-        long[] times = [.. new SortedSet<long>([_replacedAtNs, _deletedAtNs, _heardAtNs, .. _families.Select(static family => family.PushTimeNs)]).Where(time => time >= untilNs)];
+        long[] held = [_replacedAtNs, _deletedAtNs, _heardAtNs, .. _families.Select(static family => family.PushTimeNs)];
+        long[] times = [.. held.Where(time => time >= untilNs).Distinct().Order()];
+
+        // An expiry has the time of the last push, and is told again by it. The other pushes come again with their own times.
         if (_families.Count == 0 && _ended.Remove(_heardAtNs, out var ended))
         {
-            _ended.Add(Before(_heardAtNs), ended.At(Before(_heardAtNs)));
+            EndedBy(Before(_heardAtNs)).Join(ended.At(Before(_heardAtNs)));
         }
 
         _replacedAtNs = Before(_replacedAtNs);

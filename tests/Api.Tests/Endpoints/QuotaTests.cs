@@ -11,7 +11,7 @@ namespace PushGateway.Api.Tests.Endpoints;
 /// <summary>What is held is limited, and a push that finds no room is refused at once and never later.</summary>
 public sealed class QuotaTests : IAsyncDisposable
 {
-    private readonly GatewayFactory _gateway = new();
+    private readonly KestrelGateway _gateway = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
