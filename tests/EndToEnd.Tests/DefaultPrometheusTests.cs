@@ -68,7 +68,11 @@ public sealed class DefaultPrometheusTests
             Deadlines.Delivery,
             Cancellation);
         var page = await Poll.UntilAsync(
-            token => gateway.Client.GetStringAsync(new Uri("metrics", UriKind.Relative), token), "the page of metrics", Deadlines.Delivery, Cancellation);
+            async token => await gateway.Client.GetStringAsync(new Uri("metrics", UriKind.Relative), token),
+            text => text.Length > 0,
+            "the page of metrics",
+            Deadlines.Delivery,
+            Cancellation);
         Assert.Contains("\npushgateway_dead_letters 0\n", page, StringComparison.Ordinal);
     }
 

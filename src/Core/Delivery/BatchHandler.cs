@@ -440,8 +440,15 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         var pace = new RequestPace(options, time);
         var rest = batch.Coalesce();
         pace.Refused(rest.Length);
-        while (!rest.IsEmpty && message.Refused.Count < options.MaxProofs)
+        while (true)
         {
+            // The groups have the push, whatever the target makes of its samples: the series that it has ended end there as well.
+            rest = message.Refused.Count < options.MaxProofs ? rest : batch.MarkersAmong(rest);
+            if (rest.IsEmpty)
+            {
+                return;
+            }
+
             var (count, result) = await TrySendAsync(batch, pace.Next(rest), cancellationToken);
             var sent = rest[..count];
             if (result.Status == SinkStatus.Delivered)
@@ -603,7 +610,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         {
             held.Remove(message);
         }
-        else if (message.Refused.Count >= options.MaxProofs || (batch.IsSettled(index) && message.Refused.Count > 0))
+        else if (message.Refused.Count > 0 && (message.Refused.Count < options.MaxProofs ? batch.IsSettled(index) : batch.AreMarkersSettled(index)))
         {
             outcome.Reject(message.Received, Refusal(message, batch.CountOpen(index)));
             held.Remove(message);

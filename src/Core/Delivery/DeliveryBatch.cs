@@ -177,6 +177,17 @@ internal sealed class DeliveryBatch
             }
         }
 
+        return AreMarkersSettled(message);
+    }
+
+    /// <summary>Whether the sink has every marker of a message.</summary>
+    public bool AreMarkersSettled(int message)
+    {
+        if (_fates[message] is { IsWithheld: true } or { IsUnfinished: true })
+        {
+            return false;
+        }
+
         for (var i = 0; i < _markerOwners.Count; i++)
         {
             if (_markerOwners[i] == message && !_settled[_firstMarkerSample + i])
@@ -186,6 +197,21 @@ internal sealed class DeliveryBatch
         }
 
         return true;
+    }
+
+    /// <summary>The stale markers among samples.</summary>
+    public ReadOnlyMemory<SeriesSample> MarkersAmong(ReadOnlyMemory<SeriesSample> samples)
+    {
+        var markers = new List<SeriesSample>();
+        foreach (ref readonly var sample in samples.Span)
+        {
+            if (IsMarker(sample))
+            {
+                markers.Add(sample);
+            }
+        }
+
+        return markers.ToArray();
     }
 
     /// <summary>The markers that the sink has, or refuses for good.</summary>

@@ -257,6 +257,21 @@ public sealed class BatchHandlerTests
     }
 
     [Fact]
+    public async Task A_replace_whose_samples_are_refused_ends_what_it_has_replaced()
+    {
+        var sink = new ScriptedSink(lines => lines.Any(line => line.StartsWith("bad", StringComparison.Ordinal)) ? SinkResult.Rejected("no") : SinkResult.Delivered);
+        var groups = new MemoryGroupStore(GroupStoreOptions.Default, _time);
+        var handler = new BatchHandler(sink, groups, PushLimits.Default, new DeliveryOptions(), _time);
+        await handler.HandleAsync([BatchedPush("1", "replace", "old 1\n", SentMs)], Cancelled);
+        var bad = string.Concat(Enumerable.Range(0, 20).Select(i => $"bad{i} 1\n"));
+
+        var outcome = await handler.HandleAsync([BatchedPush("2", "replace", bad, SentMs + 1000)], Cancelled);
+
+        Assert.Single(outcome.DeadLetters);
+        Assert.Contains($"old NaN @{SentMs + 999}", sink.Stored);
+    }
+
+    [Fact]
     public async Task A_push_that_the_group_store_cannot_apply_stays_on_the_queue_alone()
     {
         var sink = new ScriptedSink(_ => SinkResult.Delivered);
