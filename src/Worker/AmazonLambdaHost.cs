@@ -38,6 +38,7 @@ internal sealed partial class AmazonLambdaHost(EventBatchDelivery delivery, Time
                 BinaryValue = attribute.Value.BinaryValue,
             }),
         message.Attributes?.GetValueOrDefault("SentTimestamp"),
+        message.Attributes?.GetValueOrDefault("ApproximateReceiveCount"),
         time);
 
     [JsonSerializable(typeof(SQSEvent))]

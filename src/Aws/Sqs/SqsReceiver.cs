@@ -73,7 +73,7 @@ internal sealed class SqsReceiver(SqsQueueUrl queue, SqsQueueOptions options, Ti
                 WaitTimeSeconds = (int)wait.TotalSeconds,
                 VisibilityTimeout = (int?)options.VisibilityTimeout?.TotalSeconds,
                 MessageAttributeNames = ["All"],
-                MessageSystemAttributeNames = [MessageSystemAttributeName.SentTimestamp],
+                MessageSystemAttributeNames = [MessageSystemAttributeName.SentTimestamp, MessageSystemAttributeName.ApproximateReceiveCount],
             },
             CancellationToken.None);
         return response.Messages ?? [];
@@ -92,10 +92,14 @@ internal sealed class SqsReceiver(SqsQueueUrl queue, SqsQueueOptions options, Ti
         }
 
         var sent = message.Attributes?.GetValueOrDefault(MessageSystemAttributeName.SentTimestamp);
+        var count = message.Attributes?.GetValueOrDefault(MessageSystemAttributeName.ApproximateReceiveCount);
         return new ReceivedMessage(
             message.MessageId,
             new QueueMessage(Encoding.UTF8.GetBytes(message.Body), attributes),
             long.TryParse(sent, NumberStyles.None, CultureInfo.InvariantCulture, out var sentMs) ? sentMs : time.GetUtcNow().ToUnixTimeMilliseconds(),
-            new SqsReceipt(message.ReceiptHandle, message.MessageAttributes ?? []));
+            new SqsReceipt(message.ReceiptHandle, message.MessageAttributes ?? []))
+        {
+            IsRedelivered = int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var receives) && receives > 1,
+        };
     }
 }

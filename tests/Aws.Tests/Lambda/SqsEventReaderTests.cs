@@ -36,6 +36,7 @@ public sealed class SqsEventReaderTests
                 message.Id,
                 Encoding.UTF8.GetString(message.Message.Body.Span),
                 message.SentMs,
+                message.IsRedelivered,
                 string.Join(",", message.Message.Attributes.Select(attribute => $"{attribute.Key}={attribute.Value}")),
                 string.Join(",", ((SqsReceipt)message.Receipt!).Attributes.Select(Describe)))).ToList();
 
@@ -81,7 +82,8 @@ public sealed class SqsEventReaderTests
             "\"md5OfMessageAttributes\":null",
         ];
         members.RemoveRange(3, random.Next(3));
-        members.Insert(random.Next(members.Count), random.Next(2) == 0 ? "\"attributes\":{}" : $"\"attributes\":{{\"SenderId\":\"s\",\"SentTimestamp\":\"{Now - index}\"}}");
+        var count = random.Next(2) == 0 ? "" : $"\"ApproximateReceiveCount\":\"{random.Next(1, 4)}\",";
+        members.Insert(random.Next(members.Count), random.Next(2) == 0 ? "\"attributes\":{}" : $"\"attributes\":{{\"SenderId\":\"s\",{count}\"SentTimestamp\":\"{Now - index}\"}}");
         if (random.Next(2) == 0)
         {
             var attributes = Enumerable.Range(0, random.Next(12)).Select(i => $"\"{(random.Next(9) == 0 ? "other" : "a")}-{i}\":{Attribute(random)}");
@@ -124,12 +126,13 @@ public sealed class SqsEventReaderTests
         var sent = record.TryGetProperty("attributes", out var attributes) && attributes.TryGetProperty("SentTimestamp", out var timestamp)
             ? timestamp.GetString()
             : $"{Now}";
+        var redelivered = attributes.ValueKind == JsonValueKind.Object && attributes.TryGetProperty("ApproximateReceiveCount", out var count) && count.GetString() != "1";
         var all = record.TryGetProperty("messageAttributes", out var message) ? message.EnumerateObject().ToList() : [];
         var text = all.Where(attribute => Member(attribute, "stringValue") is not null).Select(attribute => $"{attribute.Name}={Member(attribute, "stringValue")}");
         var others = all.Where(attribute => Member(attribute, "dataType") != "String").Select(attribute =>
             string.Join(":", attribute.Name, Member(attribute, "dataType"), Member(attribute, "stringValue"), Member(attribute, "binaryValue")));
         return string.Join(
-            "|", record.GetProperty("messageId").GetString(), record.GetProperty("body").GetString(), sent, string.Join(",", text), string.Join(",", others));
+            "|", record.GetProperty("messageId").GetString(), record.GetProperty("body").GetString(), sent, redelivered, string.Join(",", text), string.Join(",", others));
 
         static string? Member(JsonProperty attribute, string name) => attribute.Value.TryGetProperty(name, out var value) ? value.GetString() : null;
     }

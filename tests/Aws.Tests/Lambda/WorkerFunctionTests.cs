@@ -104,7 +104,7 @@ public sealed class WorkerFunctionTests
         Assert.Equal(["b", "c"], failed.Order(StringComparer.Ordinal));
         Assert.Equal(["a 1 @1000"], sink.Stored);
 
-        static ReceivedMessage Read(string name) => SqsEventMessage.Create(name, Record(name), null, "2000", TimeProvider.System);
+        static ReceivedMessage Read(string name) => SqsEventMessage.Create(name, Record(name), null, "2000", "1", TimeProvider.System);
     }
 
     [Theory]
@@ -119,7 +119,7 @@ public sealed class WorkerFunctionTests
             ["Binary"] = new() { DataType = "Binary", BinaryValue = new MemoryStream([1]) },
         };
 
-        var message = SqsEventMessage.Create("a", "küche 1\n", attributes, sentTimestamp, new FakeTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(7)));
+        var message = SqsEventMessage.Create("a", "küche 1\n", attributes, sentTimestamp, receiveCount: null, new FakeTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(7)));
 
         Assert.Equal(("a", sentMs), (message.Id, message.SentMs));
         Assert.Equal("küche 1\n"u8, message.Message.Body.Span);

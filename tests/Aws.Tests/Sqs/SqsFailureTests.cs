@@ -190,6 +190,7 @@ public sealed class SqsFailureTests
         var received = Assert.Single(await queue.ReceiveAsync(100, Cancellation));
 
         Assert.Equal(1_753_878_896_123, received.SentMs);
+        Assert.False(received.IsRedelivered);
         Assert.Equal(2, sqs.Calls.Count);
         await Assert.ThrowsAsync<QueueUnavailableException>(() => queue.ReceiveAsync(100, Cancellation).AsTask());
     }
@@ -220,13 +221,29 @@ public sealed class SqsFailureTests
         Assert.Equal(lastCall, sqs.Calls.Count);
     }
 
+    [Theory]
+    [InlineData("1", false)]
+    [InlineData("2", true)]
+    [InlineData("1001", true)]
+    public async Task A_message_that_was_received_before_says_so(string count, bool expected)
+    {
+        await using var sqs = await ScriptedSqs.StartAsync((_, request) =>
+        {
+            Assert.Contains("ApproximateReceiveCount", request["MessageSystemAttributeNames"]!.AsArray().Select(name => (string?)name));
+            return HandOut("m", count);
+        });
+        using var queue = Open(sqs.Url);
+
+        Assert.Equal(expected, Assert.Single(await queue.ReceiveAsync(1, Cancellation)).IsRedelivered);
+    }
+
     private static QueueMessage Message(string body) => new(Encoding.UTF8.GetBytes(body), new Dictionary<string, string>());
 
     private static ReceivedMessage Received(int index) =>
         new($"m{index}", Message("body"), 0, new SqsReceipt($"h{index}", new Dictionary<string, MessageAttributeValue>()));
 
-    private static (int Status, JsonNode Body) HandOut(string id) => (200, JsonNode.Parse(
-        $$$"""{"Messages":[{"MessageId":"{{{id}}}","ReceiptHandle":"h","Body":"a","MD5OfBody":"0cc175b9c0f1b6a831c399e269772661","Attributes":{"SentTimestamp":"1753878896123"}}]}""")!);
+    private static (int Status, JsonNode Body) HandOut(string id, string count = "1") => (200, JsonNode.Parse(
+        $$$"""{"Messages":[{"MessageId":"{{{id}}}","ReceiptHandle":"h","Body":"a","MD5OfBody":"0cc175b9c0f1b6a831c399e269772661","Attributes":{"SentTimestamp":"1753878896123","ApproximateReceiveCount":"{{{count}}}"}}]}""")!);
 
     private static string Bodies(JsonNode request) => request["Entries"] is { } entries
         ? string.Concat(entries.AsArray().Select(entry => (string)entry!["MessageBody"]!))

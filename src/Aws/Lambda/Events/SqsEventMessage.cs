@@ -19,9 +19,15 @@ public static class SqsEventMessage
     /// <param name="body">Its body.</param>
     /// <param name="attributes">Its attributes, or null. The gateway reads only those with a text value.</param>
     /// <param name="sentTimestamp">The attribute <c>SentTimestamp</c>.</param>
-    /// <param name="time">The clock, for a message without that attribute.</param>
+    /// <param name="receiveCount">The attribute <c>ApproximateReceiveCount</c>.</param>
+    /// <param name="time">The clock, for a message without a time.</param>
     public static ReceivedMessage Create(
-        string id, string body, IReadOnlyDictionary<string, MessageAttributeValue>? attributes, string? sentTimestamp, TimeProvider time)
+        string id,
+        string body,
+        IReadOnlyDictionary<string, MessageAttributeValue>? attributes,
+        string? sentTimestamp,
+        string? receiveCount,
+        TimeProvider time)
     {
         var text = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in attributes ?? NoReceipt.Attributes)
@@ -36,6 +42,9 @@ public static class SqsEventMessage
             ? sent
             : time.GetUtcNow().ToUnixTimeMilliseconds();
         return new ReceivedMessage(
-            id, new QueueMessage(Encoding.UTF8.GetBytes(body), text), sentMs, attributes is null ? NoReceipt : new SqsReceipt("", attributes));
+            id, new QueueMessage(Encoding.UTF8.GetBytes(body), text), sentMs, attributes is null ? NoReceipt : new SqsReceipt("", attributes))
+        {
+            IsRedelivered = int.TryParse(receiveCount, NumberStyles.None, CultureInfo.InvariantCulture, out var receives) && receives > 1,
+        };
     }
 }

@@ -81,6 +81,7 @@ internal ref struct SqsEventReader
         var attributes = SqsEventMessage.NoAttributes;
         var receipt = SqsEventMessage.NoReceipt;
         long? sentMs = null;
+        var isRedelivered = false;
         var isOfSqs = false;
         while (ReadName())
         {
@@ -94,7 +95,7 @@ internal ref struct SqsEventReader
             }
             else if (_json.ValueTextEquals("attributes"u8))
             {
-                sentMs = ReadSentTimestamp();
+                (sentMs, isRedelivered) = ReadSystemAttributes();
             }
             else if (_json.ValueTextEquals("messageAttributes"u8))
             {
@@ -117,7 +118,10 @@ internal ref struct SqsEventReader
             id,
             new QueueMessage(body ?? throw new JsonException($"record {Encoding.UTF8.GetString(id.Span)} has no body"), attributes),
             sentMs ?? _nowMs,
-            receipt);
+            receipt)
+        {
+            IsRedelivered = isRedelivered,
+        };
     }
 
     private void RequireSource()
@@ -129,17 +133,20 @@ internal ref struct SqsEventReader
         }
     }
 
-    private long? ReadSentTimestamp()
+    private (long? SentMs, bool IsRedelivered) ReadSystemAttributes()
     {
         long? sentMs = null;
+        long receives = 0;
         ReadObject("a record's attributes are not an object");
         while (ReadName())
         {
             if (_json.ValueTextEquals("SentTimestamp"u8))
             {
-                _json.Read();
-                Require(_json.TokenType == JsonTokenType.String, "a record's SentTimestamp is not a string");
-                sentMs = long.TryParse(_json.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var sent) ? sent : null;
+                sentMs = ReadNumber("a record's SentTimestamp is not a string");
+            }
+            else if (_json.ValueTextEquals("ApproximateReceiveCount"u8))
+            {
+                receives = ReadNumber("a record's ApproximateReceiveCount is not a string") ?? 0;
             }
             else
             {
@@ -147,7 +154,14 @@ internal ref struct SqsEventReader
             }
         }
 
-        return sentMs;
+        return (sentMs, receives > 1);
+    }
+
+    private long? ReadNumber(string otherwise)
+    {
+        _json.Read();
+        Require(_json.TokenType == JsonTokenType.String, otherwise);
+        return long.TryParse(_json.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 
     // The receipt has the attributes that are more than text.
