@@ -26,6 +26,9 @@ namespace PushGateway.Delivery;
 /// <param name="time">The clock.</param>
 public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLimits limits, DeliveryOptions options, TimeProvider time)
 {
+    // A dead letter's reason names a few series, and has to fit into a message attribute.
+    private const int MaxNameLength = 200;
+
     private readonly ConcurrentBag<DeliveryBatch> _batches = [];
     private readonly Suspicion _suspicion = new(time);
 
@@ -511,6 +514,12 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         }
 
         name.Append(series.LabelCount > 0 ? "}" : "");
+        if (name.Length > MaxNameLength)
+        {
+            name.Length = MaxNameLength;
+            name.Append("...");
+        }
+
         return name.Append(CultureInfo.InvariantCulture, $" @{sample.Sample.TimestampMs}").ToString();
     }
 
