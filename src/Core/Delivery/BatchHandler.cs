@@ -222,7 +222,8 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         }
     }
 
-    private static IEnumerable<string> TraceParents(IReadOnlyList<ReceivedMessage> messages) =>
+    /// <summary>The trace contexts of messages.</summary>
+    internal static IEnumerable<string> TraceParents(IReadOnlyList<ReceivedMessage> messages) =>
         messages.Select(message => message.Message.Attributes.GetValueOrDefault(MessageAttribute.TraceParent)).OfType<string>();
 
     /// <summary>Counts what has become of messages.</summary>

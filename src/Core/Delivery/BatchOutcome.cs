@@ -20,6 +20,9 @@ public sealed class BatchOutcome
         _delivered = new List<ReceivedMessage>(messages.Count);
     }
 
+    /// <summary>The messages.</summary>
+    internal IReadOnlyList<ReceivedMessage> Messages => _messages;
+
     /// <summary>Messages of which everything was delivered.</summary>
     public IReadOnlyList<ReceivedMessage> Delivered => _delivered;
 

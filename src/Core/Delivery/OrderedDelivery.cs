@@ -1,4 +1,5 @@
 using PushGateway.Queue;
+using PushGateway.Telemetry;
 
 namespace PushGateway.Delivery;
 
@@ -108,13 +109,15 @@ public sealed class OrderedDelivery(IOrderedPushQueue queue, BatchHandler handle
         }
 
         var outcome = batch.Outcome!;
+        var started = time.GetTimestamp();
+        using var activity = PushTelemetry.StartDelivery(BatchHandler.TraceParents(outcome.Messages));
         try
         {
             await handler.DeliverAsync(batch, _held, drained);
         }
         finally
         {
-            await SettleAsync(outcome);
+            await SettleAsync(outcome, started);
         }
     }
 
@@ -137,6 +140,7 @@ public sealed class OrderedDelivery(IOrderedPushQueue queue, BatchHandler handle
     private async Task WorkNextAsync(CancellationToken stopping, CancellationToken drained)
     {
         var outcome = new BatchOutcome([]);
+        var started = time.GetTimestamp();
         LaneStep step;
         try
         {
@@ -144,7 +148,7 @@ public sealed class OrderedDelivery(IOrderedPushQueue queue, BatchHandler handle
         }
         finally
         {
-            await SettleAsync(outcome);
+            await SettleAsync(outcome, started);
         }
 
         if (!step.Worked)
@@ -159,8 +163,13 @@ public sealed class OrderedDelivery(IOrderedPushQueue queue, BatchHandler handle
         return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
     }
 
-    private async Task SettleAsync(BatchOutcome outcome)
+    private async Task SettleAsync(BatchOutcome outcome, long started)
     {
+        if (outcome.Delivered.Count + outcome.DeadLetters.Count > 0)
+        {
+            PushTelemetry.BatchEnded(outcome.Delivered.Count, failed: 0, time.GetElapsedTime(started));
+        }
+
         handler.Count(outcome);
         if (outcome.DeadLetters.Count > 0)
         {
