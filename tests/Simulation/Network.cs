@@ -1,6 +1,6 @@
 using System.Text;
-using PushGateway.Sinks;
 using PushGateway.Simulation.Targets;
+using PushGateway.Sinks;
 
 namespace PushGateway.Simulation;
 
