@@ -19,18 +19,28 @@ namespace PushGateway.Delivery;
 /// others, and at last alone, until the samples at fault are known. Only a sample that was refused in a request of its own counts as
 /// refused, and only its message goes to the dead-letter queue.
 /// </remarks>
-/// <param name="sink">Where samples go; null: only the group store has them.</param>
-/// <param name="groups">The group store, or null.</param>
-/// <param name="limits">Limits for what direct producers put into the queue.</param>
-/// <param name="options">Options.</param>
-/// <param name="time">The clock.</param>
-public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLimits limits, DeliveryOptions options, TimeProvider time)
+public sealed class BatchHandler
 {
-    // A dead letter's reason names a few series, and has to fit into a message attribute.
-    private const int MaxNameLength = 200;
-
     private readonly ConcurrentBag<DeliveryBatch> _batches = [];
-    private readonly Suspicion _suspicion = new(time);
+    private readonly IGroupStore? _groups;
+    private readonly PushLimits _limits;
+    private readonly DeliveryOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Suspicion _suspicion;
+    private readonly BatchSender? _sender;
+
+    /// <summary>Creates a handler.</summary>
+    /// <param name="sink">Where samples go; null: only the group store has them.</param>
+    /// <param name="groups">The group store, or null.</param>
+    /// <param name="limits">Limits for what direct producers put into the queue.</param>
+    /// <param name="options">Options.</param>
+    /// <param name="time">The clock.</param>
+    public BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLimits limits, DeliveryOptions options, TimeProvider time)
+    {
+        (_groups, _limits, _options, _time) = (groups, limits, options, time);
+        _suspicion = new Suspicion(time);
+        _sender = sink is null ? null : new BatchSender(sink, _suspicion, options, time);
+    }
 
     /// <summary>
     /// Handles a batch. Never throws for a message, a group store, a sink or the deadline: what was not delivered is in
@@ -41,8 +51,8 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
     public async ValueTask<BatchOutcome> HandleAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
         var outcome = new BatchOutcome(messages);
-        var held = new HeldMessages(time);
-        var started = time.GetTimestamp();
+        var held = new HeldMessages(_time);
+        var started = _time.GetTimestamp();
         using var activity = PushTelemetry.StartDelivery(TraceParents(messages));
         try
         {
@@ -55,7 +65,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
             outcome.FailureReason ??= "the time for this batch was up";
         }
 
-        PushTelemetry.BatchEnded(outcome.Delivered.Count, outcome.Failed.Count, time.GetElapsedTime(started));
+        PushTelemetry.BatchEnded(outcome.Delivered.Count, outcome.Failed.Count, _time.GetElapsedTime(started));
         Count(outcome);
         activity?.SetStatus(outcome.FailureReason is null ? ActivityStatusCode.Ok : ActivityStatusCode.Error, outcome.FailureReason);
         return outcome;
@@ -95,10 +105,10 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         var outcome = batch.Outcome!;
         try
         {
-            if (sink is not null)
+            if (_sender is not null)
             {
                 WithholdBehind(held, batch);
-                await SendAsync(batch, outcome, cancellationToken);
+                await _sender.SendAsync(batch, suspect: null, outcome, cancellationToken);
             }
         }
         finally
@@ -114,7 +124,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
                     continue;
                 }
 
-                if (sink is null ? !batch.Fate(i).IsWithheld : batch.IsSettled(i))
+                if (IsDelivered(batch, i))
                 {
                     outcome.Deliver(batch[i]);
                 }
@@ -163,18 +173,14 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
             }
 
             await ApplyAsync(batch, outcome, wereApplied: !tried.Exists(message => message.IsUnapplied), cancellationToken);
-            if (tried is [{ IsSuspect: true } suspect])
+            if (_sender is not null)
             {
-                var proofs = suspect.Refused.Count;
-                await TellApartAsync(batch, suspect, outcome, cancellationToken);
-                if (suspect.Refused.Count > proofs)
+                var suspect = tried is [{ IsSuspect: true } alone] ? alone : null;
+                await _sender.SendAsync(batch, suspect, outcome, cancellationToken);
+                if (suspect?.Refused.Count > 0)
                 {
-                    held.SuspectUntil(time.GetUtcNow().ToUnixTimeMilliseconds() - _suspicion.HorizonMs);
+                    held.SuspectUntil(_time.GetUtcNow().ToUnixTimeMilliseconds() - _suspicion.HorizonMs);
                 }
-            }
-            else
-            {
-                await SendAsync(batch, outcome, cancellationToken);
             }
         }
         finally
@@ -192,7 +198,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
 
         foreach (var message in chosen.Except(tried))
         {
-            if (message.Failures >= options.MaxTries)
+            if (message.Failures >= _options.MaxTries)
             {
                 outcome.Reject(message.Received, Fault(message));
                 held.Remove(message);
@@ -234,7 +240,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
             PushTelemetry.MessageRejected(letter.Reason.Code);
         }
 
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         foreach (var message in outcome.Delivered)
         {
             PushTelemetry.QueueLeft(TimeSpan.FromMilliseconds(now - message.SentMs));
@@ -260,7 +266,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         fault = "";
         try
         {
-            if (PushMessageCodec.TryDecode(message, batch.Samples, limits, out var header, out var error))
+            if (PushMessageCodec.TryDecode(message, batch.Samples, _limits, out var header, out var error))
             {
                 batch.Add(message, header, start);
             }
@@ -285,15 +291,15 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
 
     private async ValueTask ApplyAsync(DeliveryBatch batch, BatchOutcome outcome, bool wereApplied, CancellationToken cancellationToken)
     {
-        if (groups is null || batch.Count == 0)
+        if (_groups is null || batch.Count == 0)
         {
             return;
         }
 
-        var effects = new GroupEffects { TellsSink = sink is not null, WereApplied = wereApplied };
+        var effects = new GroupEffects { TellsSink = _sender is not null, WereApplied = wereApplied };
         try
         {
-            await groups.ApplyAsync(batch.Pushes, effects, cancellationToken);
+            await _groups.ApplyAsync(batch.Pushes, effects, cancellationToken);
         }
 #pragma warning disable CA1031 // Whatever it was, it must not hold up the other messages.
         catch (Exception exception) when (exception is not OperationCanceledException)
@@ -334,7 +340,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
             pushes[i] = batch.Pushes[i];
             try
             {
-                await groups!.ApplyAsync(pushes, effects, cancellationToken);
+                await _groups!.ApplyAsync(pushes, effects, cancellationToken);
             }
 #pragma warning disable CA1031 // Whatever it was, it must not hold up the other messages.
             catch (Exception exception) when (exception is not OperationCanceledException)
@@ -359,9 +365,11 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
 
         try
         {
-            await groups!.ConfirmAsync(settled, CancellationToken.None);
+            await _groups!.ConfirmAsync(settled, CancellationToken.None);
         }
-        catch (GroupStoreUnavailableException exception)
+#pragma warning disable CA1031 // Whatever it was, the messages must not be lost from memory: they are tried again.
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
             foreach (var marker in settled)
             {
@@ -374,15 +382,20 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
     // A sample waits for an older one of its series that is held, and a suspect is sent beside the others.
     private void WithholdBehind(HeldMessages held, DeliveryBatch batch)
     {
-        if (held.IsEmpty && _suspicion.IsEmpty)
+        if (held.IsEmpty && _suspicion.IsEmpty && !batch.HasWithheld)
         {
             return;
         }
 
-        var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
         var behind = new HashSet<int>();
         for (var i = 0; i < batch.Count; i++)
         {
+            if (batch.Outcome!.IsSettled(batch[i]))
+            {
+                continue;
+            }
+
             var series = batch.OpenSeriesOf(i);
             var age = nowMs - batch.OldestMs(i);
             ref var fate = ref batch.Fate(i);
@@ -402,189 +415,8 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         }
     }
 
-    // Sends everything that the batch has open. While the target takes nothing, it waits; whatever a request was refused or failed for,
-    // stays open.
-    private async ValueTask SendAsync(DeliveryBatch batch, BatchOutcome outcome, CancellationToken cancellationToken)
-    {
-        var pace = new RequestPace(options, time);
-        for (var rest = batch.Coalesce(); !rest.IsEmpty;)
-        {
-            var (count, result) = await TrySendAsync(batch, pace.Next(rest), cancellationToken);
-            var sent = rest[..count];
-            outcome.FailureReason = result.Status == SinkStatus.Retry ? result.Reason : null;
-            if (result.Status == SinkStatus.Delivered)
-            {
-                PushTelemetry.SamplesStored(count);
-                batch.Settle(sent.Span);
-                pace.Succeeded();
-                rest = rest[count..];
-            }
-            else if (result.Status == SinkStatus.Rejected)
-            {
-                NoteRefusal(batch, sent.Span);
-                rest = SkipSeries(rest, count);
-            }
-            else
-            {
-                PushTelemetry.Retried();
-                if (result.ReachedTarget)
-                {
-                    NoteUnknown(batch, sent.Span, result.Reason);
-                    rest = count == 1 ? SkipSeries(rest, count) : rest;
-                }
-
-                await pace.FailedAsync(count, result, cancellationToken);
-            }
-        }
-    }
-
-    // Sends the samples of one message, ever fewer at a time while they are refused, until each is delivered or was refused alone.
-    private async ValueTask TellApartAsync(DeliveryBatch batch, HeldMessage message, BatchOutcome outcome, CancellationToken cancellationToken)
-    {
-        var pace = new RequestPace(options, time);
-        var rest = batch.Coalesce();
-        pace.Refused(rest.Length);
-        while (true)
-        {
-            // The groups have the push, whatever the target makes of its samples: the series that it has ended end there as well.
-            rest = message.Refused.Count < options.MaxProofs ? rest : batch.MarkersAmong(rest);
-            if (rest.IsEmpty)
-            {
-                return;
-            }
-
-            var (count, result) = await TrySendAsync(batch, pace.Next(rest), cancellationToken);
-            var sent = rest[..count];
-            if (result.Status == SinkStatus.Delivered)
-            {
-                PushTelemetry.SamplesStored(count);
-                batch.Settle(sent.Span);
-                pace.Succeeded();
-                rest = rest[count..];
-            }
-            else if (result.Status == SinkStatus.Rejected)
-            {
-                pace.Refused(count);
-                if (count == 1)
-                {
-                    SettleRefused(batch, message, sent.Span[0], result);
-                    rest = rest[1..];
-                }
-            }
-            else if (result.ReachedTarget)
-            {
-                PushTelemetry.Retried();
-                batch.NoteUnknown(sent.Span);
-                batch.Fate(0).Failure = result.Reason;
-                outcome.FailureReason = result.Reason;
-                rest = count == 1 ? SkipSeries(rest, count) : rest;
-                await pace.FailedAsync(count, result, cancellationToken);
-            }
-            else
-            {
-                PushTelemetry.Retried();
-                outcome.FailureReason = result.Reason;
-                await pace.FailedAsync(count, result, cancellationToken);
-            }
-        }
-    }
-
-    private void SettleRefused(DeliveryBatch batch, HeldMessage message, in SeriesSample sample, in SinkResult result)
-    {
-        batch.Settle(sample);
-        if (batch.IsMarker(sample) || (result.IsOutOfOrder && batch.MayHaveArrived(sample)))
-        {
-            return;
-        }
-
-        var series = batch.Samples.Series[sample.Series];
-        var age = time.GetUtcNow().ToUnixTimeMilliseconds() - sample.Sample.TimestampMs;
-        _suspicion.Refused(batch.Samples.HashOf(series), age, forItsAge: !result.IsOutOfOrder);
-        message.Refused.Add(new RefusedSample(Name(batch, sample), result.Reason));
-    }
-
-    private static string Name(DeliveryBatch batch, in SeriesSample sample)
-    {
-        var symbols = batch.Samples.Symbols;
-        var series = batch.Samples.Series[sample.Series];
-        var name = new StringBuilder(symbols.GetString(series.Name));
-        foreach (var label in batch.Samples.LabelsOf(series))
-        {
-            name.Append(name.Length > symbols[series.Name].Length ? ',' : '{')
-                .Append(symbols.GetString(label.Name)).Append("=\"").Append(symbols.GetString(label.Value)).Append('"');
-        }
-
-        name.Append(series.LabelCount > 0 ? "}" : "");
-        if (name.Length > MaxNameLength)
-        {
-            name.Length = MaxNameLength;
-            name.Append("...");
-        }
-
-        return name.Append(CultureInfo.InvariantCulture, $" @{sample.Sample.TimestampMs}").ToString();
-    }
-
-    // Whatever an encoder or a sink throws is the fault of what it was given: it is narrowed down like a failing request.
-    private async ValueTask<SentRequest> TrySendAsync(DeliveryBatch batch, ReadOnlyMemory<SeriesSample> samples, CancellationToken cancellationToken)
-    {
-        batch.Requests++;
-        try
-        {
-            return await sink!.SendAsync(new SampleRange(batch.Samples, samples), cancellationToken);
-        }
-#pragma warning disable CA1031 // Whatever it was, it must not hold up the other messages.
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-#pragma warning restore CA1031
-        {
-            return new SentRequest(samples.Length, SinkResult.Retry(exception.Message, reachedTarget: true));
-        }
-    }
-
-    private static void NoteRefusal(DeliveryBatch batch, ReadOnlySpan<SeriesSample> refused)
-    {
-        var owners = Owners(refused);
-        foreach (var owner in owners)
-        {
-            ref var fate = ref batch.Fate(owner);
-            fate.Company = Math.Min(fate.Company == 0 ? int.MaxValue : fate.Company, Math.Max(1, owners.Count / 2));
-            fate.IsSuspect |= owners.Count == 1;
-        }
-    }
-
-    // The target may have the samples or not. When one alone fails, its message is set aside.
-    private static void NoteUnknown(DeliveryBatch batch, ReadOnlySpan<SeriesSample> failed, string reason)
-    {
-        batch.NoteUnknown(failed);
-        foreach (var owner in Owners(failed))
-        {
-            ref var fate = ref batch.Fate(owner);
-            fate.Failure = failed.Length == 1 ? reason : fate.Failure;
-            fate.IsSuspect |= failed.Length == 1;
-        }
-    }
-
-    private static HashSet<int> Owners(ReadOnlySpan<SeriesSample> samples)
-    {
-        var owners = new HashSet<int>();
-        foreach (ref readonly var sample in samples)
-        {
-            owners.Add(sample.Owner);
-        }
-
-        return owners;
-    }
-
-    // The samples behind those sent. Newer ones of the last series wait with them.
-    private static ReadOnlyMemory<SeriesSample> SkipSeries(ReadOnlyMemory<SeriesSample> samples, int count)
-    {
-        var series = samples.Span[count - 1].Series;
-        while (count < samples.Length && samples.Span[count].Series == series)
-        {
-            count++;
-        }
-
-        return samples[count..];
-    }
+    // Without a sink, the group store is all that a message is for.
+    private bool IsDelivered(DeliveryBatch batch, int index) => _sender is null ? !batch.Fate(index).IsWithheld : batch.IsSettled(index);
 
     private HeldMessage Hold(HeldMessage message, DeliveryBatch batch, int index)
     {
@@ -620,16 +452,16 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         {
             held.Remove(message);
         }
-        else if (message.Refused.Count > 0 && (message.Refused.Count < options.MaxProofs ? batch.IsSettled(index) : batch.AreMarkersSettled(index)))
+        else if (message.Refused.Count > 0 && (message.Refused.Count < _options.MaxProofs ? IsDelivered(batch, index) : batch.AreMarkersSettled(index)))
         {
             outcome.Reject(message.Received, Refusal(message, batch.CountOpen(index)));
             held.Remove(message);
         }
-        else if (batch.IsSettled(index))
+        else if (IsDelivered(batch, index))
         {
             if (message.Company == 1)
             {
-                _suspicion.Taken(time.GetUtcNow().ToUnixTimeMilliseconds() - batch.OldestMs(index));
+                _suspicion.Taken(_time.GetUtcNow().ToUnixTimeMilliseconds() - batch.OldestMs(index));
             }
 
             outcome.Deliver(message.Received);
@@ -639,7 +471,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
         {
             held.Update(message, batch.OpenSeriesOf(index));
             Update(message, batch, index, batch.Fate(index));
-            if (message.IsFault && message.Failures >= options.MaxTries)
+            if (message.IsFault && message.Failures >= _options.MaxTries)
             {
                 outcome.Reject(message.Received, Fault(message));
                 held.Remove(message);
@@ -663,7 +495,7 @@ public sealed class BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLim
 
     private void Postpone(HeldMessage message)
     {
-        var pause = Math.Min(options.MaxBackoff.TotalSeconds, options.MinBackoff.TotalSeconds * Math.Pow(2, message.Failures++));
-        message.NotBefore = time.GetTimestamp() + (long)(pause * time.TimestampFrequency);
+        var pause = Math.Min(_options.MaxBackoff.TotalSeconds, _options.MinBackoff.TotalSeconds * Math.Pow(2, message.Failures++));
+        message.NotBefore = _time.GetTimestamp() + (long)(pause * _time.TimestampFrequency);
     }
 }

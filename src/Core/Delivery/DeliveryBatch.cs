@@ -94,6 +94,9 @@ internal sealed class DeliveryBatch
         Grow(ref _unknown, Samples.Samples.Length);
     }
 
+    /// <summary>Whether the group store has kept a message back.</summary>
+    public bool HasWithheld => Array.Exists(_fates, fate => fate.IsWithheld);
+
     public ref MessageFate Fate(int message) => ref _fates[message];
 
     /// <summary>Takes over what is known of a message's samples from an earlier try.</summary>
@@ -149,7 +152,7 @@ internal sealed class DeliveryBatch
             Samples, _coalesced.AsMemory(0, Count), CollectionsMarshal.AsSpan(_markerOwners), _settled.AsSpan(0, Samples.Samples.Length));
     }
 
-    /// <summary>Says what samples to leave out that stand for another are worth: they are settled when the other is.</summary>
+    /// <summary>Settles the samples that were left out: each is settled when the one that stands for it is.</summary>
     public void SettleDropped()
     {
         for (var i = _coalescer.Dropped.Count - 1; i >= 0; i--)
@@ -245,7 +248,7 @@ internal sealed class DeliveryBatch
         return count;
     }
 
-    /// <summary>Hashes of the series of which a message has open samples or markers.</summary>
+    /// <summary>Hashes of a message's series, as far as they have open samples or markers.</summary>
     public int[] OpenSeriesOf(int message)
     {
         var hashes = new HashSet<int>();
@@ -284,7 +287,7 @@ internal sealed class DeliveryBatch
         _settled.AsSpan(0, Math.Min(_settled.Length, Samples.Samples.Length)).Clear();
         _unknown.AsSpan(0, Math.Min(_unknown.Length, Samples.Samples.Length)).Clear();
         _fates.AsSpan(0, Math.Min(_fates.Length, Count)).Clear();
-        Array.Clear(_coalesced);
+        _coalesced.AsSpan(0, Math.Min(_coalesced.Length, Count)).Clear();
         Samples.Clear();
         _received.Clear();
         _decoded.Clear();

@@ -3,13 +3,13 @@ using PushGateway.Queue;
 
 namespace PushGateway.Delivery;
 
-/// <summary>A message that has left the fast lane: a request with it was refused or failed, or it waits for a message of which that holds.</summary>
+/// <summary>A message that has left the fast lane. Its request was refused or failed, or it waits for another held message.</summary>
 internal sealed class HeldMessage(ReceivedMessage received)
 {
     /// <summary>The message.</summary>
     public ReceivedMessage Received { get; } = received;
 
-    /// <summary>Hashes of the series of which the message has open samples. Newer samples of them wait.</summary>
+    /// <summary>Hashes of its series that have open samples. Newer samples of these series wait.</summary>
     public int[] Series { get; set; } = [];
 
     /// <summary>Time of its oldest sample, milliseconds since the Unix epoch.</summary>

@@ -33,18 +33,6 @@ internal sealed class HeldMessages(TimeProvider time)
         }
     }
 
-    /// <summary>Number of messages.</summary>
-    public int Count
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _messages.Count;
-            }
-        }
-    }
-
     /// <summary>Bytes of their bodies.</summary>
     public long Bytes
     {
@@ -119,7 +107,7 @@ internal sealed class HeldMessages(TimeProvider time)
         }
     }
 
-    /// <summary>Notes of which series a message still has open samples.</summary>
+    /// <summary>Replaces the series of a message by those that still have open samples.</summary>
     public void Update(HeldMessage message, int[] series)
     {
         lock (_lock)

@@ -20,11 +20,11 @@ public sealed class OrderedDelivery(IOrderedPushQueue queue, BatchHandler handle
     private readonly HeldMessages _held = new(time);
     private readonly Lock _lock = new();
     private readonly Queue<DeliveryBatch> _applied = new();
+    private readonly WakeUp _arrived = new(time);
+    private readonly WakeUp _letter = new(time);
     private IReadOnlyList<ReceivedMessage>? _unapplied;
     private ReceivedMessage? _lastApplied;
-    private readonly WakeUp _arrived = new(time);
     private List<DeadLetter> _letters = [];
-    private readonly WakeUp _letter = new(time);
 
     /// <summary>
     /// Runs until <paramref name="stopping"/>, then lets what is under way finish within <see cref="DeliveryOptions.DrainTimeout"/>. What is
@@ -195,6 +195,11 @@ public sealed class OrderedDelivery(IOrderedPushQueue queue, BatchHandler handle
         lock (_lock)
         {
             (letters, _letters) = (_letters, []);
+        }
+
+        if (letters.Count == 0)
+        {
+            return;
         }
 
         try

@@ -170,7 +170,7 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         }
     }
 
-    /// <summary>Whether a push has ended series of whose end the sink has not heard.</summary>
+    /// <summary>Whether the sink still lacks a stale marker of a series that a push has ended.</summary>
     public bool HasEnded(long pushTimeNs) => _ended.ContainsKey(pushTimeNs);
 
     /// <summary>Forgets series of whose end the sink has heard; whether there were any.</summary>

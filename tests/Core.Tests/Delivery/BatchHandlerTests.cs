@@ -5,6 +5,7 @@ using PushGateway.Groups;
 using PushGateway.Push;
 using PushGateway.Queue;
 using PushGateway.Sinks;
+using PushGateway.Testing;
 using Xunit;
 
 namespace PushGateway.Core.Tests.Delivery;
@@ -294,6 +295,41 @@ public sealed class BatchHandlerTests
         groups.Failure = _ => null;
         Assert.Single((await handler.HandleAsync(outcome.Failed, Cancelled)).Delivered);
         Assert.Contains($"x 1 @{SentMs}", sink.Stored);
+    }
+
+    [Fact]
+    public async Task A_newer_sample_waits_for_one_that_the_group_store_could_not_apply()
+    {
+        var sink = new ScriptedSink(_ => SinkResult.Delivered);
+        var groups = new ScriptedGroups(new MemoryGroupStore(GroupStoreOptions.Default, _time))
+        {
+            Failure = header => header.PushTimeNs == SentMs * 1_000_000 ? "the store is out of reach" : null,
+        };
+        var handler = new BatchHandler(sink, groups, PushLimits.Default, new DeliveryOptions(), _time);
+
+        var outcome = await handler.HandleAsync([BatchedPush("1", "merge", "x 1\n", SentMs), BatchedPush("2", "merge", "x 2\n", SentMs + 1)], Cancelled);
+
+        Assert.Equal(["1", "2"], outcome.Failed.Select(message => message.Id));
+        Assert.Empty(sink.Stored);
+    }
+
+    [Fact]
+    public async Task Without_a_sink_a_push_that_could_not_be_applied_is_settled_by_the_next_try()
+    {
+        var groups = new ScriptedGroups(new MemoryGroupStore(GroupStoreOptions.Default, _time)) { Failure = _ => "the store is out of reach" };
+        var handler = new BatchHandler(sink: null, groups, PushLimits.Default, new DeliveryOptions(), _time);
+        ReceivedMessage[] messages = [BatchedPush("1", "merge", "x 1\n", SentMs)];
+        var held = new HeldMessages(_time);
+        await handler.DeliverAsync(await handler.OpenAsync(messages, new BatchOutcome(messages), wereApplied: false, Cancelled), held, Cancelled);
+        Assert.False(held.IsEmpty);
+
+        groups.Failure = _ => null;
+        _time.Advance(TimeSpan.FromSeconds(1));
+        var outcome = new BatchOutcome([]);
+        await handler.WorkAsync(held, outcome, Cancelled).AsTask().WaitAsync(Poll.DefaultDeadline, Cancelled);
+
+        Assert.Equal(["1"], outcome.Delivered.Select(message => message.Id));
+        Assert.True(held.IsEmpty);
     }
 
     [Fact]
