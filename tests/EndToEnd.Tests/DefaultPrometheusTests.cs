@@ -76,6 +76,29 @@ public sealed class DefaultPrometheusTests
         Assert.Contains("\npushgateway_dead_letters 0\n", page, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_is_pushed_while_the_target_is_away_is_shown()
+    {
+        await using var gateway = await GatewayProcess.StartAsync(
+            new Dictionary<string, string> { ["PROMETHEUS_REMOTE_WRITE_URL"] = $"http://127.0.0.1:{FreePort.Next()}/api/v1/write" },
+            cancellationToken: Cancellation);
+
+        // Each push is shown before the next is sent, so all but the first find a request under way that fails.
+        for (var value = 1; value <= 3; value++)
+        {
+            using var content = new StringContent($"away {value}\n");
+            using var answer = await gateway.Client.PutAsync(new Uri("metrics/job/away", UriKind.Relative), content, Cancellation);
+            Assert.Equal(202, (int)answer.StatusCode);
+            var line = $"\naway{{instance=\"\",job=\"away\"}} {value}\n";
+            await Poll.UntilAsync(
+                async token => await gateway.Client.GetStringAsync(new Uri("metrics", UriKind.Relative), token),
+                page => page.Contains(line, StringComparison.Ordinal),
+                "the group's new value on the page",
+                Deadlines.Delivery,
+                Cancellation);
+        }
+    }
+
     static HashSet<double> Values(Series series) => [.. series.Samples.Select(sample => double.Parse(sample.Value, CultureInfo.InvariantCulture))];
 
     static Task<GatewayProcess> StartAsync(PrometheusServer prometheus) => GatewayProcess.StartAsync(
@@ -98,10 +121,11 @@ public sealed class DefaultPrometheusTests
     {
         while (!end.IsCancellationRequested)
         {
+            var next = DateTimeOffset.UtcNow + pause;
             var time = DateTimeOffset.UtcNow.AddHours(-5).ToUnixTimeMilliseconds();
             await PushAsync(gateway, "[" + string.Join(',', Enumerable.Range(0, samples).Select(
                 i => $$$"""{"dimensions":{"i":"{{{i}}}"},"metrics":{"old":1},"timestamp":{{{time}}}}""")) + "]");
-            await Task.Delay(pause, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Poll.UntilAsync(() => end.IsCancellationRequested || DateTimeOffset.UtcNow >= next, "the time of the next push", Deadlines.Delivery, Cancellation);
         }
     }
 
@@ -116,7 +140,9 @@ public sealed class DefaultPrometheusTests
                 acknowledged.Add(number);
             }
 
-            await Task.Delay(2, CancellationToken.None);
+            var answeredMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+            await Poll.UntilAsync(
+                () => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() > answeredMs, "the next millisecond", Deadlines.Delivery, Cancellation);
         }
     }
 
