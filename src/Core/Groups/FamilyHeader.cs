@@ -1,4 +1,6 @@
+using PushGateway.Exposition;
 using PushGateway.Model;
+using PushGateway.Wire;
 
 namespace PushGateway.Groups;
 
@@ -16,15 +18,11 @@ internal static class FamilyHeader
         return reader.ReadBytes();
     }
 
-    /// <summary>Adds the family to a batch and returns its index.</summary>
-    public static int AddTo(MetricBatch destination, ReadOnlySpan<byte> header)
+    /// <summary>The family.</summary>
+    public static HeldFamily Read(ReadOnlySpan<byte> header, long pushTimeNs)
     {
         var reader = new BlobReader(header);
-        var type = (MetricType)reader.ReadByte();
-        var name = destination.Symbols.Intern(reader.ReadBytes());
-        var help = destination.Symbols.Intern(reader.ReadBytes());
-        var unit = destination.Symbols.Intern(reader.ReadBytes());
-        return destination.AddFamily(name, type, help, unit);
+        return new HeldFamily((MetricType)reader.ReadByte(), reader.ReadBytes(), reader.ReadBytes(), reader.ReadBytes(), pushTimeNs);
     }
 
     /// <summary>What two headers of one push time come to, whichever came first. Those of the parts of one push agree anyway.</summary>

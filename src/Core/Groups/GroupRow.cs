@@ -1,6 +1,7 @@
 using System.Buffers;
 using PushGateway.Exposition;
 using PushGateway.Push;
+using PushGateway.Wire;
 
 namespace PushGateway.Groups;
 
@@ -98,8 +99,8 @@ public sealed class GroupRow
     /// <summary>The sink has stale markers, those of other groups possibly among them, as <see cref="IGroupStore.ConfirmAsync"/> says.</summary>
     public void Confirm(DeliveredMarkers delivered) => HasChanged |= _state.Confirm(delivered);
 
-    /// <summary>Appends the group, if there is something to show of it. Groups are appended in ordinal order of their paths.</summary>
-    public void ReadInto(GroupReading destination) => _state.ReadInto(destination);
+    /// <summary>Shows the group, if there is something to show of it. Groups are shown in ordinal order of their paths.</summary>
+    public void Show(IHeldVisitor visitor) => _state.Show(visitor);
 
     private static long Nanoseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 }

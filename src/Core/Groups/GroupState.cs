@@ -3,6 +3,7 @@ using System.Text;
 using PushGateway.Exposition;
 using PushGateway.Model;
 using PushGateway.Push;
+using PushGateway.Wire;
 
 namespace PushGateway.Groups;
 
@@ -259,31 +260,32 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
     public PushHeader Expiry() =>
         new(PushOperation.Expire, Key, _heardAtNs) { TimeToLive = TimeSpan.FromMilliseconds(_timeToLiveMs) };
 
-    /// <summary>Appends the group, if there is something to show of it.</summary>
-    public void ReadInto(GroupReading destination)
+    /// <summary>Shows the group, if there is something to show of it.</summary>
+    public void Show(IHeldVisitor visitor)
     {
         if (IsEmpty)
         {
             return;
         }
 
-        var key = Key;
-        var batch = destination.Batch;
-        var start = batch.BeginPush(key.LabelsIn(batch.Symbols));
-        foreach (var family in _families)
+        visitor.BeginGroup(Path);
+        foreach (ref readonly var family in CollectionsMarshal.AsSpan(_families))
         {
-            var index = FamilyHeader.AddTo(batch, family.Header);
-            destination.AddPushTime(family.PushTimeNs);
+            if (!visitor.BeginFamily(FamilyHeader.Read(family.Header, family.PushTimeNs)))
+            {
+                continue;
+            }
+
             var series = new SeriesSetReader(family.Series);
             while (series.MoveNext())
             {
-                SeriesKey.AddTo(batch, index, series.Key, WithoutAssignedTimestamp(series.Held.In(batch.Symbols), family.PushTimeNs));
+                visitor.Visit(series.Key, WithoutAssignedTimestamp(series.Sample, family.PushTimeNs), series.Held.Histogram);
             }
         }
 
-        ReadNever(destination, PushTimes.Success);
-        ReadNever(destination, PushTimes.Failure);
-        destination.AddGroup(key, start);
+        ShowNever(visitor, PushTimes.Success);
+        ShowNever(visitor, PushTimes.Failure);
+        visitor.EndGroup();
     }
 
     // How many series the group would have after the push, if it comes in order.
@@ -309,12 +311,11 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
 
     private static bool IsFailure(byte[] header) => FamilyHeader.Name(header).SequenceEqual(PushTimes.Failure);
 
-    private void ReadNever(GroupReading destination, ReadOnlySpan<byte> name)
+    private void ShowNever(IHeldVisitor visitor, ReadOnlySpan<byte> name)
     {
         if (Find(name) < 0)
         {
-            PushTimes.AddNever(destination.Batch, name);
-            destination.AddPushTime(_heardAtNs);
+            visitor.VisitNever(name, _heardAtNs);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using PushGateway.Exposition;
 using PushGateway.Push;
+using PushGateway.Wire;
 
 namespace PushGateway.Groups;
 
@@ -92,11 +93,7 @@ public sealed class MemoryGroupStore : IGroupStore
     }
 
     /// <inheritdoc/>
-    public ValueTask ReadAsync(GroupReading destination, CancellationToken cancellationToken)
-    {
-        Read(destination, cancellationToken);
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask<IHeldScan> OpenScanAsync(CancellationToken cancellationToken) => ValueTask.FromResult(OpenScan());
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<PushHeader>> FindExpiredAsync(CancellationToken cancellationToken)
@@ -183,25 +180,16 @@ public sealed class MemoryGroupStore : IGroupStore
         }
     }
 
-    /// <summary>Appends what is held, as <see cref="IGroupStore.ReadAsync"/> says.</summary>
+    /// <summary>Opens a scan of what is held, as <see cref="IGroupStore.OpenScanAsync"/> says.</summary>
     /// <remarks>
-    /// Of a group, families come by name and series by their encoded names and labels; so do the ungrouped series. A group is read at one
+    /// Of a group, families come by name and series by their encoded names and labels; so do the ungrouped series. A group is shown at one
     /// instant; pushes may be applied between two groups.
     /// </remarks>
-    public void Read(GroupReading destination, CancellationToken cancellationToken = default)
+    public IHeldScan OpenScan()
     {
         GroupState[] groups = [.. _groups.Select(static pair => pair.Value)];
         Array.Sort(groups, static (a, b) => string.CompareOrdinal(a.Path, b.Path));
-        foreach (var group in groups)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            lock (group)
-            {
-                group.ReadInto(destination);
-            }
-        }
-
-        _ungrouped.Read(destination.Batch, Nanoseconds(_timeProvider.GetUtcNow() - _options.UngroupedHold));
+        return new MemoryScan(groups, () => _ungrouped.Open(Nanoseconds(_timeProvider.GetUtcNow() - _options.UngroupedHold)));
     }
 
     /// <summary>Forgets ungrouped series and deleted groups that have had their time.</summary>

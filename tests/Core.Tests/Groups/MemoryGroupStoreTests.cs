@@ -194,7 +194,7 @@ public sealed class MemoryGroupStoreTests
     {
         Apply(new TestPush(PushOperation.Fail, Group, 2, [Series("push_failure_time_seconds", "x", 7)]));
         var reading = new GroupReading();
-        _store.Read(reading, TestContext.Current.CancellationToken);
+        _store.OpenScan().ReadOn(reading, TestContext.Current.CancellationToken);
 
         var group = Assert.Single(reading.Groups);
         Assert.Equal(Group, group.Key.Path);
@@ -332,7 +332,7 @@ public sealed class MemoryGroupStoreTests
     private string[] Held()
     {
         var reading = new GroupReading();
-        _store.Read(reading);
+        _store.OpenScan().ReadOn(reading, CancellationToken.None);
         var batch = reading.Batch;
         var held = new List<string>();
         foreach (var series in batch.Series)
