@@ -1,5 +1,6 @@
 using PushGateway.Exposition;
 using PushGateway.Model;
+using PushGateway.Push;
 using PushGateway.Wire;
 
 namespace PushGateway.Groups;
@@ -16,6 +17,13 @@ internal static class FamilyHeader
         var reader = new BlobReader(header);
         reader.ReadByte();
         return reader.ReadBytes();
+    }
+
+    /// <summary>Whether the family is one of the times of pushes, which are the gateway's own.</summary>
+    public static bool IsPushTime(ReadOnlySpan<byte> header)
+    {
+        var name = Name(header);
+        return name.SequenceEqual(PushTimes.Success) || name.SequenceEqual(PushTimes.Failure);
     }
 
     /// <summary>The family.</summary>

@@ -80,7 +80,7 @@ public sealed class GroupRow
         if (push.Header.Operation is not (PushOperation.Delete or PushOperation.Expire))
         {
             _work.Families.Encode(push);
-            if (_state.FindRefusal(push.Header, _work.Families, options) is { } refusal)
+            if (push.Header.PushesToGroup && _state.FindRefusal(AwaitedPush.Of(push.Header, _work.Families), options) is { } refusal)
             {
                 return refusal;
             }

@@ -139,8 +139,8 @@ public sealed class MemoryGroupStore : IGroupStore
     }
 
     /// <summary>
-    /// Makes sure that there will be room for a push: null, or the reason for which <see cref="Apply(in BatchedPush, GroupEffects, int)"/>
-    /// would refuse it. A group that the push may bring has its place until the push is applied, or until <see cref="Release"/>.
+    /// Makes sure that there will be room for a push: null, or the reason why there is none. The group that the push may bring has its place,
+    /// and its series their room, until the push is applied, or until <see cref="Release"/>. What is applied is held, with or without.
     /// </summary>
     public PushError? Reserve(in BatchedPush push)
     {
@@ -149,15 +149,16 @@ public sealed class MemoryGroupStore : IGroupStore
             return push.Header.Operation == PushOperation.Append ? _ungrouped.Check(push) : null;
         }
 
+        var awaited = AwaitedPush.Count(push, _headers);
         var group = Enter(key.Path);
         var hasPlace = group.HoldsPlace;
         try
         {
             hasPlace = hasPlace || _places.TryTake();
-            var refusal = hasPlace ? CheckSeries(push, group) : _options.TooManyGroups;
+            var refusal = hasPlace ? CheckSeries(push, group, ref awaited) : _options.TooManyGroups;
             if (refusal is null)
             {
-                group.Await(push.Header.PushTimeNs);
+                group.Await(push.Header.PushTimeNs, awaited);
             }
 
             return refusal;
@@ -309,12 +310,11 @@ public sealed class MemoryGroupStore : IGroupStore
         try
         {
             group.AwaitNoLonger(push.Header.PushTimeNs);
-            hasPlace = hasPlace || (brings && _places.TryTake());
-            var refusal = !brings ? null : hasPlace ? group.FindRefusal(push.Header, work.Families, _options) : _options.TooManyGroups;
-            if (refusal is not null)
+            if (brings && !hasPlace)
             {
-                effects.Refuse(index, refusal);
-                return;
+                // Accepted before a restart, which forgets the places.
+                _places.Take();
+                hasPlace = true;
             }
 
             ApplyTo(group, push.Header, work, effects.TellsSink);
@@ -415,16 +415,17 @@ public sealed class MemoryGroupStore : IGroupStore
     }
 
     // Why the group, which has its place, has no room for the push. A push that makes it no larger than it is always has it.
-    private PushError? CheckSeries(in BatchedPush push, GroupState group)
+    private PushError? CheckSeries(in BatchedPush push, GroupState group, ref AwaitedPush awaited)
     {
-        if (group.SeriesCount + push.End.Series - push.Start.Series <= _options.MaxSeriesPerGroup)
+        if (!push.Header.PushesToGroup || group.HasRoomFor(awaited, _options))
         {
             return null;
         }
 
         var families = new PushedFamilyWriter(_headers);
         families.Encode(push);
-        return group.FindRefusal(push.Header, families, _options);
+        awaited = AwaitedPush.Of(push.Header, families);
+        return group.FindRefusal(awaited, _options);
     }
 
     // The group of a path, locked until Exit.
