@@ -35,6 +35,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
     private long _peekedFrom = 1;
     private bool _closed;
     private long _deadLetters;
+    private long _waiting;
 
     internal EmbeddedPushQueue(
         GroupCommitWriter writer,
@@ -53,6 +54,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
         _timeProvider = timeProvider;
         _deadLetters = deadLetters;
         _lastIdAtOpen = reader.LastId();
+        _waiting = reader.CountMessages();
     }
 
     /// <inheritdoc/>
@@ -60,6 +62,22 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
 
     /// <summary>The number of dead letters.</summary>
     public long DeadLetterCount => Interlocked.Read(ref _deadLetters);
+
+    /// <inheritdoc/>
+    /// <remarks>The age of the oldest message is exact to the interval in which completions are written.</remarks>
+    public QueueBacklog Backlog
+    {
+        get
+        {
+            lock (_lock)
+            {
+                var waiting = Interlocked.Read(ref _waiting);
+                return waiting == 0 || _closed || _reader.OldestSentMs() is not (> 0 and var oldest)
+                    ? new QueueBacklog(0, null)
+                    : new QueueBacklog(waiting, oldest);
+            }
+        }
+    }
 
     /// <inheritdoc/>
     /// <remarks>
@@ -71,7 +89,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
         cancellationToken.ThrowIfCancellationRequested();
         return messages.Count == 0
             ? ValueTask.CompletedTask
-            : new ValueTask(_writer.WriteAsync(new EnqueueRequest(messages, NowMs(), _maxBytes)));
+            : new ValueTask(_writer.WriteAsync(new EnqueueRequest(messages, NowMs(), _maxBytes, OnEnqueued)));
     }
 
     /// <inheritdoc/>
@@ -130,6 +148,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
     /// </remarks>
     public ValueTask CompleteAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
+        Interlocked.Add(ref _waiting, -messages.Count);
         _checkpointer.Complete(messages);
         return ValueTask.CompletedTask;
     }
@@ -141,6 +160,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
         var request = new DeadLetterRequest(letters, NowMs(), (long)DeadLetterRetention.TotalMilliseconds);
         await _writer.WriteAsync(request);
         Interlocked.Add(ref _deadLetters, request.Added);
+        Interlocked.Add(ref _waiting, -letters.Count);
     }
 
     /// <inheritdoc/>
@@ -173,6 +193,8 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
 
         _arrivals.Fire();
     }
+
+    private void OnEnqueued(int messages) => Interlocked.Add(ref _waiting, messages);
 
     private List<ReceivedMessage> Read(ref long next, long last, int maxMessages)
     {

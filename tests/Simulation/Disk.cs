@@ -12,6 +12,9 @@ internal sealed class Disk
 
     public Dictionary<QueueMessage, PushError> DeadLetters { get; } = new(ReferenceEqualityComparer.Instance);
 
+    /// <summary>When each dead letter was written, milliseconds since the Unix epoch.</summary>
+    public Dictionary<QueueMessage, long> DiedMs { get; } = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>Every message that was ever stored.</summary>
     public HashSet<QueueMessage> Accepted { get; } = new(ReferenceEqualityComparer.Instance);
 

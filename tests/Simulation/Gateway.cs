@@ -14,7 +14,7 @@ internal sealed class Gateway
     private readonly PushClock _clock;
     private readonly PushLimits _limits = PushLimits.Default;
 
-    public Gateway(World world, Disk disk, Network network, int maxSamplesPerRequest)
+    public Gateway(World world, Disk disk, Network network, int maxSamplesPerRequest, TimeSpan? maxSampleAge)
     {
         _world = world;
         Life = new Life(world);
@@ -22,7 +22,7 @@ internal sealed class Gateway
         _queue = new SimulatedQueue(world, Life, disk, groups);
         _clock = new PushClock(Life.Time);
         var options = new DeliveryOptions { GatherTime = TimeSpan.FromMilliseconds(5), Random = world.Random };
-        var sink = new SimulatedSink(Life, network, maxSamplesPerRequest);
+        var sink = new SimulatedSink(Life, network, maxSamplesPerRequest, maxSampleAge);
         var handler = new BatchHandler(sink, groups, _limits, options, Life.Time);
         var delivery = new OrderedDelivery(_queue, handler, options, Life.Time, Observer);
         var sweep = new ExpirySweep(groups, new QueuedExpiry(_queue), options, Life.Time, Observer);

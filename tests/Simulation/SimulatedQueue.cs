@@ -33,6 +33,8 @@ internal sealed class SimulatedQueue : IOrderedPushQueue, IGroupStateWriter
 
     public MessageCapacity Capacity { get; } = new(1024 * 1024, TextOnly: false, ChunkBytes: 0);
 
+    public QueueBacklog Backlog => new(_disk.Messages.Count, _disk.Messages.Count > 0 ? _disk.Messages.Values.First().SentMs : null);
+
     public async ValueTask EnqueueAsync(IReadOnlyList<QueueMessage> messages, CancellationToken cancellationToken)
     {
         await _life.DelayAsync(_world.Between(0.1, 2));
@@ -93,6 +95,7 @@ internal sealed class SimulatedQueue : IOrderedPushQueue, IGroupStateWriter
             if (_disk.Messages.Remove(IdOf(letter.Message), out var message))
             {
                 _disk.DeadLetters.Add(message.Message, letter.Reason);
+                _disk.DiedMs.Add(message.Message, _world.NowMs);
             }
         }
     }

@@ -57,6 +57,9 @@ public sealed record PushLimits
     /// </summary>
     public bool AllowTimestamps { get; init; }
 
+    /// <summary>These limits for a target that takes no sample beyond an age; null when that age is not known.</summary>
+    public PushLimits For(TimeSpan? maxSampleAge) => maxSampleAge < MaxSampleAge ? this with { MaxSampleAge = maxSampleAge.Value } : this;
+
     /// <summary>
     /// Checks everything that was added to <paramref name="batch"/> since <paramref name="since"/>; null when it is within the limits.
     /// </summary>

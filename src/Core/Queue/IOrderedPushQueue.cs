@@ -6,6 +6,9 @@ namespace PushGateway.Queue;
 /// </summary>
 public interface IOrderedPushQueue : IPushQueue
 {
+    /// <summary>What waits in the queue.</summary>
+    QueueBacklog Backlog { get; }
+
     /// <summary>
     /// Looks at the next messages that were not looked at before, at most <paramref name="maxMessages"/>, and waits until there is one.
     /// They are not received by that.
