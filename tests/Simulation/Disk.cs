@@ -8,7 +8,7 @@ internal sealed class Disk
 {
     public long LastId { get; set; }
 
-    public SortedDictionary<long, (QueueMessage Message, long SentMs)> Messages { get; } = [];
+    public SortedDictionary<long, (QueueMessage Message, long StoredNs)> Messages { get; } = [];
 
     public Dictionary<QueueMessage, PushError> DeadLetters { get; } = new(ReferenceEqualityComparer.Instance);
 

@@ -108,7 +108,7 @@ internal sealed class Promise(Target target, Network network, Disk disk, IReadOn
     private bool IsTrue(PushError reason, SimulatedPush push, long diedMs) => reason.Code switch
     {
         RejectCode.SinkRejected => push.Expected.Any(network.RefusedAlone.Contains),
-        RejectCode.TimestampTooOld => push.Expected.Any(sample => !target.Has(sample) && diedMs - sample.TimestampMs > maxSampleAge?.TotalMilliseconds),
+        RejectCode.TimestampTooOld => push.Expected.Any(sample => diedMs - sample.TimestampMs > maxSampleAge?.TotalMilliseconds),
         _ => false,
     };
 

@@ -397,6 +397,7 @@ public sealed class BatchHandler
             return;
         }
 
+        batch.SettleSuperseded();
         var nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
         var behind = new HashSet<int>();
         for (var i = 0; i < batch.Count; i++)
