@@ -21,6 +21,11 @@ internal static class FamilyHeader
     {
         var reader = new BlobReader(header);
         var type = (MetricType)reader.ReadByte();
+        if (type > MetricType.StateSet)
+        {
+            throw new InvalidDataException("unknown type in stored state");
+        }
+
         var name = destination.Symbols.Intern(reader.ReadBytes());
         var help = destination.Symbols.Intern(reader.ReadBytes());
         var unit = destination.Symbols.Intern(reader.ReadBytes());

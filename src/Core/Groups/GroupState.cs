@@ -93,6 +93,37 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         return state;
     }
 
+    /// <summary>Reads everything that a row has brought, which later fails on nobody then.</summary>
+    /// <param name="scratch">Takes what is read.</param>
+    /// <exception cref="InvalidDataException">Something cannot be read.</exception>
+    public void Check(MetricBatch scratch)
+    {
+        _ = Key;
+        var index = 0;
+        foreach (var family in _families)
+        {
+            index = FamilyHeader.AddTo(scratch, family.Header);
+            if (family.SeriesCount == 0)
+            {
+                throw new InvalidDataException("stored family without a series");
+            }
+
+            var series = new SeriesSetReader(family.Series);
+            while (series.MoveNext())
+            {
+                SeriesKey.AddTo(scratch, index, series.Key, series.Held.In(scratch.Symbols));
+            }
+        }
+
+        foreach (var set in _ended.Values)
+        {
+            foreach (ref readonly var ended in set.Series)
+            {
+                SeriesKey.AddTo(scratch, index, ended.Key, default);
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public override void WriteRow(BlobWriter writer)
     {
