@@ -61,6 +61,7 @@ internal static class AttributeBlob
         return blob;
     }
 
+    /// <exception cref="InvalidDataException">The bytes are not those of attributes.</exception>
     public static IReadOnlyDictionary<string, string> Decode(ReadOnlySpan<byte> blob)
     {
         var attributes = new Dictionary<string, string>();
@@ -68,7 +69,9 @@ internal static class AttributeBlob
         {
             var number = blob[0];
             blob = blob[1..];
-            var name = number == Unknown ? Read(ref blob) : KnownNames[number - 1];
+            var name = number == Unknown ? Read(ref blob)
+                : number <= KnownNames.Length ? KnownNames[number - 1]
+                : throw new InvalidDataException("a name is unknown");
             attributes[name] = Read(ref blob);
         }
 
@@ -86,7 +89,11 @@ internal static class AttributeBlob
 
     private static string Read(ref ReadOnlySpan<byte> source)
     {
-        var count = BinaryPrimitives.ReadInt32LittleEndian(source);
+        if (!BinaryPrimitives.TryReadInt32LittleEndian(source, out var count) || (uint)count > source.Length - sizeof(int))
+        {
+            throw new InvalidDataException("a length is impossible");
+        }
+
         var text = Encoding.UTF8.GetString(source.Slice(sizeof(int), count));
         source = source[(sizeof(int) + count)..];
         return text;

@@ -2,8 +2,11 @@ using PushGateway.Groups;
 
 namespace PushGateway.Embedded;
 
-/// <summary>Removes completed messages and writes the group state that they led to, in one transaction.</summary>
-internal sealed class CheckpointRequest(IReadOnlyList<IdRun> completed, GroupStateChanges changes, MemoryGroupStore groups) : WriteRequest
+/// <summary>
+/// Removes completed messages, moves those that cannot be read to the dead letters, and writes changed group state, in one transaction.
+/// </summary>
+internal sealed class CheckpointRequest(
+    IReadOnlyList<IdRun> completed, IReadOnlyList<UnreadableRow> unreadable, GroupStateChanges changes, MemoryGroupStore groups) : WriteRequest
 {
     public override void Execute(WriterSession session)
     {
@@ -11,6 +14,11 @@ internal sealed class CheckpointRequest(IReadOnlyList<IdRun> completed, GroupSta
         foreach (var run in completed)
         {
             session.DeleteMessages(run);
+        }
+
+        foreach (var message in unreadable)
+        {
+            session.SetMessageAside(message);
         }
 
         groups.Write(changes, session);

@@ -21,6 +21,7 @@ internal sealed class Checkpointer : IAsyncDisposable
     private readonly Action<Exception>? _onFailure;
     private readonly ITimer _timer;
     private List<IdRun> _completed = [];
+    private List<UnreadableRow> _unreadable = [];
     private bool _scheduled;
     private bool _closed;
 
@@ -43,6 +44,19 @@ internal sealed class Checkpointer : IAsyncDisposable
         }
     }
 
+    /// <summary>Why the last write failed; null when it did not.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <summary>Notes messages that cannot be read. They become dead letters.</summary>
+    public void SetAside(IReadOnlyList<UnreadableRow> messages)
+    {
+        lock (_lock)
+        {
+            _unreadable.AddRange(messages);
+            ScheduleLocked(Interval);
+        }
+    }
+
     /// <summary>Schedules a write of what has changed.</summary>
     public void Schedule()
     {
@@ -56,29 +70,34 @@ internal sealed class Checkpointer : IAsyncDisposable
     public async Task FlushAsync()
     {
         List<IdRun> completed;
+        List<UnreadableRow> unreadable;
         lock (_lock)
         {
             _scheduled = false;
             (completed, _completed) = (_completed, []);
+            (unreadable, _unreadable) = (_unreadable, []);
         }
 
         // Taken after the completed messages, so it includes every change that they led to.
         var changes = _groups.TakeChanges();
-        if (completed.Count == 0 && changes.IsEmpty)
+        if (completed.Count == 0 && unreadable.Count == 0 && changes.IsEmpty)
         {
             return;
         }
 
         try
         {
-            await _writer.WriteAsync(new CheckpointRequest(completed, changes, _groups));
+            await _writer.WriteAsync(new CheckpointRequest(completed, unreadable, changes, _groups));
+            Failure = null;
         }
         catch (QueueUnavailableException e)
         {
+            Failure = e;
             _groups.Restore(changes);
             lock (_lock)
             {
                 _completed.AddRange(completed);
+                _unreadable.AddRange(unreadable);
                 ScheduleLocked(RetryInterval);
             }
 

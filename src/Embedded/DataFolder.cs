@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace PushGateway.Embedded;
 
 /// <summary>
@@ -8,26 +11,38 @@ internal sealed class DataFolder : IDisposable
 {
     private const string DatabaseName = "pushgateway.db";
     private const string LockName = "pushgateway.lock";
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    // The mark is written at once and always has the same length, so that it is never half an old one.
+    private const int MarkBytes = 20;
 
     private readonly FileStream _lock;
 
     private DataFolder(string path, FileStream @lock)
     {
+        LockPath = Path.Combine(path, LockName);
         DatabasePath = Path.Combine(path, DatabaseName);
         _lock = @lock;
+        Mark = ReadMark();
     }
 
     public string DatabasePath { get; }
 
-    /// <summary>Creates the folder when it is missing, and locks it.</summary>
+    public string LockPath { get; }
+
+    /// <summary>
+    /// What the database's own number is at least; 0 when nothing is known. The number grows after each checkpoint, in the first commit that
+    /// only the write-ahead log holds. So a log that was emptied, removed or damaged at its beginning shows: the number is behind the mark.
+    /// </summary>
+    public long Mark { get; private set; }
+
+    /// <summary>Creates the folder when it is missing, and locks it. Files that exist become their owner's alone.</summary>
     /// <exception cref="DataFolderException">The folder cannot be created or written, or another process uses it.</exception>
     public static DataFolder Open(string path)
     {
         path = Path.GetFullPath(path);
         try
         {
-            Create(path);
+            OwnerOnly.CreateFolder(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -36,8 +51,9 @@ internal sealed class DataFolder : IDisposable
 
         try
         {
-            var file = new FileStream(Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            return new DataFolder(path, file);
+            var folder = new DataFolder(path, OwnerOnly.Create(Path.Combine(path, LockName)));
+            folder.Restrict();
+            return folder;
         }
         catch (UnauthorizedAccessException e)
         {
@@ -49,17 +65,35 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
+    /// <summary>Notes a number that the database has on disk.</summary>
+    public void WriteMark(long mark)
+    {
+        var text = Encoding.ASCII.GetBytes(mark.ToString("D19", CultureInfo.InvariantCulture) + "\n");
+        try
+        {
+            RandomAccess.Write(_lock.SafeFileHandle, text, fileOffset: 0);
+            Mark = mark;
+        }
+        catch (IOException)
+        {
+            // A mark that is behind the database does no harm.
+        }
+    }
+
     public void Dispose() => _lock.Dispose();
 
-    private static void Create(string path)
+    private long ReadMark()
     {
-        if (OperatingSystem.IsWindows())
+        Span<byte> text = stackalloc byte[MarkBytes];
+        var count = RandomAccess.Read(_lock.SafeFileHandle, text, fileOffset: 0);
+        return count == MarkBytes && long.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var mark) ? mark : 0;
+    }
+
+    private void Restrict()
+    {
+        foreach (var path in (string[])[LockPath, DatabasePath, DatabasePath + "-wal", DatabasePath + "-shm"])
         {
-            Directory.CreateDirectory(path);
-        }
-        else if (!Directory.Exists(path))
-        {
-            Directory.CreateDirectory(path, OwnerOnly);
+            OwnerOnly.Restrict(path);
         }
     }
 }

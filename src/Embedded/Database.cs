@@ -12,20 +12,29 @@ internal static class Database
     // "pgtw" in the SQLite header marks the file as a database of this gateway.
     private const int ApplicationId = 0x70677477;
 
-    // 16 MiB of write-ahead log between checkpoints. Pages that every commit changes are then copied to the database file only once in
-    // thousands of commits.
-    private const int CheckpointPages = 4096;
+    /// <summary>
+    /// 16 MiB of write-ahead log between checkpoints. Pages that every commit changes are then copied to the database file only once in
+    /// thousands of commits.
+    /// </summary>
+    public const int CheckpointPages = 4096;
+
+    /// <summary>Bytes in a page: SQLite's default.</summary>
+    public const int PageBytes = 4096;
+
     private const int MaxIdleWalBytes = 64 * 1024 * 1024;
     private const int BusyTimeoutMs = 5000;
 
     // The writer assigns the ids, in order of arrival.
-    private const string Schema = """
+    private const string Messages = """
         CREATE TABLE messages (
             id INTEGER PRIMARY KEY,
             sent_ms INTEGER NOT NULL,
             attributes BLOB NOT NULL,
             body BLOB NOT NULL
         );
+        """;
+
+    private const string DeadLetters = """
         CREATE TABLE dead_letters (
             id INTEGER PRIMARY KEY,
             sent_ms INTEGER NOT NULL,
@@ -35,17 +44,64 @@ internal static class Database
             reason TEXT NOT NULL,
             died_ms INTEGER NOT NULL
         );
+        """;
+
+    private const string GroupState = """
         CREATE TABLE group_state (
             id INTEGER PRIMARY KEY,
             row BLOB NOT NULL
         );
+        """;
+
+    // A number that only grows. DataFolder.Mark says what it is for.
+    private const string Probe = """
         CREATE TABLE probe (
             id INTEGER PRIMARY KEY CHECK (id = 1),
             checked_ms INTEGER NOT NULL
         );
         """;
 
-    /// <summary>Opens the connection that writes, and creates the schema when it is missing.</summary>
+    /// <summary>The tables.</summary>
+    public static IReadOnlyList<string> Tables { get; } = ["messages", "dead_letters", "group_state", "probe"];
+
+    /// <summary>The statement that creates a table.</summary>
+    public static string SchemaOf(string table) => table switch
+    {
+        "messages" => Messages,
+        "dead_letters" => DeadLetters,
+        "group_state" => GroupState,
+        _ => Probe,
+    };
+
+    /// <summary>
+    /// Creates a database with empty tables. It is made under another name, so that a file of its name always is a whole database.
+    /// </summary>
+    /// <exception cref="DataFolderException">The file cannot be written.</exception>
+    public static void Create(string path)
+    {
+        var draft = path + ".new";
+        try
+        {
+            File.Delete(draft);
+            File.Delete(draft + "-journal");
+            OwnerOnly.Create(draft).Dispose();
+            using (var connection = Connect(draft, SqliteOpenMode.ReadWrite))
+            {
+                var schema = string.Concat(Tables.Select(SchemaOf));
+                Execute(connection, string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"BEGIN IMMEDIATE; {schema} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {SchemaVersion}; COMMIT;"));
+            }
+
+            File.Move(draft, path);
+        }
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            throw new DataFolderException($"The database {path} cannot be created: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Opens the connection that writes to an existing database.</summary>
     /// <exception cref="DataFolderException">
     /// The file is damaged, not writable, from another version, or not a database of this gateway.
     /// </exception>
@@ -53,13 +109,15 @@ internal static class Database
     {
         try
         {
-            var connection = Connect(path);
+            var connection = Connect(path, SqliteOpenMode.ReadWrite);
             try
             {
                 CheckSchema(connection, path);
                 Execute(connection, "PRAGMA journal_mode = WAL");
-                Execute(connection, synchronous is SynchronousMode.Full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
-                Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA wal_autocheckpoint = {CheckpointPages}"));
+                SetSynchronous(connection, synchronous);
+
+                // WriterSession does it.
+                Execute(connection, "PRAGMA wal_autocheckpoint = 0");
                 Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA journal_size_limit = {MaxIdleWalBytes}"));
                 return connection;
             }
@@ -75,17 +133,39 @@ internal static class Database
         }
     }
 
+    /// <summary>Sets when commits wait for the disk. Not to be called in a transaction.</summary>
+    public static void SetSynchronous(SqliteConnection connection, SynchronousMode synchronous) =>
+        Execute(connection, synchronous is SynchronousMode.Full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+
     /// <summary>Opens a connection that only reads.</summary>
     public static SqliteConnection OpenForReading(string path)
     {
-        var connection = Connect(path);
+        var connection = Connect(path, SqliteOpenMode.ReadWrite);
         Execute(connection, "PRAGMA query_only = ON");
         return connection;
     }
 
-    private static SqliteConnection Connect(string path)
+    /// <summary>Opens a connection that writes nothing, not even when it is closed.</summary>
+    /// <exception cref="DataFolderException">The file is damaged, from another version, or not a database of this gateway.</exception>
+    public static SqliteConnection OpenReadOnly(string path)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ConnectionString);
+        var connection = Connect(path, SqliteOpenMode.ReadOnly);
+        try
+        {
+            CheckSchema(connection, path);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private static SqliteConnection Connect(string path, SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ConnectionString);
         try
         {
             connection.Open();
@@ -101,14 +181,6 @@ internal static class Database
 
     private static void CheckSchema(SqliteConnection connection, string path)
     {
-        if (Scalar(connection, "SELECT count(*) FROM sqlite_schema") == 0)
-        {
-            Execute(connection, string.Create(
-                CultureInfo.InvariantCulture,
-                $"BEGIN IMMEDIATE; {Schema} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {SchemaVersion}; COMMIT;"));
-            return;
-        }
-
         if (Scalar(connection, "PRAGMA application_id") != ApplicationId)
         {
             throw new DataFolderException($"The database {path} is not one of this gateway's; choose another data folder.");

@@ -2,18 +2,14 @@ using PushGateway.Queue;
 
 namespace PushGateway.Embedded;
 
-/// <summary>Moves messages to the dead letters, and deletes dead letters that are older than the retention.</summary>
-internal sealed class DeadLetterRequest(IReadOnlyList<DeadLetter> letters, long diedMs, long retentionMs) : WriteRequest
+/// <summary>Moves messages to the dead letters. Those that are no longer in the queue are passed over.</summary>
+internal sealed class DeadLetterRequest(IReadOnlyList<DeadLetter> letters) : WriteRequest
 {
     public override void Execute(WriterSession session)
     {
-        Added = -session.ForgetDeadLetters(diedMs - retentionMs);
         foreach (var letter in letters)
         {
-            Added += session.MoveToDeadLetters(IdRuns.IdOf(letter.Message), letter.Reason.Code, letter.Reason.Detail, diedMs);
+            session.MoveToDeadLetters(IdRuns.IdOf(letter.Message), letter.Reason.Code, letter.Reason.Detail);
         }
     }
-
-    /// <summary>The change in the number of dead letters. A message that is no longer in the queue was not moved.</summary>
-    public int Added { get; private set; }
 }

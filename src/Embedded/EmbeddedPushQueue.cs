@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using PushGateway.Queue;
 
 namespace PushGateway.Embedded;
@@ -19,8 +20,8 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
     // The most that SQS hands to a Lambda function at once.
     private const long MaxReceiveBytes = 6 * 1024 * 1024;
 
-    // SQS keeps a message for at most 14 days, too. Without a limit, a flood of poison messages would fill the database for good.
-    private static readonly TimeSpan DeadLetterRetention = TimeSpan.FromDays(14);
+    // Dead letters are kept for days.
+    private static readonly TimeSpan PurgeInterval = TimeSpan.FromMinutes(10);
 
     private readonly Lock _lock = new();
     private readonly GroupCommitWriter _writer;
@@ -28,38 +29,61 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
     private readonly Checkpointer _checkpointer;
     private readonly Pulse _arrivals;
     private readonly TimeProvider _timeProvider;
+    private readonly ITimer _purgeTimer;
+    private readonly WriterSession _session;
     private readonly long _maxBytes;
     private readonly long _lastIdAtOpen;
     private long _next = 1;
     private long _nextToPeek = 1;
     private long _peekedFrom = 1;
     private bool _closed;
-    private long _deadLetters;
+    private long _waiting;
+    private Task? _rescue;
+    private bool _isRescued;
+    private SqliteException? _failure;
 
     internal EmbeddedPushQueue(
         GroupCommitWriter writer,
         MessageReader reader,
+        WriterSession session,
         Checkpointer checkpointer,
         Pulse arrivals,
-        long deadLetters,
         long maxBytes,
         TimeProvider timeProvider)
     {
+        _session = session;
         _writer = writer;
         _reader = reader;
         _checkpointer = checkpointer;
         _arrivals = arrivals;
         _maxBytes = maxBytes;
         _timeProvider = timeProvider;
-        _deadLetters = deadLetters;
         _lastIdAtOpen = reader.LastId();
+        _waiting = reader.CountMessages();
+        _purgeTimer = timeProvider.CreateTimer(_ => _ = PurgeAsync(), null, TimeSpan.Zero, PurgeInterval);
     }
 
     /// <inheritdoc/>
     public MessageCapacity Capacity { get; } = new(MaxMessageBytes, TextOnly: false, ChunkBytes: 0);
 
     /// <summary>The number of dead letters.</summary>
-    public long DeadLetterCount => Interlocked.Read(ref _deadLetters);
+    public long DeadLetterCount => _session.DeadLetterCount;
+
+    /// <inheritdoc/>
+    /// <remarks>The age of the oldest message is exact to the interval in which completions are written.</remarks>
+    public QueueBacklog Backlog
+    {
+        get
+        {
+            lock (_lock)
+            {
+                var waiting = Interlocked.Read(ref _waiting);
+                return waiting == 0 || _closed || _reader.OldestSentMs() is not (> 0 and var oldest)
+                    ? new QueueBacklog(0, null)
+                    : new QueueBacklog(waiting, oldest);
+            }
+        }
+    }
 
     /// <inheritdoc/>
     /// <remarks>
@@ -71,7 +95,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
         cancellationToken.ThrowIfCancellationRequested();
         return messages.Count == 0
             ? ValueTask.CompletedTask
-            : new ValueTask(_writer.WriteAsync(new EnqueueRequest(messages, NowMs(), _maxBytes)));
+            : new ValueTask(_writer.WriteAsync(new EnqueueRequest(messages, NowMs(), _maxBytes, OnEnqueued)));
     }
 
     /// <inheritdoc/>
@@ -83,6 +107,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
         {
             cancellationToken.ThrowIfCancellationRequested();
             var arrival = _arrivals.Next;
+            Task? rescue;
             lock (_lock)
             {
                 // Messages that are committed later have greater ids.
@@ -91,6 +116,14 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
                 {
                     return messages;
                 }
+
+                rescue = _rescue;
+            }
+
+            if (rescue is not null)
+            {
+                await rescue.WaitAsync(cancellationToken);
+                continue;
             }
 
             await arrival.WaitAsync(cancellationToken);
@@ -120,7 +153,8 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
         ArgumentOutOfRangeException.ThrowIfLessThan(maxMessages, 1);
         lock (_lock)
         {
-            return Read(ref _next, IdRuns.IdOf(last), maxMessages);
+            var messages = Read(ref _next, IdRuns.IdOf(last), maxMessages);
+            return messages.Count > 0 || _rescue is null ? messages : throw CannotRead(_failure);
         }
     }
 
@@ -130,6 +164,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
     /// </remarks>
     public ValueTask CompleteAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
+        Interlocked.Add(ref _waiting, -messages.Count);
         _checkpointer.Complete(messages);
         return ValueTask.CompletedTask;
     }
@@ -138,17 +173,30 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
     public async ValueTask DeadLetterAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var request = new DeadLetterRequest(letters, NowMs(), (long)DeadLetterRetention.TotalMilliseconds);
-        await _writer.WriteAsync(request);
-        Interlocked.Add(ref _deadLetters, request.Added);
+        await _writer.WriteAsync(new DeadLetterRequest(letters));
+        Interlocked.Add(ref _waiting, -letters.Count);
     }
 
     /// <inheritdoc/>
-    /// <remarks>Writes and commits a row of its own.</remarks>
-    public ValueTask CheckAsync(CancellationToken cancellationToken)
+    /// <remarks>
+    /// Stores a message and removes it in the same commit, and reads the message that is delivered next. What has failed in the background and
+    /// is tried again counts as well.
+    /// </remarks>
+    public async ValueTask CheckAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new ValueTask(_writer.WriteAsync(new ProbeRequest(NowMs(), _maxBytes)));
+        lock (_lock)
+        {
+            ThrowIfClosed();
+            CheckReading();
+        }
+
+        if (_checkpointer.Failure is { } failure)
+        {
+            throw new QueueUnavailableException($"what was delivered cannot be recorded: {failure.Message}", failure);
+        }
+
+        await _writer.WriteAsync(new ProbeRequest(_maxBytes));
     }
 
     /// <summary>The most recent dead letters, newest first, at most <paramref name="max"/>.</summary>
@@ -162,6 +210,25 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
         }
     }
 
+    /// <summary>Deletes dead letters that have had their time or are beyond their share.</summary>
+    internal async Task PurgeAsync()
+    {
+        try
+        {
+            PurgeRequest request;
+            do
+            {
+                request = new PurgeRequest();
+                await _writer.WriteAsync(request);
+            }
+            while (request.HasMore);
+        }
+        catch (QueueUnavailableException)
+        {
+            // The timer comes again.
+        }
+    }
+
     /// <summary>Stops handing out messages, and closes the reading connection.</summary>
     internal void Close()
     {
@@ -171,21 +238,82 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
             _reader.Dispose();
         }
 
+        _purgeTimer.Dispose();
+
         _arrivals.Fire();
     }
 
+    private void OnEnqueued(int messages) => Interlocked.Add(ref _waiting, messages);
+
+    // Nothing, with a task that replaces the damaged table, when a page cannot be read. Reading goes on with the new table.
     private List<ReceivedMessage> Read(ref long next, long last, int maxMessages)
     {
         ThrowIfClosed();
-        var messages = new List<ReceivedMessage>();
-        _reader.Read(new IdRun(next, last), messages, maxMessages, MaxReceiveBytes, redeliveredThrough: _lastIdAtOpen);
-        if (messages.Count > 0)
+        if (_rescue is { IsCompleted: true })
         {
-            next = IdRuns.IdOf(messages[^1]) + 1;
+            (_isRescued, _rescue) = (_rescue.IsCompletedSuccessfully, null);
+            Interlocked.Exchange(ref _waiting, Math.Min(Interlocked.Read(ref _waiting), _reader.CountMessages()));
+        }
+
+        if (_rescue is not null)
+        {
+            return [];
+        }
+
+        var messages = new List<ReceivedMessage>();
+        var unreadable = new List<UnreadableRow>();
+        try
+        {
+            long first;
+            do
+            {
+                first = next;
+                next = 1 + _reader.Read(
+                    new IdRun(first, last), messages, unreadable, maxMessages, MaxReceiveBytes, redeliveredThrough: _lastIdAtOpen);
+            }
+            while (messages.Count == 0 && next > first);
+            (_failure, _isRescued) = (null, false);
+        }
+        catch (SqliteException e) when (DatabaseDamage.Is(e) && !_isRescued)
+        {
+            (_failure, _isRescued) = (e, true);
+            _rescue = _writer.WriteAsync(new RescueRequest());
+        }
+        catch (SqliteException e)
+        {
+            _failure = e;
+            throw;
+        }
+
+        if (unreadable.Count > 0)
+        {
+            Interlocked.Add(ref _waiting, -unreadable.Count);
+            _checkpointer.SetAside(unreadable);
         }
 
         return messages;
     }
+
+    private void CheckReading()
+    {
+        var failure = _failure;
+        try
+        {
+            _reader.Probe(_next);
+        }
+        catch (SqliteException e)
+        {
+            failure = e;
+        }
+
+        if (failure is not null)
+        {
+            throw CannotRead(failure);
+        }
+    }
+
+    private static QueueUnavailableException CannotRead(SqliteException? cause) =>
+        new($"the queue cannot be read: {cause?.Message}", cause);
 
     private void ThrowIfClosed()
     {

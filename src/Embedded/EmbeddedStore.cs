@@ -16,17 +16,20 @@ public sealed class EmbeddedStore : IAsyncDisposable
         WriterSession session,
         MessageReader reader,
         EmbeddedOptions options,
+        MemoryGroupStore memory,
         TimeProvider timeProvider,
         Action<Exception>? onFailure)
     {
         _folder = folder;
-        var memory = new MemoryGroupStore(options.Groups, timeProvider, tracksChanges: true);
-        LoadGroups(session.Connection, memory);
-        var deadLetters = reader.CountDeadLetters();
         var arrivals = new Pulse();
         Writer = new GroupCommitWriter(session, arrivals.Fire);
         Checkpointer = new Checkpointer(Writer, memory, timeProvider, onFailure);
-        Queue = new EmbeddedPushQueue(Writer, reader, Checkpointer, arrivals, deadLetters, options.MaxBytes, timeProvider);
+        session.OnStateLost = () =>
+        {
+            memory.ChangeAll();
+            Checkpointer.Schedule();
+        };
+        Queue = new EmbeddedPushQueue(Writer, reader, session, Checkpointer, arrivals, options.MaxQueueBytes, timeProvider);
         Groups = new EmbeddedGroupStore(memory, Checkpointer, timeProvider);
     }
 
@@ -46,26 +49,30 @@ public sealed class EmbeddedStore : IAsyncDisposable
     /// <param name="onFailure">
     /// Called when completions and group state could not be written in the background. They are kept in memory and written again later.
     /// </param>
+    /// <param name="onDamage">Called, once each, with a sentence about what cannot be read in the file and was set aside.</param>
     /// <exception cref="DataFolderException">
-    /// The folder cannot be written, is in use by another process, or holds a database that is damaged, foreign or of another version.
+    /// The folder cannot be written, is in use by another process, or holds files that are not whole, foreign or of another version.
     /// </exception>
-    public static EmbeddedStore Open(EmbeddedOptions options, TimeProvider timeProvider, Action<Exception>? onFailure = null)
+    public static EmbeddedStore Open(
+        EmbeddedOptions options, TimeProvider timeProvider, Action<Exception>? onFailure = null, Action<string>? onDamage = null)
     {
         var folder = DataFolder.Open(options.DataFolder);
         WriterSession? session = null;
         MessageReader? reader = null;
         try
         {
-            session = WriterSession.Open(folder.DatabasePath, options.Synchronous);
+            session = WriterSession.Open(folder, options, timeProvider, onDamage);
+            var memory = new MemoryGroupStore(options.Groups, timeProvider, tracksChanges: true);
+            GroupStateLoader.Load(session, memory);
             reader = MessageReader.Open(folder.DatabasePath);
-            return new EmbeddedStore(folder, session, reader, options, timeProvider, onFailure);
+            return new EmbeddedStore(folder, session, reader, options, memory, timeProvider, onFailure);
         }
         catch (Exception e)
         {
             reader?.Dispose();
             session?.Dispose();
             folder.Dispose();
-            if (e is SqliteException or InvalidDataException)
+            if (e is SqliteException)
             {
                 throw new DataFolderException($"The database {folder.DatabasePath} cannot be read: {e.Message}", e);
             }
@@ -91,14 +98,5 @@ public sealed class EmbeddedStore : IAsyncDisposable
         await Checkpointer.DisposeAsync();
         await Writer.DisposeAsync();
         _folder.Dispose();
-    }
-
-    private static void LoadGroups(SqliteConnection connection, MemoryGroupStore memory)
-    {
-        using var rows = new Statement(connection, "SELECT id, row FROM group_state");
-        while (rows.Step())
-        {
-            memory.Load(rows.GetInt64(0), rows.GetBlob(1));
-        }
     }
 }

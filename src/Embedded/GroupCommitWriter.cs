@@ -130,6 +130,8 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
             // The next BEGIN fails as well and reports the error to its requests.
         }
 
+        _session.Rescue(cause);
+
         foreach (var request in batch)
         {
             request.OnFailed(new QueueUnavailableException($"the queue cannot be written: {cause.Message}", cause));

@@ -10,8 +10,9 @@ internal sealed class MessageReader : IDisposable
     private readonly SqliteConnection _connection;
     private readonly Statement _messages;
     private readonly Statement _deadLetters;
-    private readonly Statement _countDeadLetters;
     private readonly Statement _lastId;
+    private readonly Statement _countMessages;
+    private readonly Statement _oldestSentMs;
 
     private MessageReader(SqliteConnection connection)
     {
@@ -20,8 +21,9 @@ internal sealed class MessageReader : IDisposable
         _deadLetters = new Statement(
             connection,
             "SELECT id, sent_ms, attributes, body, code, reason, died_ms FROM dead_letters ORDER BY id DESC LIMIT ?1");
-        _countDeadLetters = new Statement(connection, "SELECT count(*) FROM dead_letters");
         _lastId = new Statement(connection, "SELECT coalesce(max(id), 0) FROM messages");
+        _countMessages = new Statement(connection, "SELECT count(*) FROM messages");
+        _oldestSentMs = new Statement(connection, "SELECT sent_ms FROM messages ORDER BY id LIMIT 1");
     }
 
     public static MessageReader Open(string path)
@@ -44,18 +46,39 @@ internal sealed class MessageReader : IDisposable
     /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="destination">Takes the messages.</param>
+    /// <param name="unreadable">Takes the rows that are no messages, because they are damaged.</param>
     /// <param name="maxMessages">Most messages.</param>
     /// <param name="maxBytes">Bytes of bodies after which no other message is read.</param>
     /// <param name="redeliveredThrough">The last id of those that an earlier process may have handed out.</param>
-    public void Read(IdRun run, List<ReceivedMessage> destination, int maxMessages, long maxBytes, long redeliveredThrough)
+    /// <returns>The last id that was read; the one before the run when none was.</returns>
+    /// <exception cref="SqliteException">Nothing can be read; the page of the first message may be damaged.</exception>
+    public long Read(
+        IdRun run, List<ReceivedMessage> destination, List<UnreadableRow> unreadable, int maxMessages, long maxBytes, long redeliveredThrough)
     {
+        var last = run.First - 1;
         _messages.Bind(1, run.First).Bind(2, run.Last);
         try
         {
             while (destination.Count < maxMessages && maxBytes > 0 && _messages.Step())
             {
                 var id = _messages.GetInt64(0);
-                var message = ReadMessage(_messages);
+                if (id <= last)
+                {
+                    throw DatabaseDamage.RowsOutOfOrder();
+                }
+
+                last = id;
+                QueueMessage message;
+                try
+                {
+                    message = ReadMessage(_messages);
+                }
+                catch (InvalidDataException e)
+                {
+                    unreadable.Add(new UnreadableRow(id, e.Message));
+                    continue;
+                }
+
                 destination.Add(new ReceivedMessage(id.ToString(CultureInfo.InvariantCulture), message, _messages.GetInt64(1), id)
                 {
                     IsRedelivered = id <= redeliveredThrough,
@@ -63,14 +86,33 @@ internal sealed class MessageReader : IDisposable
                 maxBytes -= message.Body.Length;
             }
         }
+        catch (SqliteException e) when (DatabaseDamage.Is(e) && last >= run.First)
+        {
+            // What comes before the damage is handed out first.
+        }
         finally
         {
             _messages.Reset();
         }
+
+        return last;
+    }
+
+    /// <summary>Reads a message from an id on, if there is one, to find out whether that works.</summary>
+    public void Probe(long first)
+    {
+        _messages.Bind(1, first).Bind(2, long.MaxValue).Step();
+        _messages.Reset();
     }
 
     /// <summary>The greatest id of the messages; 0 when there are none.</summary>
     public long LastId() => _lastId.RunScalar();
+
+    /// <summary>Number of messages.</summary>
+    public long CountMessages() => _countMessages.RunScalar();
+
+    /// <summary>When the first message was stored, milliseconds since the Unix epoch; 0 when there is none.</summary>
+    public long OldestSentMs() => _oldestSentMs.RunScalar();
 
     /// <summary>The most recent dead letters, newest first.</summary>
     public List<StoredDeadLetter> ReadDeadLetters(int max)
@@ -81,7 +123,7 @@ internal sealed class MessageReader : IDisposable
         {
             letters.Add(new StoredDeadLetter(
                 _deadLetters.GetInt64(0),
-                ReadMessage(_deadLetters),
+                ReadDeadLetter(_deadLetters),
                 _deadLetters.GetInt64(1),
                 _deadLetters.GetText(4),
                 _deadLetters.GetText(5),
@@ -91,16 +133,53 @@ internal sealed class MessageReader : IDisposable
         return letters;
     }
 
-    public long CountDeadLetters() => _countDeadLetters.RunScalar();
-
     public void Dispose()
     {
         _messages.Dispose();
         _deadLetters.Dispose();
-        _countDeadLetters.Dispose();
         _lastId.Dispose();
+        _countMessages.Dispose();
+        _oldestSentMs.Dispose();
         _connection.Dispose();
     }
 
-    private static QueueMessage ReadMessage(Statement row) => new(row.GetBlob(3).ToArray(), AttributeBlob.Decode(row.GetBlob(2)));
+    private static QueueMessage ReadMessage(Statement row)
+    {
+        if (!row.IsInteger(1))
+        {
+            throw new InvalidDataException("its time of acceptance is not a number");
+        }
+
+        if (!row.IsBlob(3))
+        {
+            throw new InvalidDataException("its body is not binary");
+        }
+
+        return new QueueMessage(row.GetBlob(3).ToArray(), ReadAttributes(row));
+    }
+
+    private static IReadOnlyDictionary<string, string> ReadAttributes(Statement row)
+    {
+        try
+        {
+            return row.IsBlob(2) ? AttributeBlob.Decode(row.GetBlob(2)) : throw new InvalidDataException("they are not binary");
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException("its attributes are damaged: " + e.Message, e);
+        }
+    }
+
+    // A dead letter may be there because its message cannot be read.
+    private static QueueMessage ReadDeadLetter(Statement row)
+    {
+        try
+        {
+            return ReadMessage(row);
+        }
+        catch (InvalidDataException)
+        {
+            return new QueueMessage(row.GetBlob(3).ToArray(), new Dictionary<string, string>());
+        }
+    }
 }

@@ -1,7 +1,7 @@
 namespace PushGateway.Embedded;
 
-/// <summary>Checks whether a push could be stored, by writing a row.</summary>
-internal sealed class ProbeRequest(long nowMs, long maxBytes) : WriteRequest
+/// <summary>Checks whether a push could be stored, by storing one.</summary>
+internal sealed class ProbeRequest(long maxBytes) : WriteRequest
 {
     public override void Execute(WriterSession session)
     {
@@ -11,6 +11,6 @@ internal sealed class ProbeRequest(long nowMs, long maxBytes) : WriteRequest
             return;
         }
 
-        session.Probe(nowMs);
+        session.Probe();
     }
 }

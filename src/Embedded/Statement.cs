@@ -18,6 +18,9 @@ internal sealed class Statement : IDisposable
         Check(raw.sqlite3_prepare_v3(_database, sql, raw.SQLITE_PREPARE_PERSISTENT, out _statement));
     }
 
+    /// <summary>The number of columns of a row.</summary>
+    public int Columns => raw.sqlite3_column_count(_statement);
+
     public Statement Bind(int parameter, long value)
     {
         Check(raw.sqlite3_bind_int64(_statement, parameter, value));
@@ -38,6 +41,23 @@ internal sealed class Statement : IDisposable
         return this;
     }
 
+    /// <summary>Binds a copy of a column of another statement's row.</summary>
+    public void BindColumn(int parameter, Statement row, int column)
+    {
+        switch (raw.sqlite3_column_type(row._statement, column))
+        {
+            case raw.SQLITE_INTEGER:
+                Bind(parameter, row.GetInt64(column));
+                break;
+            case raw.SQLITE_TEXT:
+                Bind(parameter, row.GetText(column));
+                break;
+            default:
+                Bind(parameter, row.GetBlob(column));
+                break;
+        }
+    }
+
     /// <summary>Goes to the next row. Returns false after the last row; the statement may then run again.</summary>
     public bool Step()
     {
@@ -54,6 +74,14 @@ internal sealed class Statement : IDisposable
         }
 
         return false;
+    }
+
+    /// <summary>Whether the first row, or that there is none, can be read. The statement may then run again.</summary>
+    public bool CanStep()
+    {
+        var result = raw.sqlite3_step(_statement);
+        Reset();
+        return result is raw.SQLITE_ROW or raw.SQLITE_DONE;
     }
 
     /// <summary>Stops reading before the last row.</summary>
@@ -76,6 +104,10 @@ internal sealed class Statement : IDisposable
         Reset();
         return value;
     }
+
+    public bool IsInteger(int column) => raw.sqlite3_column_type(_statement, column) == raw.SQLITE_INTEGER;
+
+    public bool IsBlob(int column) => raw.sqlite3_column_type(_statement, column) == raw.SQLITE_BLOB;
 
     public long GetInt64(int column) => raw.sqlite3_column_int64(_statement, column);
 

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 using PushGateway.Groups;
+using PushGateway.Push;
 using SQLitePCL;
 
 namespace PushGateway.Embedded;
@@ -10,25 +12,44 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     // Asking SQLite how many bytes are in use takes longer than storing a small push, so it is asked only after this many bytes.
     private const long MeasureAfterBytes = 1024 * 1024;
 
+    // SQLITE_DBSTATUS_CACHE_WRITE: pages written, which in WAL mode go to the log.
+    private const int PagesWritten = 9;
+
     private readonly SqliteConnection _connection;
+    private readonly DataFolder _folder;
+    private readonly SynchronousMode _synchronous;
+    private readonly Action<string>? _onDamage;
+    private readonly TimeProvider _timeProvider;
+    private readonly DeadLetterTable _deadLetters;
+    private readonly List<string> _damage = [];
     private readonly Statement _begin;
     private readonly Statement _commit;
     private readonly Statement _rollback;
     private readonly Statement _usedBytes;
     private readonly Statement _insertMessage;
     private readonly Statement _deleteMessages;
-    private readonly Statement _bury;
-    private readonly Statement _forget;
     private readonly Statement _putState;
     private readonly Statement _removeState;
-    private readonly Statement _probe;
+    private readonly Statement _count;
     private long _bytesInUse;
     private long _bytesSince = MeasureAfterBytes;
     private long _lastId;
+    private bool _isMarked;
 
-    private WriterSession(SqliteConnection connection)
+    // Damage is nowhere where a new table would help. Looking for it again would cost as much again.
+    private bool _isBeyondRescue;
+    private bool _isToRescue;
+    private bool _lostState;
+
+    private WriterSession(
+        SqliteConnection connection, DataFolder folder, EmbeddedOptions options, TimeProvider timeProvider, Action<string>? onDamage)
     {
         _connection = connection;
+        _folder = folder;
+        _synchronous = options.Synchronous;
+        _timeProvider = timeProvider;
+        _onDamage = onDamage;
+        _deadLetters = new DeadLetterTable(connection, options.MaxDeadLetterBytes, timeProvider);
         _begin = new Statement(connection, "BEGIN IMMEDIATE");
         _commit = new Statement(connection, "COMMIT");
         _rollback = new Statement(connection, "ROLLBACK");
@@ -37,64 +58,119 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
             "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size");
         _insertMessage = new Statement(connection, "INSERT INTO messages (id, sent_ms, attributes, body) VALUES (?1, ?2, ?3, ?4)");
         _deleteMessages = new Statement(connection, "DELETE FROM messages WHERE id BETWEEN ?1 AND ?2");
-        _bury = new Statement(
-            connection,
-            """
-            INSERT INTO dead_letters (sent_ms, attributes, body, code, reason, died_ms)
-            SELECT sent_ms, attributes, body, ?2, ?3, ?4 FROM messages WHERE id = ?1
-            """);
-        _forget = new Statement(connection, "DELETE FROM dead_letters WHERE died_ms < ?1");
         _putState = new Statement(connection, "INSERT OR REPLACE INTO group_state (id, row) VALUES (?1, ?2)");
         _removeState = new Statement(connection, "DELETE FROM group_state WHERE id = ?1");
-        _probe = new Statement(
+        _count = new Statement(
             connection,
-            "INSERT INTO probe (id, checked_ms) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET checked_ms = excluded.checked_ms");
-        using var last = new Statement(connection, "SELECT max(id) FROM messages");
-        _lastId = last.RunScalar();
+            """
+            INSERT INTO probe (id, checked_ms) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET checked_ms = max(checked_ms + 1, excluded.checked_ms)
+            RETURNING checked_ms
+            """);
     }
 
     /// <summary>The connection, for statements that run rarely.</summary>
     public SqliteConnection Connection => _connection;
 
-    /// <summary>Bytes in use when SQLite was last asked, plus the bytes written since.</summary>
+    /// <summary>The number of dead letters, as of the last commit. Any thread may ask.</summary>
+    public long DeadLetterCount => _deadLetters.Count;
+
+    /// <summary>Bytes in use without the dead letters when SQLite was last asked, plus the bytes written since.</summary>
     public long UsedBytes => _bytesInUse + _bytesSince;
 
+    /// <summary>
+    /// Called, after a commit, when stored group state has been lost that is in memory. It is to be written again. Before it is set, such
+    /// state is nowhere else.
+    /// </summary>
+    public Action? OnStateLost { get; set; }
+
+    /// <summary>Opens the database of a folder, and creates it when there never was one.</summary>
     /// <exception cref="DataFolderException">
     /// The file is damaged, not writable, from another version, or not a database of this gateway.
     /// </exception>
-    public static WriterSession Open(string path, SynchronousMode synchronous)
+    public static WriterSession Open(DataFolder folder, EmbeddedOptions options, TimeProvider timeProvider, Action<string>? onDamage)
     {
-        var connection = Database.OpenForWriting(path, synchronous);
+        if (DatabaseFiles.Check(folder))
+        {
+            DatabaseFiles.CheckMark(folder);
+        }
+        else
+        {
+            Database.Create(folder.DatabasePath);
+        }
+
+        var connection = Database.OpenForWriting(folder.DatabasePath, options.Synchronous);
+        WriterSession? session = null;
         try
         {
-            return new WriterSession(connection);
+            session = new WriterSession(connection, folder, options, timeProvider, onDamage);
+            session.Start();
+            return session;
         }
         catch
         {
+            session?.Dispose();
             connection.Dispose();
             throw;
         }
     }
 
-    public void Begin() => _begin.Run();
+    /// <summary>Begins a transaction.</summary>
+    public void Begin()
+    {
+        Mark();
+        _begin.Run();
+        _deadLetters.Begin();
+    }
 
-    public void Commit() => _commit.Run();
+    /// <summary>Commits, and copies the write-ahead log into the database when it has become long.</summary>
+    public void Commit()
+    {
+        _commit.Run();
+        _deadLetters.Commit();
+        Tell();
+        Check(raw.sqlite3_db_status(_connection.Handle, PagesWritten, out var pages, out _, resetFlg: 0));
+        if (pages >= Database.CheckpointPages)
+        {
+            CopyLog();
+        }
+
+        if (_isToRescue)
+        {
+            _isToRescue = false;
+            Rescue();
+        }
+    }
 
     /// <summary>Rolls back a transaction that failed, unless SQLite has already done so.</summary>
     public void Rollback()
     {
+        _deadLetters.Rollback();
+        _damage.Clear();
+        (_lostState, _isToRescue) = (false, false);
         if (raw.sqlite3_get_autocommit(_connection.Handle) == 0)
         {
             _rollback.Run();
         }
     }
 
-    /// <summary>Whether the database has room for this many more bytes.</summary>
+    /// <summary>After a failure, puts new tables in the place of those that have a damaged page. The next transaction may then succeed.</summary>
+    public void Rescue(Exception failure)
+    {
+        if (DatabaseDamage.Is(failure))
+        {
+            Rescue();
+        }
+    }
+
+    /// <summary>A reader has found a damaged page: tables that have one are replaced right after the commit.</summary>
+    public void RescueAfterCommit() => _isToRescue = true;
+
+    /// <summary>Whether the database has room for this many more bytes beside the dead letters.</summary>
     public bool HasRoom(long bytes, long maxBytes)
     {
         if (_bytesSince >= MeasureAfterBytes || UsedBytes + bytes > maxBytes)
         {
-            (_bytesInUse, _bytesSince) = (_usedBytes.RunScalar(), 0);
+            (_bytesInUse, _bytesSince) = (Math.Max(_usedBytes.RunScalar() - _deadLetters.Bytes, 0), 0);
         }
 
         return UsedBytes + bytes <= maxBytes;
@@ -108,16 +184,34 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
 
     public void DeleteMessages(IdRun run) => _deleteMessages.Bind(1, run.First).Bind(2, run.Last).Run();
 
-    /// <summary>Moves a message. Returns the number of moved messages: 0 when it is no longer in the queue.</summary>
-    public int MoveToDeadLetters(long id, string code, string reason, long diedMs)
+    /// <summary>Moves a message. Returns whether it was still in the queue.</summary>
+    public bool MoveToDeadLetters(long id, string code, string reason)
     {
-        var moved = _bury.Bind(1, id).Bind(2, code).Bind(3, reason).Bind(4, diedMs).Run();
+        var moved = _deadLetters.Take(id, code, reason);
         DeleteMessages(new IdRun(id, id));
         return moved;
     }
 
-    /// <summary>Deletes the dead letters that are older than the given time. Returns their number.</summary>
-    public int ForgetDeadLetters(long beforeMs) => _forget.Bind(1, beforeMs).Run();
+    /// <summary>Moves a message that cannot be read.</summary>
+    public void SetMessageAside(UnreadableRow message)
+    {
+        if (MoveToDeadLetters(message.Id, RejectCode.StorageDamaged, message.Reason + "."))
+        {
+            Report(string.Create(CultureInfo.InvariantCulture, $"message {message.Id} cannot be read and is a dead letter now: {message.Reason}"));
+        }
+    }
+
+    /// <summary>Moves a row of group state that cannot be read.</summary>
+    public void SetStateAside(UnreadableRow state, ReadOnlySpan<byte> row)
+    {
+        var reason = string.Create(CultureInfo.InvariantCulture, $"row {state.Id} of the groups cannot be read: {state.Reason}");
+        _deadLetters.Add(row, RejectCode.StorageDamaged, reason + ".");
+        Remove(state.Id);
+        Report(reason + ". It is a dead letter now");
+    }
+
+    /// <summary>Deletes dead letters that have had their time or are beyond their share, at most so many; returns whether there may be more.</summary>
+    public bool PurgeDeadLetters(int max) => _deadLetters.Purge(max);
 
     public void Put(long id, ReadOnlySpan<byte> row)
     {
@@ -127,16 +221,165 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
 
     public void Remove(long id) => _removeState.Bind(1, id).Run();
 
-    public void Probe(long nowMs) => _probe.Bind(1, nowMs).Run();
+    /// <summary>Stores a message and removes it again, so that whatever would keep a push from being stored shows.</summary>
+    public void Probe()
+    {
+        Count();
+        _insertMessage.Bind(1, _lastId + 1).Bind(2, NowMs()).Bind(3, []).Bind(4, new byte[2 * Database.PageBytes]).Run();
+        DeleteMessages(new IdRun(_lastId + 1, _lastId + 1));
+    }
 
     public void Dispose()
     {
         foreach (var statement in (ReadOnlySpan<Statement>)
-            [_begin, _commit, _rollback, _usedBytes, _insertMessage, _deleteMessages, _bury, _forget, _putState, _removeState, _probe])
+            [_begin, _commit, _rollback, _usedBytes, _insertMessage, _deleteMessages, _putState, _removeState, _count])
         {
             statement.Dispose();
         }
 
+        _deadLetters.Dispose();
         _connection.Dispose();
     }
+
+    private void Start()
+    {
+        try
+        {
+            ReadTables();
+        }
+        catch (SqliteException e) when (DatabaseDamage.Is(e))
+        {
+            Rescue(e);
+            ReadTables();
+        }
+
+        CopyLog();
+        Mark();
+    }
+
+    private void ReadTables()
+    {
+        using var last = new Statement(_connection, "SELECT max(id) FROM messages");
+        _lastId = last.RunScalar();
+        _deadLetters.Measure();
+        _deadLetters.Commit();
+    }
+
+    // Another program that reads may hold this up. Then the next commit tries again.
+    private void CopyLog()
+    {
+        var result = raw.sqlite3_wal_checkpoint_v2(_connection.Handle, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out var pages, out var copied);
+        if (result == raw.SQLITE_OK && pages == copied)
+        {
+            Check(raw.sqlite3_db_status(_connection.Handle, PagesWritten, out _, out _, resetFlg: 1));
+        }
+
+        _isMarked = false;
+    }
+
+    // The mark must never be ahead of the database, not even after a power cut: this commit waits for the disk.
+    private void Mark()
+    {
+        if (_isMarked)
+        {
+            return;
+        }
+
+        try
+        {
+            Database.SetSynchronous(_connection, SynchronousMode.Full);
+            _folder.WriteMark(Count());
+            _isMarked = true;
+        }
+        catch (SqliteException)
+        {
+            // On a full disk, what makes room must go on.
+        }
+        finally
+        {
+            Database.SetSynchronous(_connection, _synchronous);
+        }
+    }
+
+    // The number is committed only at the end of the statement.
+    private long Count()
+    {
+        _count.Bind(1, NowMs()).Step();
+        var number = _count.GetInt64(0);
+        _count.Run();
+        return number;
+    }
+
+    private void Rescue()
+    {
+        if (_isBeyondRescue)
+        {
+            return;
+        }
+
+        try
+        {
+            using var reader = Database.OpenForReading(_folder.DatabasePath);
+            List<string> damaged = [.. Database.Tables.Where(table => TableRescue.IsDamaged(reader, table))];
+            Begin();
+            var lost = damaged.ConvertAll(table => TableRescue.Replace(_connection, reader, table));
+            _deadLetters.Measure();
+            for (var i = 0; i < damaged.Count; i++)
+            {
+                ReportLost(damaged[i], lost[i]);
+            }
+
+            Commit();
+            _isBeyondRescue = damaged.Count == 0;
+        }
+        catch (SqliteException e)
+        {
+            Rollback();
+            _isBeyondRescue = DatabaseDamage.Is(e);
+        }
+    }
+
+    private void ReportLost(string table, List<IdRun> lost)
+    {
+        Report($"a page of the table {table} is damaged; what can be read was moved to a new table, and the old one is kept");
+        if (table == "probe" || lost.Count == 0)
+        {
+            return;
+        }
+
+        if (table == "group_state" && OnStateLost is not null)
+        {
+            _lostState = true;
+            return;
+        }
+
+        foreach (var run in lost)
+        {
+            var rows = string.Create(CultureInfo.InvariantCulture, $"rows {run.First} to {run.Last} of the table {table}");
+            _deadLetters.Add([], RejectCode.StorageDamaged, $"The {rows}, those that still were there, cannot be read: a page of the file is damaged.");
+        }
+    }
+
+    private void Report(string damage) => _damage.Add(damage);
+
+    private void Tell()
+    {
+        _damage.ForEach(damage => _onDamage?.Invoke(damage));
+        _damage.Clear();
+        if (_lostState)
+        {
+            _lostState = false;
+            OnStateLost?.Invoke();
+        }
+    }
+
+    private long NowMs() => _timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private void Execute(string sql)
+    {
+        using var statement = new Statement(_connection, sql);
+        statement.Run();
+    }
+
+    private void Check(int result) => SqliteException.ThrowExceptionForRC(result, _connection.Handle);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Time.Testing;
 using PushGateway.Queue;
 using PushGateway.Testing;
@@ -31,6 +32,8 @@ public abstract class StoreFixture : IAsyncLifetime
 
     protected List<Exception> Failures { get; } = [];
 
+    protected List<string> Damages { get; } = [];
+
     private protected EmbeddedStore Store { get; private set; }
 
     protected string DatabasePath => Path.Combine(Options.DataFolder, "pushgateway.db");
@@ -54,7 +57,7 @@ public abstract class StoreFixture : IAsyncLifetime
 
     protected static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    protected void Open() => Store = EmbeddedStore.Open(Options, Time, Failures.Add);
+    protected void Open() => Store = EmbeddedStore.Open(Options, Time, Failures.Add, Damages.Add);
 
     /// <summary>Ends the store as a clean shutdown does, and opens it again.</summary>
     protected async Task RestartAsync()
@@ -63,8 +66,26 @@ public abstract class StoreFixture : IAsyncLifetime
         Open();
     }
 
+    /// <summary>Ends the store and changes its file. The store is not opened again.</summary>
+    protected async Task ChangeFileAsync(string sql)
+    {
+        await Store.DisposeAsync();
+        Change(DatabasePath, sql);
+    }
+
+    /// <summary>Opens, in another folder, a changed copy of the files as they are now.</summary>
+    private protected EmbeddedStore OpenCopy(string change)
+    {
+        var copy = CopyFiles();
+        Change(Path.Combine(copy, "pushgateway.db"), change);
+        return EmbeddedStore.Open(Options with { DataFolder = copy }, Time);
+    }
+
     /// <summary>Opens, in another folder, the files as they are now: what a process leaves that is killed at this instant.</summary>
-    private protected EmbeddedStore OpenAsIfKilled()
+    private protected EmbeddedStore OpenAsIfKilled() => EmbeddedStore.Open(Options with { DataFolder = CopyFiles() }, Time);
+
+    /// <summary>Copies the files as they are now into another folder, and returns its path.</summary>
+    protected string CopyFiles()
     {
         var copy = _folder.Combine(Guid.NewGuid().ToString());
         Directory.CreateDirectory(copy);
@@ -73,7 +94,22 @@ public abstract class StoreFixture : IAsyncLifetime
             File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
         }
 
-        return EmbeddedStore.Open(Options with { DataFolder = copy }, Time);
+        return copy;
+    }
+
+    protected async Task<long> CountAsync(string table)
+    {
+        var count = new SqlRequest($"SELECT count(*) FROM {table}");
+        await Store.Writer.WriteAsync(count);
+        return count.Result;
+    }
+
+    private static void Change(string database, string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={database};Pooling=False");
+        connection.Open();
+        using var statement = new Statement(connection, sql);
+        statement.Run();
     }
 
     protected Task EnqueueAsync(params string[] bodies) =>

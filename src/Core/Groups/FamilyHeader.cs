@@ -30,7 +30,18 @@ internal static class FamilyHeader
     public static HeldFamily Read(ReadOnlySpan<byte> header, long pushTimeNs)
     {
         var reader = new BlobReader(header);
-        return new HeldFamily((MetricType)reader.ReadByte(), reader.ReadBytes(), reader.ReadBytes(), reader.ReadBytes(), pushTimeNs);
+        var type = (MetricType)reader.ReadByte();
+        return type <= MetricType.StateSet
+            ? new HeldFamily(type, reader.ReadBytes(), reader.ReadBytes(), reader.ReadBytes(), pushTimeNs)
+            : throw new InvalidDataException("unknown type in stored state");
+    }
+
+    /// <summary>Adds the family to a batch and returns its index.</summary>
+    public static int AddTo(MetricBatch destination, ReadOnlySpan<byte> header)
+    {
+        var family = Read(header, pushTimeNs: 0);
+        var symbols = destination.Symbols;
+        return destination.AddFamily(symbols.Intern(family.Name), family.Type, symbols.Intern(family.Help), symbols.Intern(family.Unit));
     }
 
     /// <summary>What two headers of one push time come to, whichever came first. Those of the parts of one push agree anyway.</summary>

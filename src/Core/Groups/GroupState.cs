@@ -94,6 +94,37 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         return state;
     }
 
+    /// <summary>Reads everything that a row has brought, which later fails on nobody then.</summary>
+    /// <param name="scratch">Takes what is read.</param>
+    /// <exception cref="InvalidDataException">Something cannot be read.</exception>
+    public void Check(MetricBatch scratch)
+    {
+        _ = Key;
+        var index = 0;
+        foreach (var family in _families)
+        {
+            index = FamilyHeader.AddTo(scratch, family.Header);
+            if (family.SeriesCount == 0)
+            {
+                throw new InvalidDataException("stored family without a series");
+            }
+
+            var series = new SeriesSetReader(family.Series);
+            while (series.MoveNext())
+            {
+                SeriesKey.AddTo(scratch, index, series.Key, series.Held.In(scratch.Symbols));
+            }
+        }
+
+        foreach (var set in _ended.Values)
+        {
+            foreach (ref readonly var ended in set.Series)
+            {
+                SeriesKey.AddTo(scratch, index, ended.Key, default);
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public override void WriteRow(BlobWriter writer)
     {
@@ -226,17 +257,17 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
     }
 
     /// <summary>A push was accepted that is to be applied: until then, the group keeps its place and the room for it.</summary>
-    public void Await(long pushTimeNs, AwaitedPush push)
+    public void Await(long acceptedNs, AwaitedPush push)
     {
         _awaited ??= [];
-        _awaited[pushTimeNs] = push;
+        _awaited[acceptedNs] = push;
         CountSeries();
     }
 
     /// <summary>A push was applied, or a part of it, or it will not come.</summary>
-    public void AwaitNoLonger(long pushTimeNs)
+    public void AwaitNoLonger(long acceptedNs)
     {
-        if (_awaited is not null && _awaited.Remove(pushTimeNs))
+        if (_awaited is not null && _awaited.Remove(acceptedNs))
         {
             _awaited = _awaited.Count == 0 ? null : _awaited;
             CountSeries();

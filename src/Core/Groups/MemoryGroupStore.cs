@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using PushGateway.Exposition;
+using PushGateway.Model;
 using PushGateway.Push;
 using PushGateway.Wire;
 
@@ -24,6 +25,7 @@ public sealed class MemoryGroupStore : IGroupStore
     private readonly ChangeLog _changes;
     private readonly UngroupedStore _ungrouped;
     private readonly GroupPlaces _places;
+    private readonly MetricBatch _scratch = new();
 
     /// <summary>Creates an empty store.</summary>
     /// <param name="options">How much to hold, and for how long.</param>
@@ -158,7 +160,7 @@ public sealed class MemoryGroupStore : IGroupStore
             var refusal = hasPlace ? CheckSeries(push, group, ref awaited) : _options.TooManyGroups;
             if (refusal is null)
             {
-                group.Await(push.Header.PushTimeNs, awaited);
+                group.Await(push.Header.AcceptedNs, awaited);
             }
 
             return refusal;
@@ -176,7 +178,7 @@ public sealed class MemoryGroupStore : IGroupStore
         {
             var group = Enter(key.Path);
             var hasPlace = group.HoldsPlace;
-            group.AwaitNoLonger(push.PushTimeNs);
+            group.AwaitNoLonger(push.AcceptedNs);
             Exit(group, hasPlace);
         }
     }
@@ -250,8 +252,42 @@ public sealed class MemoryGroupStore : IGroupStore
     /// Takes a row that was written before a restart, before the first push is applied. Times that lead the clock by more than a clock may
     /// give way to the first push.
     /// </summary>
-    /// <exception cref="InvalidDataException">The row is not one of this store's.</exception>
-    public void Load(long id, ReadOnlySpan<byte> row)
+    /// <returns>Whether the row was that of a group, and not of an ungrouped series.</returns>
+    /// <exception cref="InvalidDataException">The row cannot be read. The store is as it was, and gives no other entry its id.</exception>
+    public bool Load(long id, ReadOnlySpan<byte> row)
+    {
+        _changes.Exists(id);
+        _scratch.Clear();
+        try
+        {
+            return LoadRow(id, row);
+        }
+#pragma warning disable CA1031 // A damaged row may fail in many ways.
+        catch (Exception e) when (e is not InvalidDataException)
+#pragma warning restore CA1031
+        {
+            throw new InvalidDataException($"stored state cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Notes that everything is to be written again, because rows that were written can no longer be read.</summary>
+    public void ChangeAll()
+    {
+        foreach (var (_, group) in _groups)
+        {
+            lock (group)
+            {
+                if (!group.IsForgotten)
+                {
+                    _changes.Changed(group);
+                }
+            }
+        }
+
+        _ungrouped.ChangeAll();
+    }
+
+    private bool LoadRow(long id, ReadOnlySpan<byte> row)
     {
         var now = NowNs;
         var reader = new BlobReader(row);
@@ -259,23 +295,23 @@ public sealed class MemoryGroupStore : IGroupStore
         {
             case GroupState.RowKind:
                 var group = GroupState.ReadRow(id, reader, _headers);
+                group.Check(_scratch);
                 _groups[group.Path] = group;
                 if (group.HoldsPlace)
                 {
                     _places.Take();
                 }
 
-                break;
+                return true;
             case UngroupedSeries.RowKind:
                 var series = UngroupedSeries.ReadRow(id, reader, _headers);
+                series.Check(_scratch);
                 series.BringBack(now, now);
                 _ungrouped.Load(series);
-                break;
+                return false;
             default:
                 throw new InvalidDataException("stored state of an unknown kind");
         }
-
-        _changes.Exists(id);
     }
 
     private static long Nanoseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
@@ -309,7 +345,7 @@ public sealed class MemoryGroupStore : IGroupStore
         var hasPlace = group.HoldsPlace;
         try
         {
-            group.AwaitNoLonger(push.Header.PushTimeNs);
+            group.AwaitNoLonger(push.Header.AcceptedNs);
             if (brings && !hasPlace)
             {
                 // Accepted before a restart, which forgets the places.

@@ -46,6 +46,12 @@ internal sealed class UngroupedSeries(long id, byte[] key) : StateEntry(id)
         };
     }
 
+    /// <summary>Reads everything that a row has brought, which later fails on nobody then.</summary>
+    /// <param name="scratch">Takes what is read.</param>
+    /// <exception cref="InvalidDataException">Something cannot be read.</exception>
+    public void Check(MetricBatch scratch) =>
+        SeriesKey.AddTo(scratch, FamilyHeader.AddTo(scratch, Header), Key, new HeldSample(Sample, Histogram).In(scratch.Symbols));
+
     /// <inheritdoc/>
     public override void WriteRow(BlobWriter writer)
     {

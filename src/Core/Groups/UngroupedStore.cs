@@ -76,6 +76,18 @@ internal sealed class UngroupedStore(GroupStoreOptions options, ChangeLog change
         }
     }
 
+    /// <summary>Notes that every series is to be written again.</summary>
+    public void ChangeAll()
+    {
+        lock (_lock)
+        {
+            foreach (var (_, series) in _series)
+            {
+                changes.Changed(series);
+            }
+        }
+    }
+
     /// <summary>Opens a scan of the series that were pushed after a time, by family and key.</summary>
     public UngroupedScan Open(long pushedAfterNs)
     {

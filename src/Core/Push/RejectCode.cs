@@ -161,6 +161,9 @@ public static class RejectCode
     /// <summary>A single series does not fit into the largest message that the queue takes.</summary>
     public const string MessageTooLarge = "message-too-large";
 
+    /// <summary>What the store on this machine holds of a message, a group or a dead letter can no longer be read: the file is damaged.</summary>
+    public const string StorageDamaged = "storage-damaged";
+
     /// <summary>The gateway's own code failed on the message each time, and on no other.</summary>
     public const string InternalError = "internal-error";
 
