@@ -63,7 +63,7 @@ public sealed class DataFolderCheck
             Try("the groups", () => ReadGroups(database.Connection));
             Try("the dead letters", () => ReadDeadLetters(database.Connection));
             Try("the list of tables", () => FindReplacedTables(database.Connection));
-            Try("everything", () => CheckIntegrity(database.Connection));
+            CheckIntegrity(database.Connection);
         }
         catch (Exception e) when (e is SqliteException or DataFolderException)
         {
@@ -153,10 +153,17 @@ public sealed class DataFolderCheck
     private void CheckIntegrity(SqliteConnection connection)
     {
         var lines = new List<string>();
-        using var check = new Statement(connection, "PRAGMA integrity_check");
-        while (check.Step())
+        try
         {
-            lines.Add(check.GetText(0));
+            using var check = new Statement(connection, "PRAGMA integrity_check");
+            while (check.Step())
+            {
+                lines.Add(check.GetText(0));
+            }
+        }
+        catch (SqliteException e)
+        {
+            lines.Add(e.Message);
         }
 
         _report.Integrity = string.Join('\n', lines);

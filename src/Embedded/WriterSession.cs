@@ -13,6 +13,9 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     // Asking SQLite how many bytes are in use takes longer than storing a small push, so it is asked only after this many bytes.
     private const long MeasureAfterBytes = 1024 * 1024;
 
+    /// <summary>Bytes of the message that a probe stores: enough to need pages of its own.</summary>
+    public const int ProbeBytes = 2 * Database.PageBytes;
+
     // SQLITE_DBSTATUS_CACHE_WRITE: pages written, which in WAL mode go to the log.
     private const int PagesWritten = 9;
 
@@ -228,7 +231,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     public void Probe()
     {
         Count();
-        _insertMessage.Bind(1, _lastId + 1).Bind(2, NowMs()).Bind(3, []).Bind(4, new byte[2 * Database.PageBytes]).Run();
+        _insertMessage.Bind(1, _lastId + 1).Bind(2, NowMs()).Bind(3, []).Bind(4, new byte[ProbeBytes]).Run();
         DeleteMessages(new IdRun(_lastId + 1, _lastId + 1));
     }
 
