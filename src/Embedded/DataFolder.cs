@@ -15,9 +15,9 @@ internal sealed class DataFolder : IDisposable
     // The mark is written at once and always has the same length, so that it is never half an old one.
     private const int MarkBytes = 20;
 
-    private readonly FileStream _lock;
+    private readonly FileStream? _lock;
 
-    private DataFolder(string path, FileStream @lock)
+    private DataFolder(string path, FileStream? @lock)
     {
         LockPath = Path.Combine(path, LockName);
         DatabasePath = Path.Combine(path, DatabaseName);
@@ -65,13 +65,40 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
+    /// <summary>Locks a folder without changing anything in it.</summary>
+    /// <exception cref="DataFolderException">The folder cannot be read, or another process uses it.</exception>
+    public static DataFolder OpenUnchanged(string path)
+    {
+        path = Path.GetFullPath(path);
+        if (!Directory.Exists(path))
+        {
+            throw new DataFolderException($"There is no data folder {path}.");
+        }
+
+        try
+        {
+            // Every gateway that runs has the file.
+            var lockPath = Path.Combine(path, LockName);
+            return new DataFolder(
+                path, File.Exists(lockPath) ? new FileStream(lockPath, FileMode.Open, FileAccess.Read, FileShare.None) : null);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new DataFolderException($"The data folder {path} cannot be read: {e.Message}", e);
+        }
+        catch (IOException e)
+        {
+            throw new DataFolderException($"The data folder {path} is in use by another process, or cannot be read: {e.Message}", e);
+        }
+    }
+
     /// <summary>Notes a number that the database has on disk.</summary>
     public void WriteMark(long mark)
     {
         var text = Encoding.ASCII.GetBytes(mark.ToString("D19", CultureInfo.InvariantCulture) + "\n");
         try
         {
-            RandomAccess.Write(_lock.SafeFileHandle, text, fileOffset: 0);
+            RandomAccess.Write(_lock!.SafeFileHandle, text, fileOffset: 0);
             Mark = mark;
         }
         catch (IOException)
@@ -80,10 +107,15 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose() => _lock?.Dispose();
 
     private long ReadMark()
     {
+        if (_lock is null)
+        {
+            return 0;
+        }
+
         Span<byte> text = stackalloc byte[MarkBytes];
         var count = RandomAccess.Read(_lock.SafeFileHandle, text, fileOffset: 0);
         return count == MarkBytes && long.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var mark) ? mark : 0;

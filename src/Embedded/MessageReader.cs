@@ -14,7 +14,8 @@ internal sealed class MessageReader : IDisposable
     private readonly Statement _countMessages;
     private readonly Statement _oldestSentMs;
 
-    private MessageReader(SqliteConnection connection)
+    /// <summary>Reads on a connection, which the reader owns from now on.</summary>
+    public MessageReader(SqliteConnection connection)
     {
         _connection = connection;
         _messages = new Statement(connection, "SELECT id, sent_ms, attributes, body FROM messages WHERE id BETWEEN ?1 AND ?2 ORDER BY id");

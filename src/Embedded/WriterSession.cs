@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Data.Sqlite;
 using PushGateway.Groups;
 using PushGateway.Push;
+using PushGateway.Telemetry;
 using SQLitePCL;
 
 namespace PushGateway.Embedded;
@@ -11,6 +12,9 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
 {
     // Asking SQLite how many bytes are in use takes longer than storing a small push, so it is asked only after this many bytes.
     private const long MeasureAfterBytes = 1024 * 1024;
+
+    /// <summary>Bytes of the message that a probe stores: enough to need pages of its own.</summary>
+    public const int ProbeBytes = 2 * Database.PageBytes;
 
     // SQLITE_DBSTATUS_CACHE_WRITE: pages written, which in WAL mode go to the log.
     private const int PagesWritten = 9;
@@ -22,6 +26,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     private readonly TimeProvider _timeProvider;
     private readonly DeadLetterTable _deadLetters;
     private readonly List<string> _damage = [];
+    private int _damagedLetters;
     private readonly Statement _begin;
     private readonly Statement _commit;
     private readonly Statement _rollback;
@@ -146,7 +151,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     {
         _deadLetters.Rollback();
         _damage.Clear();
-        (_lostState, _isToRescue) = (false, false);
+        (_damagedLetters, _lostState, _isToRescue) = (0, false, false);
         if (raw.sqlite3_get_autocommit(_connection.Handle) == 0)
         {
             _rollback.Run();
@@ -197,6 +202,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     {
         if (MoveToDeadLetters(message.Id, RejectCode.StorageDamaged, message.Reason + "."))
         {
+            _damagedLetters++;
             Report(string.Create(CultureInfo.InvariantCulture, $"message {message.Id} cannot be read and is a dead letter now: {message.Reason}"));
         }
     }
@@ -205,7 +211,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     public void SetStateAside(UnreadableRow state, ReadOnlySpan<byte> row)
     {
         var reason = string.Create(CultureInfo.InvariantCulture, $"row {state.Id} of the groups cannot be read: {state.Reason}");
-        _deadLetters.Add(row, RejectCode.StorageDamaged, reason + ".");
+        AddDeadLetter(row, reason + ".");
         Remove(state.Id);
         Report(reason + ". It is a dead letter now");
     }
@@ -225,7 +231,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     public void Probe()
     {
         Count();
-        _insertMessage.Bind(1, _lastId + 1).Bind(2, NowMs()).Bind(3, []).Bind(4, new byte[2 * Database.PageBytes]).Run();
+        _insertMessage.Bind(1, _lastId + 1).Bind(2, NowMs()).Bind(3, []).Bind(4, new byte[ProbeBytes]).Run();
         DeleteMessages(new IdRun(_lastId + 1, _lastId + 1));
     }
 
@@ -356,8 +362,14 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         foreach (var run in lost)
         {
             var rows = string.Create(CultureInfo.InvariantCulture, $"rows {run.First} to {run.Last} of the table {table}");
-            _deadLetters.Add([], RejectCode.StorageDamaged, $"The {rows}, those that still were there, cannot be read: a page of the file is damaged.");
+            AddDeadLetter([], $"The {rows}, those that still were there, cannot be read: a page of the file is damaged.");
         }
+    }
+
+    private void AddDeadLetter(ReadOnlySpan<byte> body, string reason)
+    {
+        _deadLetters.Add(body, RejectCode.StorageDamaged, reason);
+        _damagedLetters++;
     }
 
     private void Report(string damage) => _damage.Add(damage);
@@ -366,6 +378,11 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     {
         _damage.ForEach(damage => _onDamage?.Invoke(damage));
         _damage.Clear();
+        for (; _damagedLetters > 0; _damagedLetters--)
+        {
+            PushTelemetry.MessageRejected(RejectCode.StorageDamaged);
+        }
+
         if (_lostState)
         {
             _lostState = false;
