@@ -121,7 +121,7 @@ public sealed class DataFolderCheck
         finally
         {
             var reading = new GroupReading();
-            memory.Read(reading);
+            memory.OpenScan().ReadOn(reading, CancellationToken.None);
             _report.Groups = reading.Groups.Count;
             _report.UngroupedSeries = reading.Batch.Series.Length - reading.GroupsEnd.Series;
             _report.UnreadableRows += unreadable.Count;

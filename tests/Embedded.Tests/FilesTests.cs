@@ -18,6 +18,9 @@ public sealed class FilesTests : IDisposable
 
     private string Log => Database + "-wal";
 
+    // Bytes of the list of acknowledged messages. By then the database has grown.
+    private const int Many = 20_000;
+
     private string Lock => Path.Combine(Data, "pushgateway.lock");
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -138,7 +141,7 @@ public sealed class FilesTests : IDisposable
     [Fact]
     public async Task A_kill_while_the_log_is_copied_into_the_database_is_no_damage()
     {
-        await LeaveAsync(killed: true);
+        await LeaveAsync(killed: true, stored: Many);
         var log = await File.ReadAllBytesAsync(Log, Cancellation);
         var first = Enumerable.Range(0, (log.Length - 32) / (PageBytes + 24)).Select(frame => 32 + (frame * (PageBytes + 24)))
             .Last(frame => BinaryPrimitives.ReadUInt32BigEndian(log.AsSpan(frame)) == 1);
@@ -221,7 +224,7 @@ public sealed class FilesTests : IDisposable
     }
 
     // What a process leaves that stores messages until it is killed, or a store that is closed.
-    private async Task LeaveAsync(bool killed, bool afterCheckpoint = false)
+    private async Task LeaveAsync(bool killed, bool afterCheckpoint = false, int stored = 2_000)
     {
         var acknowledged = _folder.Combine("acknowledged");
         if (afterCheckpoint)
@@ -235,7 +238,7 @@ public sealed class FilesTests : IDisposable
 
         await using (var child = await ChildProcess.StartAsync(Child.Start(Data, SynchronousMode.Normal, acknowledged)))
         {
-            await child.WaitUntilReadyAsync(_ => Task.FromResult(new FileInfo(acknowledged) is { Exists: true, Length: var length } && length > (killed ? 2_000 : 20_000)), cancellationToken: Cancellation);
+            await child.WaitUntilReadyAsync(_ => Task.FromResult(new FileInfo(acknowledged) is { Exists: true, Length: var length } && length > (killed ? stored : Many)), cancellationToken: Cancellation);
             await child.KillAsync();
         }
 
