@@ -180,6 +180,36 @@ public sealed class FilesTests : IDisposable
     }
 
     [Fact]
+    public async Task An_older_copy_of_the_database_beside_the_log_is_refused()
+    {
+        await LeaveAsync(killed: false);
+        var copy = await File.ReadAllBytesAsync(Database, Cancellation);
+        CheckOpens();
+        await LeaveAsync(killed: true);
+        var current = await File.ReadAllBytesAsync(Database, Cancellation);
+        await File.WriteAllBytesAsync(Database, copy, Cancellation);
+        CheckRefused("an older copy");
+        await File.WriteAllBytesAsync(Database, current, Cancellation);
+        CheckOpens();
+    }
+
+    [Theory]
+    [InlineData("a space")]
+    [InlineData("50% ? # & ö")]
+    public async Task The_folder_may_have_any_name(string name)
+    {
+        var options = new EmbeddedOptions { DataFolder = _folder.Combine(name) };
+        for (var i = 0; i < 2; i++)
+        {
+            await using var store = EmbeddedStore.Open(options, TimeProvider.System);
+            await store.Queue.CheckAsync(Cancellation);
+        }
+
+        File.Delete(Path.Combine(options.DataFolder, "pushgateway.db"));
+        Assert.Throws<DataFolderException>(() => EmbeddedStore.Open(options, TimeProvider.System));
+    }
+
+    [Fact]
     public async Task A_draft_that_a_killed_process_has_left_is_no_damage()
     {
         Directory.CreateDirectory(Data);
