@@ -39,7 +39,7 @@ internal sealed class GatewayDashboard : Construct
             Graph(
                 "Messages",
                 _own.Sum(OwnMetrics.MessagesDelivered, OwnMetrics.Worker, "Delivered"),
-                _own.Sum(OwnMetrics.MessagesFailed, OwnMetrics.Worker, "Given back"),
+                _own.Sum(OwnMetrics.MessagesFailed, OwnMetrics.Worker, "Failed for now"),
                 _own.Sum(OwnMetrics.MessagesRejected, OwnMetrics.Worker, "Rejected")),
             Graph("Samples delivered", _own.Sum(OwnMetrics.SamplesDelivered, OwnMetrics.Worker, "Samples")),
             Graph("Rejected, by reason", _own.SumBy(OwnMetrics.MessagesRejected, OwnMetrics.Worker, "reason")));

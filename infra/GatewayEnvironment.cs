@@ -10,9 +10,13 @@ internal static class GatewayEnvironment
     public const string CredentialsSecret = "PUSHGATEWAY_CREDENTIALS_SECRET";
     public const string MetricsNamespace = "PUSHGATEWAY_METRICS_NAMESPACE";
     public const string RemoteWriteUrl = "PROMETHEUS_REMOTE_WRITE_URL";
+    public const string TargetMaxAge = "PUSHGATEWAY_TARGET_MAX_AGE";
     public const string OtlpEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
     public const string CollectorConfiguration = "OPENTELEMETRY_COLLECTOR_CONFIG_URI";
     public const string CollectorRemoteWriteUrl = "AMP_REMOTE_WRITE_URL";
+
+    /// <summary>AMP takes no sample that is older (https://docs.aws.amazon.com/prometheus/latest/userguide/AMP_quotas.html).</summary>
+    public const string MaxAgeOfAmp = "1h";
 
     /// <summary>The address of the ADOT layer, and its configuration in Worker's zip.</summary>
     public const string CollectorEndpoint = "http://localhost:4318";

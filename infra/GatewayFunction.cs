@@ -38,9 +38,15 @@ internal static class GatewayFunction
         });
     }
 
-    private static Dictionary<string, string> Merge(PrometheusPushGatewayProps props, IDictionary<string, string> own) => new(
-        props.Environment.Concat(own))
+    private static Dictionary<string, string> Merge(PrometheusPushGatewayProps props, IDictionary<string, string> own)
     {
-        [GatewayEnvironment.MetricsNamespace] = props.MetricsNamespace,
-    };
+        var environment = new Dictionary<string, string>(props.Environment.Concat(own))
+        {
+            [GatewayEnvironment.MetricsNamespace] = props.MetricsNamespace,
+        };
+
+        // Api does not see the workspace, and Worker sees it only behind the collector.
+        environment.TryAdd(GatewayEnvironment.TargetMaxAge, GatewayEnvironment.MaxAgeOfAmp);
+        return environment;
+    }
 }

@@ -7,21 +7,38 @@ namespace PushGateway.Aws;
 /// <summary>Chooses the sink by the standard settings.</summary>
 public static class MetricSinkFactory
 {
+    // https://docs.aws.amazon.com/prometheus/latest/userguide/AMP_quotas.html
+    private static readonly TimeSpan MaxSampleAgeOfAmp = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// <c>PUSHGATEWAY_TARGET_MAX_AGE</c>: the age beyond which the target takes no sample. One hour if the setting is missing and
+    /// <c>PROMETHEUS_REMOTE_WRITE_URL</c> belongs to AMP. Null when it is not known, or 0.
+    /// </summary>
+    public static TimeSpan? ReadMaxSampleAge(SettingsReader settings)
+    {
+        var isAmp = Uri.TryCreate(settings.Text("PROMETHEUS_REMOTE_WRITE_URL"), UriKind.Absolute, out var url) && ApsEndpoint.RegionOf(url) is not null;
+        var age = settings.Duration("PUSHGATEWAY_TARGET_MAX_AGE", isAmp ? MaxSampleAgeOfAmp : TimeSpan.Zero, TimeSpan.Zero);
+        return age > TimeSpan.Zero ? age : null;
+    }
+
     /// <summary>
     /// <c>PROMETHEUS_REMOTE_WRITE_URL</c> gives remote write, signed when the host belongs to AMP. Without it,
     /// <c>OTEL_EXPORTER_OTLP_METRICS_ENDPOINT</c> or <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> gives OTLP. Without any of them there is no sink.
     /// </summary>
-    public static IMetricSink? Create(SettingsReader settings, TimeProvider time)
+    /// <param name="settings">The settings.</param>
+    /// <param name="maxSampleAge">The age beyond which the target takes no sample; null when it is not known.</param>
+    /// <param name="time">The clock.</param>
+    public static IMetricSink? Create(SettingsReader settings, TimeSpan? maxSampleAge, TimeProvider time)
     {
         if (settings.Url("PROMETHEUS_REMOTE_WRITE_URL") is { } url)
         {
-            return new RemoteWriteSink(RemoteWriteClient(url, time), new RemoteWriteSinkOptions { Endpoint = url }, time);
+            return new RemoteWriteSink(RemoteWriteClient(url, time), new RemoteWriteSinkOptions { Endpoint = url, MaxSampleAge = maxSampleAge }, time);
         }
 
         try
         {
             return OtlpSinkOptions.Read(settings.Text) is { } options
-                ? new OtlpSink(new HttpClient(HttpSink.CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan }, options, time)
+                ? new OtlpSink(new HttpClient(HttpSink.CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan }, options with { MaxSampleAge = maxSampleAge }, time)
                 : null;
         }
         catch (FormatException exception)

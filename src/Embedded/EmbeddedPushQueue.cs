@@ -37,6 +37,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
     private long _nextToPeek = 1;
     private long _peekedFrom = 1;
     private bool _closed;
+    private long _waiting;
     private Task? _rescue;
     private bool _isRescued;
     private SqliteException? _failure;
@@ -58,6 +59,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
         _maxBytes = maxBytes;
         _timeProvider = timeProvider;
         _lastIdAtOpen = reader.LastId();
+        _waiting = reader.CountMessages();
         _purgeTimer = timeProvider.CreateTimer(_ => _ = PurgeAsync(), null, TimeSpan.Zero, PurgeInterval);
     }
 
@@ -66,6 +68,22 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
 
     /// <summary>The number of dead letters.</summary>
     public long DeadLetterCount => _session.DeadLetterCount;
+
+    /// <inheritdoc/>
+    /// <remarks>The age of the oldest message is exact to the interval in which completions are written.</remarks>
+    public QueueBacklog Backlog
+    {
+        get
+        {
+            lock (_lock)
+            {
+                var waiting = Interlocked.Read(ref _waiting);
+                return waiting == 0 || _closed || _reader.OldestSentMs() is not (> 0 and var oldest)
+                    ? new QueueBacklog(0, null)
+                    : new QueueBacklog(waiting, oldest);
+            }
+        }
+    }
 
     /// <inheritdoc/>
     /// <remarks>
@@ -77,7 +95,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
         cancellationToken.ThrowIfCancellationRequested();
         return messages.Count == 0
             ? ValueTask.CompletedTask
-            : new ValueTask(_writer.WriteAsync(new EnqueueRequest(messages, NowMs(), _maxBytes)));
+            : new ValueTask(_writer.WriteAsync(new EnqueueRequest(messages, NowMs(), _maxBytes, OnEnqueued)));
     }
 
     /// <inheritdoc/>
@@ -146,6 +164,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
     /// </remarks>
     public ValueTask CompleteAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
+        Interlocked.Add(ref _waiting, -messages.Count);
         _checkpointer.Complete(messages);
         return ValueTask.CompletedTask;
     }
@@ -155,6 +174,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
     {
         cancellationToken.ThrowIfCancellationRequested();
         await _writer.WriteAsync(new DeadLetterRequest(letters));
+        Interlocked.Add(ref _waiting, -letters.Count);
     }
 
     /// <inheritdoc/>
@@ -223,6 +243,8 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
         _arrivals.Fire();
     }
 
+    private void OnEnqueued(int messages) => Interlocked.Add(ref _waiting, messages);
+
     // Nothing, with a task that replaces the damaged table, when a page cannot be read. Reading goes on with the new table.
     private List<ReceivedMessage> Read(ref long next, long last, int maxMessages)
     {
@@ -230,6 +252,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
         if (_rescue is { IsCompleted: true })
         {
             (_isRescued, _rescue) = (_rescue.IsCompletedSuccessfully, null);
+            Interlocked.Exchange(ref _waiting, Math.Min(Interlocked.Read(ref _waiting), _reader.CountMessages()));
         }
 
         if (_rescue is not null)
@@ -264,6 +287,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
 
         if (unreadable.Count > 0)
         {
+            Interlocked.Add(ref _waiting, -unreadable.Count);
             _checkpointer.SetAside(unreadable);
         }
 

@@ -10,14 +10,16 @@ internal sealed class EnqueueRequest : WriteRequest
     private readonly byte[][] _attributes;
     private readonly long _sentMs;
     private readonly long _maxBytes;
+    private readonly Action<int> _onStored;
     private readonly long _bytes;
 
-    public EnqueueRequest(IReadOnlyList<QueueMessage> messages, long sentMs, long maxBytes)
+    public EnqueueRequest(IReadOnlyList<QueueMessage> messages, long sentMs, long maxBytes, Action<int> onStored)
     {
         _messages = messages;
         _attributes = new byte[messages.Count][];
         _sentMs = sentMs;
         _maxBytes = maxBytes;
+        _onStored = onStored;
         for (var i = 0; i < messages.Count; i++)
         {
             _attributes[i] = AttributeBlob.Encode(messages[i].Attributes);
@@ -37,5 +39,15 @@ internal sealed class EnqueueRequest : WriteRequest
         {
             session.InsertMessage(_sentMs, _attributes[i], _messages[i].Body.Span);
         }
+    }
+
+    public override void OnCommitted()
+    {
+        if (!IsRefused)
+        {
+            _onStored(_messages.Count);
+        }
+
+        base.OnCommitted();
     }
 }

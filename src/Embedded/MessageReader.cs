@@ -11,6 +11,8 @@ internal sealed class MessageReader : IDisposable
     private readonly Statement _messages;
     private readonly Statement _deadLetters;
     private readonly Statement _lastId;
+    private readonly Statement _countMessages;
+    private readonly Statement _oldestSentMs;
 
     /// <summary>Reads on a connection, which the reader owns from now on.</summary>
     public MessageReader(SqliteConnection connection)
@@ -21,6 +23,8 @@ internal sealed class MessageReader : IDisposable
             connection,
             "SELECT id, sent_ms, attributes, body, code, reason, died_ms FROM dead_letters ORDER BY id DESC LIMIT ?1");
         _lastId = new Statement(connection, "SELECT coalesce(max(id), 0) FROM messages");
+        _countMessages = new Statement(connection, "SELECT count(*) FROM messages");
+        _oldestSentMs = new Statement(connection, "SELECT sent_ms FROM messages ORDER BY id LIMIT 1");
     }
 
     public static MessageReader Open(string path)
@@ -105,6 +109,12 @@ internal sealed class MessageReader : IDisposable
     /// <summary>The greatest id of the messages; 0 when there are none.</summary>
     public long LastId() => _lastId.RunScalar();
 
+    /// <summary>Number of messages.</summary>
+    public long CountMessages() => _countMessages.RunScalar();
+
+    /// <summary>When the first message was stored, milliseconds since the Unix epoch; 0 when there is none.</summary>
+    public long OldestSentMs() => _oldestSentMs.RunScalar();
+
     /// <summary>The most recent dead letters, newest first.</summary>
     public List<StoredDeadLetter> ReadDeadLetters(int max)
     {
@@ -129,6 +139,8 @@ internal sealed class MessageReader : IDisposable
         _messages.Dispose();
         _deadLetters.Dispose();
         _lastId.Dispose();
+        _countMessages.Dispose();
+        _oldestSentMs.Dispose();
         _connection.Dispose();
     }
 

@@ -9,6 +9,9 @@ internal abstract class WriteRequest() : TaskCompletionSource(TaskCreationOption
 {
     private QueueUnavailableException? _refusal;
 
+    /// <summary>Whether <see cref="Execute"/> has refused the request.</summary>
+    protected bool IsRefused => _refusal is not null;
+
     /// <summary>Writes inside a transaction that it shares with other requests.</summary>
     public abstract void Execute(WriterSession session);
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace PushGateway.Hosting;
 
-/// <summary>The log events of delivery. Ids 4 to 99 belong to Api and Worker, those above to the Lambda host.</summary>
+/// <summary>The log events of delivery. Ids 4 to 99 belong to Api and Worker, 100 to 199 to the Lambda host.</summary>
 internal static partial class DeliveryLog
 {
     [LoggerMessage(1, LogLevel.Warning, "{Messages} messages could not be delivered and stay on the queue: {Reason}")]
@@ -13,4 +13,13 @@ internal static partial class DeliveryLog
 
     [LoggerMessage(3, LogLevel.Error, "The queue failed")]
     public static partial void QueueFaulted(this ILogger logger, Exception exception);
+
+    [LoggerMessage(200, LogLevel.Warning, "The target takes nothing since {Since:u}: {Reason}")]
+    public static partial void TargetDown(this ILogger logger, DateTimeOffset since, string reason);
+
+    [LoggerMessage(201, LogLevel.Warning, "The target takes nothing since {Since:u}: {Reason}. {Messages} messages wait, the oldest for {Age}")]
+    public static partial void TargetDown(this ILogger logger, DateTimeOffset since, string reason, long messages, TimeSpan age);
+
+    [LoggerMessage(202, LogLevel.Information, "The target takes requests again, after {Outage}")]
+    public static partial void TargetUp(this ILogger logger, TimeSpan outage);
 }

@@ -12,4 +12,21 @@ internal sealed class LoggingDeliveryObserver(ILogger<DeliveryPump> logger) : De
     public override void DeadLettered(DeadLetter letter) => logger.DeadLettered(letter.Message.Id, letter.Reason.Code, letter.Reason.Detail);
 
     public override void Faulted(Exception exception) => logger.QueueFaulted(exception);
+
+    public override void TargetDown(DeliveryState state)
+    {
+        var (_, since, reason) = state.Target!;
+        if (state is { Messages: { } messages, OldestAge: { } age })
+        {
+            logger.TargetDown(since, reason!, messages, Seconds(age));
+        }
+        else
+        {
+            logger.TargetDown(since, reason!);
+        }
+    }
+
+    public override void TargetUp(DeliveryState state, TimeSpan outage) => logger.TargetUp(Seconds(outage));
+
+    private static TimeSpan Seconds(TimeSpan exact) => TimeSpan.FromSeconds(Math.Round(exact.TotalSeconds));
 }

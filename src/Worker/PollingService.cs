@@ -23,7 +23,8 @@ internal sealed class PollingService(
         var delivery = options.Delivery with { RenewInterval = visibilityTimeout / RenewalsPerVisibilityTimeout };
         var pump = new DeliveryPump(queue, handler, delivery, time, observer);
         logger.Polling(options.Queue.QueueUrl, options.Receivers);
-        await Task.WhenAll(Enumerable.Range(0, options.Receivers).Select(_ => pump.RunAsync(stoppingToken)));
+        var monitor = new DeliveryMonitor(() => new DeliveryState(handler.Target?.State), observer, time);
+        await Task.WhenAll([monitor.RunAsync(stoppingToken), .. Enumerable.Range(0, options.Receivers).Select(_ => pump.RunAsync(stoppingToken))]);
     }
 
     private async Task<TimeSpan> ReadVisibilityTimeoutAsync(CancellationToken stoppingToken)

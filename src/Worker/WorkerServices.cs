@@ -23,8 +23,10 @@ internal static class WorkerServices
     public static HostApplicationBuilder AddWorker(this HostApplicationBuilder builder)
     {
         var settings = new SettingsReader(name => builder.Configuration[name]);
+        var maxSampleAge = MetricSinkFactory.ReadMaxSampleAge(settings);
         var options = WorkerOptions.Read(settings);
-        var sink = MetricSinkFactory.Create(settings, TimeProvider.System);
+        options = options with { Limits = options.Limits.For(maxSampleAge) };
+        var sink = MetricSinkFactory.Create(settings, maxSampleAge, TimeProvider.System);
         if (sink is null && settings.Errors.Count == 0)
         {
             settings.Refuse("Nowhere to deliver to: set PROMETHEUS_REMOTE_WRITE_URL or OTEL_EXPORTER_OTLP_ENDPOINT.");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using PushGateway.Testing;
 using Xunit;
 
@@ -54,6 +55,40 @@ public sealed class TelemetryTests
     }
 
     [Fact]
+    public async Task A_target_that_stops_taking_and_takes_again_is_told_of_in_log_metrics_and_status()
+    {
+        await using var prometheus = await PrometheusServer.StartAsync(cancellationToken: Cancellation);
+        await using var gateway = await GatewayProcess.StartAsync(
+            FauxqsToPrometheus.RemoteWriteTo(prometheus), cancellationToken: Cancellation);
+        await WaitForLineAsync(gateway, "pushgateway_target_up 1");
+
+        await prometheus.RequireCredentialsAsync(Cancellation);
+        Assert.Equal(202, await PushAsync(gateway, "telemetry_waiting 1\n"));
+        await WaitForLogAsync(gateway, "The target takes nothing since");
+        await WaitForLineAsync(gateway, "pushgateway_target_up 0");
+        await WaitForLineAsync(gateway, "pushgateway_queue_messages 1");
+        Assert.Contains("HTTP status 401", gateway.Process.Output, StringComparison.Ordinal);
+        Assert.Contains("1 messages wait, the oldest for", gateway.Process.Output, StringComparison.Ordinal);
+        var page = await ReadAsync(gateway, Cancellation);
+        Assert.Matches("\npushgateway_messages_failed_total [1-9]", page);
+        Assert.Contains("\npushgateway_quarantined_messages 0\n", page, StringComparison.Ordinal);
+        var status = await ReadStatusAsync(gateway);
+        Assert.False(status.GetProperty("target").GetProperty("up").GetBoolean());
+        Assert.Contains("401", status.GetProperty("target").GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Equal(1, status.GetProperty("queue").GetProperty("messages").GetInt64());
+        Assert.True(status.GetProperty("queue").GetProperty("oldest_seconds").GetDouble() > 0);
+
+        await prometheus.RequireNoCredentialsAsync(Cancellation);
+        await WaitForLogAsync(gateway, "The target takes requests again");
+        await WaitForLineAsync(gateway, "pushgateway_target_up 1");
+        await WaitForLineAsync(gateway, "pushgateway_queue_messages 0");
+        status = await ReadStatusAsync(gateway);
+        Assert.True(status.GetProperty("target").GetProperty("up").GetBoolean());
+        Assert.False(status.GetProperty("target").TryGetProperty("reason", out _));
+        await prometheus.Api.WaitForAsync("telemetry_waiting", 1);
+    }
+
+    [Fact]
     public async Task Dead_letters_are_counted_by_reason()
     {
         await using var prometheus = await PrometheusServer.StartAsync(cancellationToken: Cancellation);
@@ -66,10 +101,7 @@ public sealed class TelemetryTests
         var old = DateTimeOffset.UtcNow.AddHours(-3).ToUnixTimeMilliseconds();
         Assert.Equal(202, await PushAsync(gateway, string.Create(CultureInfo.InvariantCulture, $"telemetry_new{{n=\"old\"}} 1 {old}\n")));
         await WaitForLineAsync(gateway, "pushgateway_messages_rejected_total{reason=\"sink-rejected\"} 1");
-        await Poll.UntilAsync(
-            () => gateway.Process.Output.Contains("sink-rejected", StringComparison.Ordinal),
-            "the log line of the dead letter",
-            cancellationToken: Cancellation);
+        await WaitForLogAsync(gateway, "sink-rejected");
 
         // The letter is kept, and with it the count.
         await WaitForLineAsync(gateway, "pushgateway_dead_letters 1");
@@ -149,4 +181,14 @@ public sealed class TelemetryTests
         line,
         Deadlines.Delivery,
         Cancellation);
+
+    static Task WaitForLogAsync(GatewayProcess gateway, string text) => Poll.UntilAsync(
+        () => gateway.Process.Output.Contains(text, StringComparison.Ordinal), $"\"{text}\" in the log", Deadlines.Delivery, Cancellation);
+
+    static async Task<JsonElement> ReadStatusAsync(GatewayProcess gateway)
+    {
+        using var answer = await gateway.Client.GetAsync(new Uri("api/v1/status", UriKind.Relative), Cancellation);
+        using var document = await JsonDocument.ParseAsync(await answer.Content.ReadAsStreamAsync(Cancellation), cancellationToken: Cancellation);
+        return document.RootElement.GetProperty("data").Clone();
+    }
 }

@@ -35,6 +35,12 @@ public sealed class FunctionTests
     }
 
     [Theory]
+    [MemberData(nameof(All))]
+    public void Both_functions_know_how_old_a_sample_may_be_for_the_workspace(string way) => Assert.All(
+        Gateways.Get(way).All(Function),
+        function => Assert.Equal(way == Gateways.Customized ? "2h" : "1h", Variable(function, "PUSHGATEWAY_TARGET_MAX_AGE")));
+
+    [Theory]
     [InlineData(Gateways.Default, "arm64")]
     [InlineData(Gateways.X64, "amd64")]
     public void The_collector_is_the_one_of_region_and_architecture(string way, string architecture)

@@ -55,7 +55,7 @@ internal static class Gateways
             WorkerMemory = 2048,
             ApiReservedConcurrency = 20,
             WorkerReservedConcurrency = 4,
-            Environment = new Dictionary<string, string> { ["PUSHGATEWAY_MAX_LABELS"] = "40" },
+            Environment = new Dictionary<string, string> { ["PUSHGATEWAY_MAX_LABELS"] = "40", ["PUSHGATEWAY_TARGET_MAX_AGE"] = "2h" },
             LogRetention = Amazon.CDK.AWS.Logs.RetentionDays.ONE_YEAR,
             Tracing = false,
             MetricsNamespace = "Pushes/Test",

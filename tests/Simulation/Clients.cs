@@ -17,6 +17,10 @@ internal static class Clients
             Samples = [.. Enumerable.Range(0, series).Select(i => new PushedSample(client, Text(i), simulation.NextValue()))],
         });
 
+    /// <summary>Pushes one series without waiting for answers, several times in a millisecond now and then.</summary>
+    public static void Overlaps(this Simulation simulation, string client, TimeSpan duration) => simulation.Every(0.05, 4, duration, () =>
+        simulation.Push(new SimulatedPush { Operation = PushOperation.Append, Samples = [new PushedSample(client, "a", simulation.NextValue())] }));
+
     /// <summary>Pushes samples with times of its own, each later than the one before.</summary>
     public static void Timestamps(this Simulation simulation, string client, TimeSpan duration) =>
         simulation.PushEvery(10, 100, duration, () => new SimulatedPush

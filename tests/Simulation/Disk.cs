@@ -8,9 +8,12 @@ internal sealed class Disk
 {
     public long LastId { get; set; }
 
-    public SortedDictionary<long, (QueueMessage Message, long SentMs)> Messages { get; } = [];
+    public SortedDictionary<long, (QueueMessage Message, long StoredNs)> Messages { get; } = [];
 
     public Dictionary<QueueMessage, PushError> DeadLetters { get; } = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>When each dead letter was written, milliseconds since the Unix epoch.</summary>
+    public Dictionary<QueueMessage, long> DiedMs { get; } = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Every message that was ever stored.</summary>
     public HashSet<QueueMessage> Accepted { get; } = new(ReferenceEqualityComparer.Instance);

@@ -65,6 +65,17 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public void Of_pushes_of_one_series_that_overlap_the_last_of_each_millisecond_is_stored_and_none_is_dead_lettered()
+    {
+        var simulation = WithPrometheus();
+        simulation.Overlaps("a", TimeSpan.FromSeconds(4));
+        simulation.Overlaps("b", TimeSpan.FromSeconds(4));
+
+        AssertHolds(simulation, TimeSpan.FromSeconds(5));
+        Assert.Empty(simulation.Disk.DeadLetters);
+    }
+
+    [Fact]
     public void An_outage_of_half_an_hour_loses_nothing()
     {
         var simulation = WithPrometheus();

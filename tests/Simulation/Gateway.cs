@@ -14,7 +14,7 @@ internal sealed class Gateway
     private readonly PushClock _clock;
     private readonly PushLimits _limits = PushLimits.Default;
 
-    public Gateway(World world, Disk disk, Network network, int maxSamplesPerRequest)
+    public Gateway(World world, Disk disk, Network network, int maxSamplesPerRequest, TimeSpan? maxSampleAge)
     {
         _world = world;
         Life = new Life(world);
@@ -22,7 +22,7 @@ internal sealed class Gateway
         _queue = new SimulatedQueue(world, Life, disk, groups);
         _clock = new PushClock(Life.Time);
         var options = new DeliveryOptions { GatherTime = TimeSpan.FromMilliseconds(5), Random = world.Random };
-        var sink = new SimulatedSink(Life, network, maxSamplesPerRequest);
+        var sink = new SimulatedSink(Life, network, maxSamplesPerRequest, maxSampleAge);
         var handler = new BatchHandler(sink, groups, _limits, options, Life.Time);
         var delivery = new OrderedDelivery(_queue, handler, options, Life.Time, Observer);
         var sweep = new ExpirySweep(groups, new QueuedExpiry(_queue), options, Life.Time, Observer);
@@ -44,29 +44,33 @@ internal sealed class Gateway
     private async Task AcceptAsync(SimulatedPush push)
     {
         push.IsOpen = true;
-        push.PushTimeNs = _clock.Next();
+        var acceptedNs = _clock.Next();
         var batch = new MetricBatch();
         var messages = new List<QueueMessage>();
+        GroupingKey? group = null;
         if (push.Selectors.Count > 0)
         {
             foreach (var text in push.Selectors)
             {
                 Assert(GroupSelector.TryParse(text, out var selector, out _));
-                Encode(new PushHeader(PushOperation.Delete, null, push.PushTimeNs) { Selector = selector }, batch, messages);
+                Encode(new PushHeader(PushOperation.Delete, null, acceptedNs) { Selector = selector }, batch, messages);
             }
         }
         else
         {
-            GroupingKey? group = null;
             Assert(push.Group is null || GroupingKeyParser.TryParse(push.Group, out group, out _));
-            push.Expected = AddTo(batch, push, group);
-            Encode(new PushHeader(push.Operation, group, push.PushTimeNs) { TimeToLive = push.TimeToLive }, batch, messages);
+            AddTo(batch, push, group);
+            Encode(new PushHeader(push.Operation, group, acceptedNs) { TimeToLive = push.TimeToLive }, batch, messages);
         }
 
         push.Messages = messages;
         try
         {
-            await _queue.EnqueueAsync(messages, CancellationToken.None);
+            await _queue.EnqueueAsync(messages, storedNs =>
+            {
+                push.PushTimeNs = storedNs;
+                push.Expected = Expect(push, group, batch);
+            });
         }
         catch (QueueUnavailableException)
         {
@@ -80,28 +84,37 @@ internal sealed class Gateway
     private void Encode(PushHeader header, MetricBatch batch, List<QueueMessage> messages) =>
         Assert(PushMessageCodec.Encode(header, batch, _queue.Capacity, messages) is null);
 
-    private static List<WireSample> AddTo(MetricBatch batch, SimulatedPush push, GroupingKey? group)
+    private static void AddTo(MetricBatch batch, SimulatedPush push, GroupingKey? group)
     {
-        var start = batch.BeginPush(group is null ? [] : group.LabelsIn(batch.Symbols));
+        batch.BeginPush(group is null ? [] : group.LabelsIn(batch.Symbols));
         foreach (var sample in push.Samples)
         {
             var name = batch.Symbols.Intern(sample.Name);
             var family = batch.FindFamily(name) is >= 0 and var found ? found : batch.AddFamily(name);
             batch.BeginSeries(family, name);
             batch.AddLabel(batch.Symbols.Intern("instance"), batch.Symbols.Intern(sample.Instance));
-            batch.AddSample(new Sample(sample.TimestampMs ?? push.PushTimeNs / 1_000_000, sample.Value));
+            batch.AddSample(new Sample(sample.TimestampMs ?? Sample.NoTimestamp, sample.Value));
             batch.EndSeries();
+        }
+    }
+
+    // The samples as the target should get them.
+    private static List<WireSample> Expect(SimulatedPush push, GroupingKey? group, MetricBatch batch)
+    {
+        var pushedMs = push.PushTimeNs / 1_000_000;
+        if (push.Selectors.Count == 0)
+        {
+            PushTimes.Add(batch, default, new PushHeader(push.Operation, group, push.PushTimeNs));
         }
 
         var expected = new List<WireSample>();
-        var pushed = batch.Mark;
-        PushTimes.Add(batch, start, new PushHeader(push.Operation, group, push.PushTimeNs));
-        foreach (ref readonly var series in batch.Series[start.Series..])
+        foreach (ref readonly var series in batch.Series)
         {
-            expected.Add(SimulatedSink.ToWire(batch, series, batch.SamplesOf(series)[0]));
+            var sample = batch.SamplesOf(series)[0];
+            expected.Add(SimulatedSink.ToWire(
+                batch, series, sample.TimestampMs == Sample.NoTimestamp ? sample with { TimestampMs = pushedMs } : sample));
         }
 
-        batch.Rollback(pushed);
         return expected;
     }
 

@@ -5,7 +5,7 @@ using PushGateway.Simulation.Targets;
 namespace PushGateway.Simulation;
 
 /// <summary>What must hold after a run. Every violation is a sentence.</summary>
-internal sealed class Promise(Target target, Network network, Disk disk, IReadOnlyList<SimulatedPush> pushes)
+internal sealed class Promise(Target target, Network network, Disk disk, IReadOnlyList<SimulatedPush> pushes, TimeSpan? maxSampleAge, long nowMs)
 {
     private static readonly long StaleBits = BitConverter.DoubleToInt64Bits(StaleMarker.Value);
 
@@ -59,7 +59,7 @@ internal sealed class Promise(Target target, Network network, Disk disk, IReadOn
             foreach (var message in push.Messages)
             {
                 if (disk.DeadLetters.TryGetValue(message, out var reason)
-                    && !(reason.Code == RejectCode.SinkRejected && push.Expected.Any(network.RefusedAlone.Contains)))
+                    && !IsTrue(reason, push, disk.DiedMs[message]))
                 {
                     yield return $"push {push.PushTimeNs} of {string.Join(", ", push.Expected.Take(3))} is dead-lettered, for no fault of its own: {reason.Code}: {reason.Detail}";
                 }
@@ -91,7 +91,7 @@ internal sealed class Promise(Target target, Network network, Disk disk, IReadOn
         }
 
         var live = groups.Live;
-        foreach (var series in groups.Ever)
+        foreach (var series in groups.Ever.Where(series => !MayHaveBecomeTooOld(series)))
         {
             if (target.Newest(series) is { } newest && (newest.Bits != StaleBits) != live.Contains(series))
             {
@@ -101,6 +101,16 @@ internal sealed class Promise(Target target, Network network, Disk disk, IReadOn
             }
         }
     }
+
+    // What is too old for the target is not sent, be it a sample or a marker, and nobody sees that old a sample in a target.
+    private bool MayHaveBecomeTooOld(string series) => nowMs - target.Newest(series)?.TimestampMs > maxSampleAge?.TotalMilliseconds;
+
+    private bool IsTrue(PushError reason, SimulatedPush push, long diedMs) => reason.Code switch
+    {
+        RejectCode.SinkRejected => push.Expected.Any(network.RefusedAlone.Contains),
+        RejectCode.TimestampTooOld => push.Expected.Any(sample => diedMs - sample.TimestampMs > maxSampleAge?.TotalMilliseconds),
+        _ => false,
+    };
 
     // Refused as out of order, and nobody knows whether an earlier request had stored it: it counts as stored.
     private bool MayPassForSent(SimulatedPush push, WireSample sample) =>

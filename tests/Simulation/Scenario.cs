@@ -11,7 +11,8 @@ internal static class Scenario
     public static IReadOnlyList<string> Run(int seed)
     {
         var chance = new Random(seed);
-        var simulation = new Simulation(seed, ChooseTarget(chance), chance.Next(3) switch { 0 => 5, 1 => 50, _ => 500 });
+        TimeSpan? maxSampleAge = chance.Next(4) == 0 ? TimeSpan.FromMinutes(3) : null;
+        var simulation = new Simulation(seed, ChooseTarget(chance), chance.Next(3) switch { 0 => 5, 1 => 50, _ => 500 }, maxSampleAge);
         AddClients(simulation, chance);
         AddTroubles(simulation, chance);
         return simulation.Run(Duration, TimeSpan.FromHours(2));
@@ -30,6 +31,7 @@ internal static class Scenario
     {
         simulation.Repeats("a", chance.Next(1, 9), Duration, 20, 200);
         simulation.Timestamps("t", Duration);
+        Maybe(chance, 3, () => simulation.Overlaps("o", Duration / 10));
         Maybe(chance, 2, () => simulation.UsesGroup("g", Duration));
         Maybe(chance, 3, () => simulation.UsesGroup("h", Duration));
         Maybe(chance, 3, () => simulation.UsesGroup("mortal", Duration, 500, 9000, TimeSpan.FromSeconds(chance.Next(1, 10))));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PushGateway.Groups;
+using PushGateway.Push;
 using PushGateway.Queue;
 
 namespace PushGateway.Simulation;
@@ -7,6 +8,8 @@ namespace PushGateway.Simulation;
 /// <summary>The embedded queue and its checkpoints, on a simulated disk.</summary>
 internal sealed class SimulatedQueue : IOrderedPushQueue, IGroupStateWriter
 {
+    private const long NanosecondsPerMillisecond = 1_000_000;
+
     private static readonly TimeSpan CheckpointInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly World _world;
@@ -14,6 +17,7 @@ internal sealed class SimulatedQueue : IOrderedPushQueue, IGroupStateWriter
     private readonly Disk _disk;
     private readonly MemoryGroupStore _groups;
     private readonly long _lastIdAtStart;
+    private readonly PushClock _clock;
     private List<long> _completed = [];
     private TaskCompletionSource _arrival = new();
     private long _next = 1;
@@ -25,6 +29,7 @@ internal sealed class SimulatedQueue : IOrderedPushQueue, IGroupStateWriter
     {
         (_world, _life, _disk, _groups) = (world, life, disk, groups);
         _lastIdAtStart = disk.LastId;
+        _clock = new PushClock(life.Time);
         foreach (var (id, row) in disk.GroupRows)
         {
             groups.Load(id, row);
@@ -33,13 +38,20 @@ internal sealed class SimulatedQueue : IOrderedPushQueue, IGroupStateWriter
 
     public MessageCapacity Capacity { get; } = new(1024 * 1024, TextOnly: false, ChunkBytes: 0);
 
-    public async ValueTask EnqueueAsync(IReadOnlyList<QueueMessage> messages, CancellationToken cancellationToken)
+    public QueueBacklog Backlog => new(_disk.Messages.Count, _disk.Messages.Count > 0 ? _disk.Messages.Values.First().StoredNs / NanosecondsPerMillisecond : null);
+
+    public ValueTask EnqueueAsync(IReadOnlyList<QueueMessage> messages, CancellationToken cancellationToken) => EnqueueAsync(messages, _ => { });
+
+    /// <summary>Stores messages, and tells the time that they get.</summary>
+    public async ValueTask EnqueueAsync(IReadOnlyList<QueueMessage> messages, Action<long> onStored)
     {
         await _life.DelayAsync(_world.Between(0.1, 2));
         ThrowIfFull();
+        var storedNs = _clock.Next();
+        onStored(storedNs);
         foreach (var message in messages)
         {
-            _disk.Messages.Add(++_disk.LastId, (message, _life.Time.GetUtcNow().ToUnixTimeMilliseconds()));
+            _disk.Messages.Add(++_disk.LastId, (message, storedNs));
             _disk.Accepted.Add(message);
         }
 
@@ -59,7 +71,7 @@ internal sealed class SimulatedQueue : IOrderedPushQueue, IGroupStateWriter
                 return messages;
             }
 
-            await arrival;
+            await (_nextToPeek <= _disk.LastId ? _life.DelayAsync(TimeSpan.FromMilliseconds(1)) : arrival);
         }
     }
 
@@ -93,6 +105,7 @@ internal sealed class SimulatedQueue : IOrderedPushQueue, IGroupStateWriter
             if (_disk.Messages.Remove(IdOf(letter.Message), out var message))
             {
                 _disk.DeadLetters.Add(message.Message, letter.Reason);
+                _disk.DiedMs.Add(message.Message, _world.NowMs);
             }
         }
     }
@@ -102,6 +115,8 @@ internal sealed class SimulatedQueue : IOrderedPushQueue, IGroupStateWriter
     void IGroupStateWriter.Put(long id, ReadOnlySpan<byte> row) => _disk.GroupRows[id] = row.ToArray();
 
     void IGroupStateWriter.Remove(long id) => _disk.GroupRows.Remove(id);
+
+    private static long Milliseconds(long nanoseconds) => nanoseconds / NanosecondsPerMillisecond;
 
     private static long IdOf(ReceivedMessage message) => long.Parse(message.Id, CultureInfo.InvariantCulture);
 
@@ -115,15 +130,26 @@ internal sealed class SimulatedQueue : IOrderedPushQueue, IGroupStateWriter
     private List<ReceivedMessage> Read(ref long next, long end, int maxMessages)
     {
         var messages = new List<ReceivedMessage>();
-        for (; messages.Count < maxMessages && next < end; next++)
+        var openMs = Milliseconds(_clock.Earliest());
+        for (; next < end; next++)
         {
-            if (_disk.Messages.TryGetValue(next, out var stored))
+            if (!_disk.Messages.TryGetValue(next, out var stored))
             {
-                messages.Add(new ReceivedMessage(next.ToString(CultureInfo.InvariantCulture), stored.Message, stored.SentMs)
-                {
-                    IsRedelivered = next <= _lastIdAtStart,
-                });
+                continue;
             }
+
+            var storedMs = Milliseconds(stored.StoredNs);
+            if ((next > _lastIdAtStart && storedMs == openMs)
+                || (messages.Count >= maxMessages && storedMs != Milliseconds(messages[^1].StoredNs!.Value)))
+            {
+                break;
+            }
+
+            messages.Add(new ReceivedMessage(next.ToString(CultureInfo.InvariantCulture), stored.Message, storedMs)
+            {
+                IsRedelivered = next <= _lastIdAtStart,
+                StoredNs = stored.StoredNs,
+            });
         }
 
         return messages;

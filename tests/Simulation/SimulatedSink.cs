@@ -5,8 +5,10 @@ using PushGateway.Sinks;
 namespace PushGateway.Simulation;
 
 /// <summary>A sink whose requests go over the simulated network.</summary>
-internal sealed class SimulatedSink(Life life, Network network, int maxSamples) : IMetricSink
+internal sealed class SimulatedSink(Life life, Network network, int maxSamples, TimeSpan? maxSampleAge) : IMetricSink
 {
+    public TimeSpan? MaxSampleAge => maxSampleAge;
+
     public async ValueTask<SentRequest> SendAsync(SampleRange samples, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

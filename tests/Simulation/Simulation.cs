@@ -10,11 +10,12 @@ internal sealed class Simulation
     private Gateway _gateway;
     private double _lastValue;
 
-    public Simulation(int seed, Target target, int maxSamplesPerRequest = 500)
+    public Simulation(int seed, Target target, int maxSamplesPerRequest = 500, TimeSpan? maxSampleAge = null)
     {
         World = new World(seed);
         Target = target;
         MaxSamplesPerRequest = maxSamplesPerRequest;
+        MaxSampleAge = maxSampleAge;
         Network = new Network(World, target);
         _gateway = Start();
     }
@@ -28,6 +29,9 @@ internal sealed class Simulation
     public Disk Disk { get; } = new();
 
     public int MaxSamplesPerRequest { get; }
+
+    /// <summary>The age beyond which the gateway sends nothing; null when it does not know one.</summary>
+    public TimeSpan? MaxSampleAge { get; }
 
     public IReadOnlyList<SimulatedPush> Pushes => _pushes;
 
@@ -101,7 +105,7 @@ internal sealed class Simulation
         return [.. Check().Violations()];
     }
 
-    public Promise Check() => new(Target, Network, Disk, _pushes);
+    public Promise Check() => new(Target, Network, Disk, _pushes, MaxSampleAge, World.NowMs);
 
-    private Gateway Start() => new(World, Disk, Network, MaxSamplesPerRequest);
+    private Gateway Start() => new(World, Disk, Network, MaxSamplesPerRequest, MaxSampleAge);
 }

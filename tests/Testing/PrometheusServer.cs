@@ -8,6 +8,9 @@ namespace PushGateway.Testing;
 /// </summary>
 public sealed class PrometheusServer : IAsyncDisposable
 {
+    // A well-formed bcrypt hash that no test has the password of.
+    const string UnusedHash = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
+
     readonly TempFolder _folder;
     readonly HttpServer _server;
 
@@ -44,9 +47,11 @@ public sealed class PrometheusServer : IAsyncDisposable
         {
             var config = folder.Combine("prometheus.yml");
             await File.WriteAllTextAsync(config, Configuration(options ?? new()), cancellationToken);
+            await File.WriteAllTextAsync(WebConfig(folder), "", cancellationToken);
             var start = new ChildProcessStart(
                 executable,
                 $"--config.file={config}",
+                $"--web.config.file={WebConfig(folder)}",
                 $"--storage.tsdb.path={folder.Combine("data")}",
                 string.Create(CultureInfo.InvariantCulture, $"--web.listen-address=127.0.0.1:{port}"),
                 "--web.enable-remote-write-receiver",
@@ -84,12 +89,21 @@ public sealed class PrometheusServer : IAsyncDisposable
     /// <summary>Starts the ended server with the same port and data, and waits until it is ready.</summary>
     public Task StartAgainAsync(CancellationToken cancellationToken = default) => _server.StartAgainAsync(cancellationToken);
 
+    /// <summary>Answers 401 to every request from now on, until <see cref="RequireNoCredentialsAsync"/>. Prometheus reads that file with each request.</summary>
+    public Task RequireCredentialsAsync(CancellationToken cancellationToken) =>
+        File.WriteAllTextAsync(WebConfig(_folder), $"basic_auth_users:\n  nobody: {UnusedHash}\n", cancellationToken);
+
+    /// <summary>Takes requests again.</summary>
+    public Task RequireNoCredentialsAsync(CancellationToken cancellationToken) => File.WriteAllTextAsync(WebConfig(_folder), "", cancellationToken);
+
     /// <summary>Kills the server and deletes its data.</summary>
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
         _folder.Dispose();
     }
+
+    static string WebConfig(TempFolder folder) => folder.Combine("web.yml");
 
     static string Configuration(PrometheusOptions options)
     {

@@ -3,8 +3,10 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
 using PushGateway.Api.Auth;
 using PushGateway.Buffers;
+using PushGateway.Delivery;
 using PushGateway.Exposition;
 using PushGateway.Groups;
 
@@ -38,8 +40,11 @@ internal static class ApiEndpoints
             .HonoursPinnedLabels()
             .WithName("status")
             .WithTags("Pushgateway")
-            .WithSummary("Version, settings and start time, as Pushgateway's.")
-            .WithDescription("`flags` has the settings that are not secret. It is empty for a credential that is pinned to labels.")
+            .WithSummary("Version, settings and start time, as Pushgateway's, and how delivery is doing.")
+            .WithDescription(
+                "`flags` has the settings that are not secret. On one machine, `target` says whether the target takes what it is sent "
+                + "(`up`), since when, and why not; `queue` has the waiting and the quarantined messages, and how long the oldest has waited. "
+                + "For a credential that is pinned to labels, `flags` is empty, and `target` and `queue` are left out.")
             .Produces<object>(StatusCodes.Status200OK, JsonType)
             .Produces<string>(StatusCodes.Status401Unauthorized, "text/plain")
             .Produces<string>(StatusCodes.Status503ServiceUnavailable, "text/plain");
@@ -88,7 +93,7 @@ internal static class ApiEndpoints
         await EndAsync(http, json, buffer);
     }
 
-    private static async Task GetStatusAsync(HttpContext http, GatewayStatus status)
+    private static async Task GetStatusAsync(HttpContext http, GatewayStatus status, [FromServices] OrderedDelivery? delivery)
     {
         using var buffer = new PooledBuffer();
         await using var json = Begin(http, buffer);
@@ -104,10 +109,39 @@ internal static class ApiEndpoints
         }
 
         json.WriteEndObject();
-        json.WriteString("start_time", status.StartTime.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture));
+        if (delivery is not null && http.PinnedLabels().IsEmpty)
+        {
+            WriteDelivery(json, delivery.State);
+        }
+
+        json.WriteString("start_time", Format(status.StartTime));
         json.WriteEndObject();
         await EndAsync(http, json, buffer);
     }
+
+    private static void WriteDelivery(Utf8JsonWriter json, DeliveryState state)
+    {
+        if (state.Target is { } target)
+        {
+            json.WriteStartObject("target");
+            json.WriteBoolean("up", target.IsUp);
+            json.WriteString("since", Format(target.Since));
+            if (target.Reason is { } reason)
+            {
+                json.WriteString("reason", reason);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteStartObject("queue");
+        json.WriteNumber("messages", state.Messages ?? 0);
+        json.WriteNumber("oldest_seconds", state.OldestAge?.TotalSeconds ?? 0);
+        json.WriteNumber("quarantined", state.Quarantined ?? 0);
+        json.WriteEndObject();
+    }
+
+    private static string Format(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
 
     // The members are those of Pushgateway. What this build does not know is empty.
     private static void WriteBuild(Utf8JsonWriter json)

@@ -37,8 +37,10 @@ internal static class GatewayServices
     public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder)
     {
         var settings = new SettingsReader(name => builder.Configuration[name]);
+        var maxSampleAge = MetricSinkFactory.ReadMaxSampleAge(settings);
         var options = GatewayOptions.Read(settings);
-        var sink = options.QueueUrl is null ? MetricSinkFactory.Create(settings, TimeProvider.System) : null;
+        options = options with { Limits = options.Limits.For(maxSampleAge) };
+        var sink = options.QueueUrl is null ? MetricSinkFactory.Create(settings, maxSampleAge, TimeProvider.System) : null;
         if (!LambdaHost.TryAdd(builder, settings))
         {
             builder.AddServer(settings);
@@ -144,6 +146,10 @@ internal static class GatewayServices
         services.AddDelivery(sink, options.Limits, new DeliveryOptions { GatherTime = GatherTime });
         services.AddSingleton<IOrderedPushQueue>(provider => provider.GetRequiredService<EmbeddedStore>().Queue);
         services.AddSingleton<OrderedDelivery>();
+        services.AddSingleton(provider => new DeliveryMonitor(
+            () => provider.GetRequiredService<OrderedDelivery>().State,
+            provider.GetRequiredService<DeliveryObserver>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IExpiryDelivery, QueuedExpiry>();
         services.AddSingleton<ExpirySweep>();
         services.AddHostedService<DeliveryService>();

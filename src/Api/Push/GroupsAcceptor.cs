@@ -55,7 +55,7 @@ internal sealed class GroupsAcceptor(PushOutbox outbox, BatchPool batches, Gatew
     private async ValueTask<PushRefusal?> AcceptAsync(
         PushHeader header, ReadOnlyMemory<byte> body, NamedGroups groups, MetricBatch batch, CancellationToken cancellationToken)
     {
-        var context = new ParseContext(options.Limits, header.PushTimeNs / 1_000_000);
+        var context = new ParseContext(options.Limits, header.PushTimeNs / 1_000_000) { DefaultTimestampMs = Sample.NoTimestamp };
         if (Parse(body.Span, groups, batch, context) is { } refusal)
         {
             return refusal.Counted(FormatName);

@@ -73,7 +73,7 @@ internal sealed class PushAcceptor(PushOutbox outbox, BatchPool batches, Gateway
         PushRoute push, PushFormat format, ReadOnlyMemory<byte> body, MetricBatch batch, CancellationToken cancellationToken)
     {
         var pushTimeNs = clock.Next();
-        var context = new ParseContext(options.Limits, pushTimeNs / 1_000_000);
+        var context = new ParseContext(options.Limits, pushTimeNs / 1_000_000) { DefaultTimestampMs = Sample.NoTimestamp };
         var header = new PushHeader(push.Operation, push.Group, pushTimeNs) { TimeToLive = push.TimeToLive };
         if (Parse(push, format, body.Span, batch, context) is { } unread)
         {

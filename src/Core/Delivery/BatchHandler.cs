@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using PushGateway.Configuration;
 using PushGateway.Groups;
 using PushGateway.Push;
 using PushGateway.Queue;
@@ -39,8 +40,15 @@ public sealed class BatchHandler
     {
         (_groups, _limits, _options, _time) = (groups, limits, options, time);
         _suspicion = new Suspicion(time);
-        _sender = sink is null ? null : new BatchSender(sink, _suspicion, options, time);
+        if (sink is not null)
+        {
+            Target = new TargetHealth(time);
+            _sender = new BatchSender(sink, Target, _suspicion, options, time);
+        }
     }
+
+    /// <summary>How the target is doing; null without a sink.</summary>
+    public TargetHealth? Target { get; }
 
     /// <summary>
     /// Handles a batch. Never throws for a message, a group store, a sink or the deadline: what was not delivered is in
@@ -65,7 +73,7 @@ public sealed class BatchHandler
             outcome.FailureReason ??= "the time for this batch was up";
         }
 
-        PushTelemetry.BatchEnded(outcome.Delivered.Count, outcome.Failed.Count, _time.GetElapsedTime(started));
+        PushTelemetry.BatchEnded(outcome.Delivered.Count, _time.GetElapsedTime(started));
         Count(outcome);
         activity?.SetStatus(outcome.FailureReason is null ? ActivityStatusCode.Ok : ActivityStatusCode.Error, outcome.FailureReason);
         return outcome;
@@ -126,7 +134,7 @@ public sealed class BatchHandler
 
                 if (IsDelivered(batch, i))
                 {
-                    outcome.Deliver(batch[i]);
+                    Deliver(batch[i], batch.Fate(i).TooOld, batch.Fate(i).TooOldCount, outcome);
                 }
                 else
                 {
@@ -284,6 +292,7 @@ public sealed class BatchHandler
 #pragma warning restore CA1031
         {
             batch.Samples.Rollback(start);
+            PushTelemetry.MessagesFailed(1);
             fault = exception.Message;
             return false;
         }
@@ -315,6 +324,7 @@ public sealed class BatchHandler
             outcome.Reject(batch[batch.PushOwners[push]], reason);
         }
 
+        PushTelemetry.MessagesFailed(effects.Failed.Count);
         foreach (var (push, reason) in effects.Failed)
         {
             batch.Fate(batch.PushOwners[push]).IsWithheld = true;
@@ -387,6 +397,7 @@ public sealed class BatchHandler
             return;
         }
 
+        batch.SettleSuperseded();
         var nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
         var behind = new HashSet<int>();
         for (var i = 0; i < batch.Count; i++)
@@ -434,6 +445,8 @@ public sealed class BatchHandler
         message.IsSuspect |= fate.IsSuspect;
         message.IsUnapplied = fate.IsUnapplied;
         message.IsFault = fate.IsFault;
+        message.TooOld ??= fate.TooOld;
+        message.TooOldCount += fate.TooOldCount;
         message.Unknown = batch.UnknownOf(index);
         if (fate.Failure is not null)
         {
@@ -464,7 +477,8 @@ public sealed class BatchHandler
                 _suspicion.Taken(_time.GetUtcNow().ToUnixTimeMilliseconds() - batch.OldestMs(index));
             }
 
-            outcome.Deliver(message.Received);
+            ref var fate = ref batch.Fate(index);
+            Deliver(message.Received, message.TooOld ?? fate.TooOld, message.TooOldCount + fate.TooOldCount, outcome);
             held.Remove(message);
         }
         else
@@ -477,6 +491,21 @@ public sealed class BatchHandler
                 held.Remove(message);
             }
         }
+    }
+
+    // The target has everything of the message but what became too old for it.
+    private void Deliver(ReceivedMessage message, string? tooOld, int count, BatchOutcome outcome)
+    {
+        if (tooOld is null)
+        {
+            outcome.Deliver(message);
+            return;
+        }
+
+        var others = count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" and {count - 1} more samples");
+        outcome.Reject(message, new PushError(
+            RejectCode.TimestampTooOld,
+            $"too old for the target, which takes samples for {Duration.Format(_sender!.MaxSampleAge)}: {tooOld}{others}; everything else was delivered"));
     }
 
     private static PushError Refusal(HeldMessage message, int open)

@@ -7,13 +7,17 @@ namespace PushGateway.Delivery;
 
 /// <summary>Sends what a batch has open to the sink, and notes in the batch what became of it. Safe for concurrent use.</summary>
 /// <param name="sink">The sink.</param>
+/// <param name="target">Learns from every answer.</param>
 /// <param name="suspicion">Learns from refusals.</param>
 /// <param name="options">Options.</param>
 /// <param name="time">The clock.</param>
-internal sealed class BatchSender(IMetricSink sink, Suspicion suspicion, DeliveryOptions options, TimeProvider time)
+internal sealed class BatchSender(IMetricSink sink, TargetHealth target, Suspicion suspicion, DeliveryOptions options, TimeProvider time)
 {
     // A dead letter's reason names a few series, and has to fit into a message attribute.
     private const int MaxNameLength = 200;
+
+    /// <summary>The age beyond which the target takes no sample.</summary>
+    public TimeSpan MaxSampleAge => sink.MaxSampleAge ?? TimeSpan.MaxValue;
 
     /// <summary>
     /// Sends everything that the batch has open. While the target takes nothing, it waits. A sample stays open when its request was refused,
@@ -29,7 +33,7 @@ internal sealed class BatchSender(IMetricSink sink, Suspicion suspicion, Deliver
     public async ValueTask SendAsync(DeliveryBatch batch, HeldMessage? suspect, BatchOutcome outcome, CancellationToken cancellationToken)
     {
         var pace = new RequestPace(options, time);
-        var rest = batch.Coalesce();
+        var rest = SkipTooOld(batch, batch.Coalesce());
         if (suspect is not null)
         {
             pace.Refused(rest.Length);
@@ -62,7 +66,7 @@ internal sealed class BatchSender(IMetricSink sink, Suspicion suspicion, Deliver
 
                     break;
                 default:
-                    PushTelemetry.Retried();
+                    PushTelemetry.Retried(Owners(sent.Span).Count);
                     if (result.ReachedTarget)
                     {
                         NoteUnknown(batch, sent.Span, result.Reason);
@@ -70,9 +74,40 @@ internal sealed class BatchSender(IMetricSink sink, Suspicion suspicion, Deliver
                     }
 
                     await pace.FailedAsync(count, result, cancellationToken);
+                    rest = SkipTooOld(batch, rest);
                     break;
             }
         }
+    }
+
+    // What has become too old for the target while it waited is settled without being sent.
+    private ReadOnlyMemory<SeriesSample> SkipTooOld(DeliveryBatch batch, ReadOnlyMemory<SeriesSample> samples)
+    {
+        if (sink.MaxSampleAge is not { } most)
+        {
+            return samples;
+        }
+
+        var earliest = (time.GetUtcNow() - most).ToUnixTimeMilliseconds();
+        var kept = new List<SeriesSample>();
+        foreach (ref readonly var sample in samples.Span)
+        {
+            if (sample.Sample.TimestampMs >= earliest)
+            {
+                kept.Add(sample);
+                continue;
+            }
+
+            batch.Settle(sample);
+            if (!batch.IsMarker(sample))
+            {
+                ref var fate = ref batch.Fate(sample.Owner);
+                fate.TooOld ??= Name(batch, sample);
+                fate.TooOldCount++;
+            }
+        }
+
+        return kept.Count == samples.Length ? samples : kept.ToArray();
     }
 
     // The groups have the push, whatever the target makes of its samples. Therefore the series that it has ended end in the target, too.
@@ -83,15 +118,25 @@ internal sealed class BatchSender(IMetricSink sink, Suspicion suspicion, Deliver
     private async ValueTask<SentRequest> TrySendAsync(DeliveryBatch batch, ReadOnlyMemory<SeriesSample> samples, CancellationToken cancellationToken)
     {
         batch.Requests++;
+        var sent = target.Sending();
+        SinkResult? result = null;
         try
         {
-            return await sink.SendAsync(new SampleRange(batch.Samples, samples), cancellationToken);
+            var request = await sink.SendAsync(new SampleRange(batch.Samples, samples), cancellationToken);
+            result = request.Result;
+            return request;
         }
 #pragma warning disable CA1031 // Whatever it was, it must not hold up the other messages.
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            return new SentRequest(samples.Length, SinkResult.Retry(exception.Message, reachedTarget: true));
+            var failure = SinkResult.Retry(exception.Message, reachedTarget: true);
+            result = failure;
+            return new SentRequest(samples.Length, failure);
+        }
+        finally
+        {
+            target.Ended(sent, result);
         }
     }
 

@@ -13,12 +13,16 @@ internal sealed class Coalescer
     private int[] _next = [];
     private SeriesSample[] _samples = [];
     private readonly List<(int Dropped, int Kept)> _dropped = [];
+    private readonly List<int> _superseded = [];
 
     /// <summary>
-    /// The samples that were left out because another stands for them, as indexes in <see cref="MetricBatch.Samples"/>. One that stands for
-    /// another may be left out itself, later in the list.
+    /// The samples that were left out because an equal one stands for them, as indexes in <see cref="MetricBatch.Samples"/>. One that stands
+    /// for another may be superseded itself.
     /// </summary>
     public IReadOnlyList<(int Dropped, int Kept)> Dropped => _dropped;
+
+    /// <summary>The samples that were left out for good, because a later push of their millisecond has another value.</summary>
+    public IReadOnlyList<int> Superseded => _superseded;
 
     /// <summary>Coalesces every series of the batch.</summary>
     /// <param name="batch">The batch.</param>
@@ -30,6 +34,7 @@ internal sealed class Coalescer
         MetricBatch batch, ReadOnlyMemory<DecodedMessage> messages, ReadOnlySpan<int> markerOwners, ReadOnlySpan<bool> settled = default)
     {
         _dropped.Clear();
+        _superseded.Clear();
         var seriesCount = batch.Series.Length;
         Grow(ref _first, seriesCount);
         Grow(ref _next, seriesCount + 1);
@@ -176,7 +181,7 @@ internal sealed class Coalescer
 
                 if (Supersedes(last, sample, messages))
                 {
-                    _dropped.Add((last.Index, sample.Index));
+                    _superseded.Add(last.Index);
                     last = sample;
                     continue;
                 }

@@ -133,6 +133,17 @@ internal sealed class DeliveryBatch
     /// <summary>Whether a sample is a stale marker of the gateway's own.</summary>
     public bool IsMarker(in SeriesSample sample) => sample.Index >= _firstMarkerSample;
 
+    /// <summary>
+    /// Settles the samples that a later push of their millisecond supersedes, whether or not that push is withheld: a target that had the
+    /// sample would refuse the later one.
+    /// </summary>
+    public void SettleSuperseded()
+    {
+        Grow(ref _coalesced, Count);
+        _decoded.CopyTo(_coalesced);
+        CoalesceInPlace();
+    }
+
     /// <summary>The open samples of the messages that are not withheld, sorted by series and time; valid until the next call.</summary>
     public ReadOnlyMemory<SeriesSample> Coalesce()
     {
@@ -148,16 +159,14 @@ internal sealed class DeliveryBatch
             _settled[_firstMarkerSample + i] |= _fates[_markerOwners[i]].IsWithheld;
         }
 
-        return _coalescer.Coalesce(
-            Samples, _coalesced.AsMemory(0, Count), CollectionsMarshal.AsSpan(_markerOwners), _settled.AsSpan(0, Samples.Samples.Length));
+        return CoalesceInPlace();
     }
 
-    /// <summary>Settles the samples that were left out: each is settled when the one that stands for it is.</summary>
+    /// <summary>Settles the samples that were left out for an equal one: each is settled when the one that stands for it is.</summary>
     public void SettleDropped()
     {
-        for (var i = _coalescer.Dropped.Count - 1; i >= 0; i--)
+        foreach (var (dropped, kept) in _coalescer.Dropped)
         {
-            var (dropped, kept) = _coalescer.Dropped[i];
             _settled[dropped] = _settled[kept];
         }
     }
@@ -299,6 +308,18 @@ internal sealed class DeliveryBatch
         Pushes.Clear();
         PushOwners.Clear();
         Markers.Clear();
+    }
+
+    private ReadOnlyMemory<SeriesSample> CoalesceInPlace()
+    {
+        var samples = _coalescer.Coalesce(
+            Samples, _coalesced.AsMemory(0, Count), CollectionsMarshal.AsSpan(_markerOwners), _settled.AsSpan(0, Samples.Samples.Length));
+        foreach (var sample in _coalescer.Superseded)
+        {
+            _settled[sample] = true;
+        }
+
+        return samples;
     }
 
     private BitArray? BitsOf(int message, bool[] flags)

@@ -15,6 +15,18 @@ public class DeliveryObserver
     {
     }
 
+    /// <summary>The target takes nothing, or still takes nothing.</summary>
+    public virtual void TargetDown(DeliveryState state)
+    {
+    }
+
+    /// <summary>The target takes requests again.</summary>
+    /// <param name="state">How delivery is doing.</param>
+    /// <param name="outage">How long the target was down.</param>
+    public virtual void TargetUp(DeliveryState state, TimeSpan outage)
+    {
+    }
+
     /// <summary>The queue itself failed; the pump goes on after a while.</summary>
     public virtual void Faulted(Exception exception)
     {

@@ -32,6 +32,12 @@ internal sealed class HeldMessage(ReceivedMessage received)
     /// <summary>The samples that were refused in a request that held nothing else.</summary>
     public List<RefusedSample> Refused { get; } = [];
 
+    /// <summary>The first of its samples that have become too old for the target; null when none has.</summary>
+    public string? TooOld { get; set; }
+
+    /// <summary>Number of its samples that have become too old for the target.</summary>
+    public int TooOldCount { get; set; }
+
     /// <summary>How often in succession it could not be sent, decoded or applied.</summary>
     public int Failures { get; set; }
 

@@ -21,17 +21,20 @@ internal sealed class HeldMessages(TimeProvider time)
     /// <summary>Signalled when messages are added.</summary>
     public WakeUp Added { get; } = new(time);
 
-    /// <summary>Whether no message is held.</summary>
-    public bool IsEmpty
+    /// <summary>Number of messages.</summary>
+    public int Count
     {
         get
         {
             lock (_lock)
             {
-                return _messages.Count == 0;
+                return _messages.Count;
             }
         }
     }
+
+    /// <summary>Whether no message is held.</summary>
+    public bool IsEmpty => Count == 0;
 
     /// <summary>Bytes of their bodies.</summary>
     public long Bytes

@@ -23,4 +23,10 @@ internal struct MessageFate
 
     /// <summary>Whether its push has ended more series than this try tells the sink.</summary>
     public bool IsUnfinished;
+
+    /// <summary>The first of its samples that have become too old for the target; null when none has.</summary>
+    public string? TooOld;
+
+    /// <summary>Number of its samples that have become too old for the target.</summary>
+    public int TooOldCount;
 }

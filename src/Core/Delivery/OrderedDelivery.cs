@@ -26,6 +26,22 @@ public sealed class OrderedDelivery(IOrderedPushQueue queue, BatchHandler handle
     private ReceivedMessage? _lastApplied;
     private List<DeadLetter> _letters = [];
 
+    /// <summary>How far delivery has come.</summary>
+    public DeliveryState State
+    {
+        get
+        {
+            var backlog = queue.Backlog;
+            var age = time.GetUtcNow().ToUnixTimeMilliseconds() - backlog.OldestSentMs;
+            return new DeliveryState(handler.Target?.State)
+            {
+                Messages = backlog.Messages,
+                OldestAge = age is { } ms ? TimeSpan.FromMilliseconds(Math.Max(0, ms)) : null,
+                Quarantined = _held.Count,
+            };
+        }
+    }
+
     /// <summary>
     /// Runs until <paramref name="stopping"/>, then lets what is under way finish within <see cref="DeliveryOptions.DrainTimeout"/>. What is
     /// left is still on the queue.
@@ -167,7 +183,7 @@ public sealed class OrderedDelivery(IOrderedPushQueue queue, BatchHandler handle
     {
         if (outcome.Delivered.Count + outcome.DeadLetters.Count > 0)
         {
-            PushTelemetry.BatchEnded(outcome.Delivered.Count, failed: 0, time.GetElapsedTime(started));
+            PushTelemetry.BatchEnded(outcome.Delivered.Count, time.GetElapsedTime(started));
         }
 
         handler.Count(outcome);

@@ -230,12 +230,12 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
     }
 
     /// <summary>A push was accepted that is to be applied: until then, the group keeps its place.</summary>
-    public void Await(long pushTimeNs) => (_awaited ??= []).Add(pushTimeNs);
+    public void Await(long acceptedNs) => (_awaited ??= []).Add(acceptedNs);
 
     /// <summary>A push was applied or will not come.</summary>
-    public void AwaitNoLonger(long pushTimeNs)
+    public void AwaitNoLonger(long acceptedNs)
     {
-        if (_awaited is not null && _awaited.Remove(pushTimeNs) && _awaited.Count == 0)
+        if (_awaited is not null && _awaited.Remove(acceptedNs) && _awaited.Count == 0)
         {
             _awaited = null;
         }

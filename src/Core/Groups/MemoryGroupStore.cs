@@ -162,7 +162,7 @@ public sealed class MemoryGroupStore : IGroupStore
             var refusal = hasPlace ? CheckSeries(push, group) : _options.TooManyGroups;
             if (refusal is null)
             {
-                group.Await(push.Header.PushTimeNs);
+                group.Await(push.Header.AcceptedNs);
             }
 
             return refusal;
@@ -180,7 +180,7 @@ public sealed class MemoryGroupStore : IGroupStore
         {
             var group = Enter(key.Path);
             var hasPlace = group.HoldsPlace;
-            group.AwaitNoLonger(push.PushTimeNs);
+            group.AwaitNoLonger(push.AcceptedNs);
             Exit(group, hasPlace);
         }
     }
@@ -355,7 +355,7 @@ public sealed class MemoryGroupStore : IGroupStore
         var hasPlace = group.HoldsPlace;
         try
         {
-            group.AwaitNoLonger(push.Header.PushTimeNs);
+            group.AwaitNoLonger(push.Header.AcceptedNs);
             hasPlace = hasPlace || (brings && _places.TryTake());
             var refusal = !brings ? null : hasPlace ? group.FindRefusal(push.Header, work.Families, _options) : _options.TooManyGroups;
             if (refusal is not null)

@@ -109,15 +109,6 @@ public sealed class MetricBatch
         _firstSeriesOfPush = Math.Min(_firstSeriesOfPush, mark.Series);
     }
 
-    /// <summary>Gives the samples of one timestamp that were added since the mark another one.</summary>
-    public void MoveSamples(BatchMark since, long fromMs, long toMs)
-    {
-        foreach (ref var sample in CollectionsMarshal.AsSpan(_samples)[since.Samples..])
-        {
-            sample = sample.TimestampMs == fromMs ? sample with { TimestampMs = toMs } : sample;
-        }
-    }
-
     /// <summary>
     /// Removes the series of one family from the current push. Their labels and samples stay in the batch, but no series refers to them.
     /// </summary>

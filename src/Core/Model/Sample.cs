@@ -12,8 +12,14 @@ namespace PushGateway.Model;
 /// </param>
 public readonly record struct Sample(long TimestampMs, double Value, bool IsInteger = false, int Histogram = 0)
 {
-    /// <summary>Means "no timestamp". Used only in samples that are read from groups or exposed for scraping.</summary>
+    /// <summary>
+    /// Means "no timestamp": the sample has the time of its push, which it gets when its message is read. Samples that are read from groups
+    /// or exposed for scraping have it, too.
+    /// </summary>
     public const long NoTimestamp = long.MinValue;
+
+    /// <summary>A timestamp that a sender wrote. It is never <see cref="NoTimestamp"/>.</summary>
+    public static long Written(long timestampMs) => Math.Max(timestampMs, NoTimestamp + 1);
 
     /// <summary>Whether this is a native histogram.</summary>
     public bool IsHistogram => Histogram != 0;

@@ -15,15 +15,22 @@ public sealed class PushClock(TimeProvider time)
     /// <summary>The next push time in nanoseconds since the Unix epoch.</summary>
     public long Next()
     {
-        var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * (long)TimeSpan.NanosecondsPerTick;
+        var now = Now();
         while (true)
         {
             var last = Volatile.Read(ref _last);
-            var next = last >= now + MaxLeadNs ? now : Math.Max(now, last + (long)TimeSpan.NanosecondsPerTick);
+            var next = After(last, now);
             if (Interlocked.CompareExchange(ref _last, next, last) == last)
             {
                 return next;
             }
         }
     }
+
+    /// <summary>The earliest time that <see cref="Next"/> may return from now on, unless the clock steps back.</summary>
+    public long Earliest() => After(Volatile.Read(ref _last), Now());
+
+    private static long After(long last, long now) => last >= now + MaxLeadNs ? now : Math.Max(now, last + (long)TimeSpan.NanosecondsPerTick);
+
+    private long Now() => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * (long)TimeSpan.NanosecondsPerTick;
 }

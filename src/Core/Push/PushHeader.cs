@@ -5,7 +5,9 @@ namespace PushGateway.Push;
 /// <param name="Group">
 /// The group that it concerns; null for <see cref="PushOperation.Append"/>, and for a delete by <see cref="Selector"/>.
 /// </param>
-/// <param name="PushTimeNs">When the push was accepted, nanoseconds since the Unix epoch. It orders the pushes to a group.</param>
+/// <param name="PushTimeNs">
+/// The time of the push, nanoseconds since the Unix epoch. It orders the pushes to a group. An ordered queue gives it when it stores the push.
+/// </param>
 /// <param name="TraceParent">W3C trace context of the push, or null.</param>
 public sealed record PushHeader(PushOperation Operation, GroupingKey? Group, long PushTimeNs, string? TraceParent = null)
 {
@@ -17,6 +19,9 @@ public sealed record PushHeader(PushOperation Operation, GroupingKey? Group, lon
     /// <see cref="PushOperation.Expire"/>, the time to live that has passed.
     /// </summary>
     public TimeSpan? TimeToLive { get; init; }
+
+    /// <summary>When Api accepted the push, nanoseconds since the Unix epoch. No other push of the process to the same group has the same.</summary>
+    public long AcceptedNs { get; init; } = PushTimeNs;
 
     /// <summary>Selects the groups that a <see cref="PushOperation.Delete"/> without a group deletes.</summary>
     public GroupSelector? Selector { get; init; }

@@ -57,6 +57,9 @@ public sealed record PushLimits
     /// </summary>
     public bool AllowTimestamps { get; init; }
 
+    /// <summary>These limits for a target that takes no sample beyond an age; null when that age is not known.</summary>
+    public PushLimits For(TimeSpan? maxSampleAge) => maxSampleAge < MaxSampleAge ? this with { MaxSampleAge = maxSampleAge.Value } : this;
+
     /// <summary>
     /// Checks everything that was added to <paramref name="batch"/> since <paramref name="since"/>; null when it is within the limits.
     /// </summary>
@@ -129,7 +132,8 @@ public sealed record PushLimits
 
     private long LatestMs(long receivedMs) => receivedMs + (FutureTolerance.Ticks / TimeSpan.TicksPerMillisecond);
 
-    private long EarliestMs(long receivedMs) => receivedMs - (MaxSampleAge.Ticks / TimeSpan.TicksPerMillisecond);
+    // The first millisecond of the epoch is not among them: remote write 2.0 cannot tell it from a missing timestamp.
+    private long EarliestMs(long receivedMs) => Math.Max(1, receivedMs - (MaxSampleAge.Ticks / TimeSpan.TicksPerMillisecond));
 
     // A fast check that nearly every push passes. When it fails, the series are checked one by one, and they may still be within the
     // limits: the longest symbol may be a help text.
@@ -151,7 +155,7 @@ public sealed record PushLimits
         var (earliest, latest) = (EarliestMs(firstMs), LatestMs(lastMs));
         foreach (ref readonly var sample in batch.Samples[since.Samples..])
         {
-            if (sample.TimestampMs < earliest || sample.TimestampMs > latest)
+            if ((sample.TimestampMs < earliest || sample.TimestampMs > latest) && sample.TimestampMs != Sample.NoTimestamp)
             {
                 return false;
             }
@@ -193,7 +197,7 @@ public sealed record PushLimits
     {
         foreach (var sample in batch.SamplesOf(series))
         {
-            if (CheckTimestamp(sample.TimestampMs, firstMs, lastMs) is { } error)
+            if (sample.TimestampMs != Sample.NoTimestamp && CheckTimestamp(sample.TimestampMs, firstMs, lastMs) is { } error)
             {
                 return error;
             }

@@ -4,8 +4,16 @@ namespace PushGateway.Queue;
 /// The queue of one machine. It hands messages out in the order in which they became durable, to one consumer in the process that stored
 /// them. It has two cursors: messages can be looked at before it is their turn to be received.
 /// </summary>
+/// <remarks>
+/// It gives each push its time when it stores it, so that the order of the queue is that of the push times. Of the messages whose push times
+/// lie in one millisecond, it hands out all together: a target that gets two samples of a series with the same timestamp, one after the
+/// other, refuses the second.
+/// </remarks>
 public interface IOrderedPushQueue : IPushQueue
 {
+    /// <summary>What waits in the queue.</summary>
+    QueueBacklog Backlog { get; }
+
     /// <summary>
     /// Looks at the next messages that were not looked at before, at most <paramref name="maxMessages"/>, and waits until there is one.
     /// They are not received by that.

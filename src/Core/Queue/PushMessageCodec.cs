@@ -80,13 +80,6 @@ public static class PushMessageCodec
             return false;
         }
 
-        // One's own message is never refused for its time, but it does not lead the clock of the queue either.
-        var pushTimeNs = read.PushTimeNs;
-        if (pushTimeNs / 1_000_000 > message.SentMs + (PushClock.MaxLeadNs / 1_000_000))
-        {
-            read = read with { PushTimeNs = message.SentMs * 1_000_000 };
-        }
-
         var start = destination.BeginPush(read.Group?.LabelsIn(destination.Symbols) ?? []);
         if (!MessageBody.TryOpen(message.Message, limits.MaxDecompressedBytes, out var body, out error))
         {
@@ -99,12 +92,6 @@ public static class PushMessageCodec
             {
                 return false;
             }
-        }
-
-        // Samples that have the time of the push follow it.
-        if (read.PushTimeNs != pushTimeNs)
-        {
-            destination.MoveSamples(start, pushTimeNs / 1_000_000, message.SentMs);
         }
 
         error = version is null ? limits.Check(destination, start, message.SentMs) : limits.CheckStored(destination, start, message.SentMs);
@@ -185,18 +172,23 @@ public static class PushMessageCodec
             return false;
         }
 
-        if (!TryReadTimes(message, out var pushTimeNs, out var timeToLive, out error))
+        if (!TryReadTimes(message, out var acceptedNs, out var timeToLive, out error))
         {
             return false;
         }
 
+        var pushTimeNs = operation == PushOperation.Expire ? acceptedNs : message.StoredNs ?? NotAhead(acceptedNs, message.SentMs);
         header = new PushHeader(operation, group, pushTimeNs, attributes.GetValueOrDefault(MessageAttribute.TraceParent))
         {
+            AcceptedNs = acceptedNs,
             Selector = selector,
             TimeToLive = timeToLive,
         };
         return true;
     }
+
+    // A message is never refused for the time of its push, but that time does not lead the clock of the queue either.
+    private static long NotAhead(long pushTimeNs, long sentMs) => pushTimeNs > (sentMs * 1_000_000) + PushClock.MaxLeadNs ? sentMs * 1_000_000 : pushTimeNs;
 
     private static bool IsSupported(PushOperation operation, GroupingKey? group, GroupSelector? selector) => operation switch
     {

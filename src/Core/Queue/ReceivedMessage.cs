@@ -36,6 +36,12 @@ public sealed class ReceivedMessage
     public long SentMs { get; }
 
     /// <summary>
+    /// The time of its push, nanoseconds since the Unix epoch, as an ordered queue gave it when it stored the message: later than that of
+    /// every message before it, but for a push in several messages, which have one time. Null in other queues.
+    /// </summary>
+    public long? StoredNs { get; init; }
+
+    /// <summary>
     /// Whether the message was handed out before, so that its samples may have been sent. A target then refuses them as out of order.
     /// </summary>
     public bool IsRedelivered { get; init; }

@@ -7,7 +7,8 @@ using PushGateway.Wire;
 namespace PushGateway.Queue;
 
 /// <summary>
-/// Writes part of a batch as a remote write 2.0 request with a symbol table of its own. Reusable; not thread-safe.
+/// Writes part of a batch as a remote write 2.0 request with a symbol table of its own. A sample without a timestamp has none in the request:
+/// it gets that of the push when the message is read. Reusable; not thread-safe.
 /// </summary>
 internal sealed class RemoteWrite2Encoder
 {
@@ -182,7 +183,11 @@ internal sealed class RemoteWrite2Encoder
             {
                 var at = writer.Begin(RemoteWrite2Fields.TimeSeriesSamples);
                 writer.WriteDouble(RemoteWrite2Fields.SampleValue, sample.Value);
-                writer.WriteVarint(RemoteWrite2Fields.SampleTimestamp, (ulong)sample.TimestampMs);
+                if (sample.TimestampMs != Sample.NoTimestamp)
+                {
+                    writer.WriteVarint(RemoteWrite2Fields.SampleTimestamp, (ulong)sample.TimestampMs);
+                }
+
                 if (sample.IsInteger)
                 {
                     writer.WriteVarint(RemoteWrite2Fields.SampleIsInteger, 1);
@@ -195,7 +200,11 @@ internal sealed class RemoteWrite2Encoder
                 // A histogram's bytes are the message but for its time. They are no string of the request's, and take no part in its symbols.
                 var at = writer.Begin(RemoteWrite2Fields.TimeSeriesHistograms);
                 writer.WriteRaw(batch.Symbols[sample.Histogram]);
-                writer.WriteVarint(NativeHistogramFields.Timestamp, (ulong)sample.TimestampMs);
+                if (sample.TimestampMs != Sample.NoTimestamp)
+                {
+                    writer.WriteVarint(NativeHistogramFields.Timestamp, (ulong)sample.TimestampMs);
+                }
+
                 writer.End(at);
             }
         }

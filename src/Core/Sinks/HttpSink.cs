@@ -39,6 +39,9 @@ public abstract class HttpSink : IMetricSink
         _time = time ?? TimeProvider.System;
     }
 
+    /// <inheritdoc/>
+    public abstract TimeSpan? MaxSampleAge { get; }
+
     /// <summary>Bytes of memory that the idle encoders keep.</summary>
     internal long RetainedBytes => _encoders.Sum(encoder => encoder.RetainedBytes);
 

@@ -13,6 +13,9 @@ namespace PushGateway.Sinks;
 public sealed class OtlpSink(HttpClient client, OtlpSinkOptions options, TimeProvider? time = null)
     : HttpSink(client, options.Endpoint, options.Timeout, options.MaxRequestBytes, time)
 {
+    /// <inheritdoc/>
+    public override TimeSpan? MaxSampleAge => options.MaxSampleAge;
+
     private protected override string Protocol => "OTLP";
 
     private protected override IRequestEncoder CreateEncoder() => new OtlpEncoder(options.Gzip);

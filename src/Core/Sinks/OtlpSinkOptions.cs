@@ -16,6 +16,9 @@ public sealed record OtlpSinkOptions
     /// <summary>Whether requests are compressed with gzip.</summary>
     public bool Gzip { get; init; }
 
+    /// <summary>The age beyond which the target takes no sample; null when it is not known.</summary>
+    public TimeSpan? MaxSampleAge { get; init; }
+
     /// <summary>Time for one request, its answer included. A collector that delivers before it answers may need more.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 

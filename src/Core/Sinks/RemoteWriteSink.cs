@@ -17,6 +17,9 @@ public sealed class RemoteWriteSink(HttpClient client, RemoteWriteSinkOptions op
 {
     private const string SpecificationVersion = "0.1.0";
 
+    /// <inheritdoc/>
+    public override TimeSpan? MaxSampleAge => options.MaxSampleAge;
+
     private protected override string Protocol => "remote write";
 
     private protected override IRequestEncoder CreateEncoder() => new RemoteWriteEncoder(options.SendMetadata);

@@ -12,6 +12,9 @@ public sealed record RemoteWriteSinkOptions
     /// <summary>Where to post, for example <c>https://…/workspaces/&lt;id&gt;/api/v1/remote_write</c>.</summary>
     public required Uri Endpoint { get; init; }
 
+    /// <summary>The age beyond which the target takes no sample; null when it is not known.</summary>
+    public TimeSpan? MaxSampleAge { get; init; }
+
     /// <summary>Time for one request, its answer included.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 

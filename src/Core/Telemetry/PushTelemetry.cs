@@ -33,11 +33,23 @@ public static class PushTelemetry
     private static readonly Counter<long> MessagesRejected =
         Meter.CreateCounter<long>("pushgateway.messages.rejected", "{message}", "Messages moved to the dead-letter queue, by reason.");
 
-    private static readonly Counter<long> MessagesFailed =
-        Meter.CreateCounter<long>("pushgateway.messages.failed", "{message}", "Messages given back to the queue.");
+    private static readonly Counter<long> FailedMessages = Meter.CreateCounter<long>(
+        "pushgateway.messages.failed", "{message}", "Messages that could not be delivered for now, counted again with each try.");
 
     private static readonly Counter<long> SinkRetries =
         Meter.CreateCounter<long>("pushgateway.sink.retries", "{request}", "Requests that the sink could not take at once.");
+
+    private static readonly Gauge<long> TargetUp =
+        Meter.CreateGauge<long>("pushgateway.target.up", "{target}", "Whether the target takes what it is sent: 1 or 0.");
+
+    private static readonly Gauge<long> QueueMessages =
+        Meter.CreateGauge<long>("pushgateway.queue.messages", "{message}", "Messages that wait in the queue.");
+
+    private static readonly Gauge<double> QueueOldest =
+        Meter.CreateGauge<double>("pushgateway.queue.oldest", "s", "How long the oldest message has waited in the queue.");
+
+    private static readonly Gauge<long> QuarantinedMessages = Meter.CreateGauge<long>(
+        "pushgateway.quarantined.messages", "{message}", "Messages that are sent beside the others, because a request with them was refused or failed.");
 
     private static readonly Histogram<double> QueueAge = CreateHistogram(
         "pushgateway.queue.age", "Time from the queue taking a message to its delivery.");
@@ -88,14 +100,33 @@ public static class PushTelemetry
 
     internal static void SamplesStored(int samples) => SamplesDelivered.Add(samples);
 
-    internal static void Retried() => SinkRetries.Add(1);
+    /// <summary>Counts a request that the sink could not take.</summary>
+    /// <param name="messages">Messages with a sample in it.</param>
+    internal static void Retried(int messages)
+    {
+        SinkRetries.Add(1);
+        FailedMessages.Add(messages);
+    }
 
-    /// <summary>Counts the results of one batch of messages.</summary>
-    internal static void BatchEnded(int delivered, int failed, TimeSpan duration)
+    /// <summary>Counts messages that the gateway or its group store could not handle for now.</summary>
+    internal static void MessagesFailed(int messages) => FailedMessages.Add(messages);
+
+    /// <summary>Records whether the target takes what it is sent.</summary>
+    internal static void TargetIs(bool up) => TargetUp.Record(up ? 1 : 0);
+
+    /// <summary>Records what waits.</summary>
+    internal static void QueueHolds(long messages, TimeSpan oldest, int quarantined)
+    {
+        QueueMessages.Record(messages);
+        QueueOldest.Record(oldest.TotalSeconds);
+        QuarantinedMessages.Record(quarantined);
+    }
+
+    /// <summary>Counts the messages that one batch has delivered.</summary>
+    internal static void BatchEnded(int delivered, TimeSpan duration)
     {
         DeliveryDuration.Record(duration.TotalSeconds);
         MessagesDelivered.Add(delivered);
-        MessagesFailed.Add(failed);
     }
 
     /// <summary>Counts a message that is dead-lettered.</summary>

@@ -18,6 +18,21 @@ public sealed class QuotaTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _gateway.DisposeAsync();
 
     [Fact]
+    public async Task What_is_too_old_for_the_target_is_refused()
+    {
+        await using var gateway = new GatewayFactory();
+        gateway.Settings["PUSHGATEWAY_TARGET_MAX_AGE"] = "1h";
+        using var client = gateway.Connect();
+        var now = DateTimeOffset.UtcNow;
+
+        using var old = await client.PushAsync($"m 1 {now.AddMinutes(-61).ToUnixTimeMilliseconds()}\n", Pushes.Text);
+        using var recent = await client.PushAsync($"m 1 {now.AddMinutes(-50).ToUnixTimeMilliseconds()}\n", Pushes.Text);
+
+        Assert.Equal("timestamp-too-old", (await Problem.ReadAsync(old)).Code);
+        Assert.Equal(HttpStatusCode.Accepted, recent.StatusCode);
+    }
+
+    [Fact]
     public async Task Of_a_hundred_new_groups_while_the_target_is_down_five_are_accepted_and_the_others_refused_at_once()
     {
         _gateway.Settings["PUSHGATEWAY_MAX_GROUPS"] = "5";

@@ -47,6 +47,49 @@ public sealed class BatchHandlerTests
     }
 
     [Fact]
+    public async Task What_is_too_old_for_the_target_is_a_dead_letter_without_asking_it()
+    {
+        var sink = new ScriptedSink(_ => SinkResult.Delivered) { MaxSampleAge = TimeSpan.FromHours(1) };
+        var old = SentMs - 3_600_001;
+
+        var outcome = await Handler(sink).HandleAsync(
+            [Raw("a", "x 1\n"), Raw("b", $"y{{i=\"0\"}} 2 {old}\ny{{i=\"1\"}} 3 {old}\nz 4\n")], Cancelled);
+
+        var letter = Assert.Single(outcome.DeadLetters);
+        Assert.Equal(("b", RejectCode.TimestampTooOld), (letter.Message.Id, letter.Reason.Code));
+        Assert.Equal(
+            $"too old for the target, which takes samples for 3600s: y{{i=\"0\"}} @{old} and 1 more samples; everything else was delivered",
+            letter.Reason.Detail);
+        Assert.Equal(["x 1 @1700000000000", "z 4 @1700000000000"], sink.Stored);
+        Assert.Equal(["a"], outcome.Delivered.Select(message => message.Id));
+    }
+
+    [Fact]
+    public async Task What_becomes_too_old_while_the_target_is_away_is_a_dead_letter_and_what_does_not_is_delivered()
+    {
+        var away = true;
+        var sink = new ScriptedSink(_ => away ? SinkResult.Retry("away") : SinkResult.Delivered) { MaxSampleAge = TimeSpan.FromHours(1) };
+        var handling = Handler(sink).HandleAsync([Raw("a", $"x 1 {SentMs - 3_590_000}\n"), Raw("b", "y 2\n")], Cancelled).AsTask();
+        await Poll.UntilAsync(() => sink.Requests > 0, "a request", TimeSpan.FromSeconds(30), Cancelled);
+        _time.Advance(TimeSpan.FromSeconds(11));
+        away = false;
+        await Poll.UntilAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(1));
+                return handling.IsCompleted;
+            },
+            "the end of the batch",
+            TimeSpan.FromSeconds(30),
+            Cancelled);
+
+        var outcome = await handling;
+        Assert.Equal("a", Assert.Single(outcome.DeadLetters).Message.Id);
+        Assert.Equal(["b"], outcome.Delivered.Select(message => message.Id));
+        Assert.Equal(["y 2 @1700000000000"], sink.Stored);
+    }
+
+    [Fact]
     public async Task Only_the_message_whose_sample_is_refused_is_dead_lettered_and_its_other_samples_are_delivered()
     {
         var sink = new ScriptedSink(lines => lines.Any(line => line.StartsWith("bad", StringComparison.Ordinal))

@@ -10,6 +10,8 @@ internal sealed class ScriptedSink(Func<IReadOnlyList<string>, SinkResult> answe
     /// <summary>Most samples that a request holds.</summary>
     public int MaxSamples { get; init; } = int.MaxValue;
 
+    public TimeSpan? MaxSampleAge { get; init; }
+
     public List<string> Stored { get; } = [];
 
     public int Requests { get; private set; }

@@ -324,7 +324,7 @@ public sealed class PushMessageCodecTests
         var aheadMs = SentMs + (2 * 3600 * 1000);
         var batch = new MetricBatch();
         batch.BeginPush();
-        batch.Add("m", [], [new Sample(aheadMs, 1)]).Add("n", [], [new Sample(SentMs - 1, 1)]);
+        batch.Add("m", [], [new Sample(Sample.NoTimestamp, 1)]).Add("n", [], [new Sample(SentMs - 1, 1)]);
         var message = Assert.Single(Encode(Header(PushOperation.Merge, "job/j") with { PushTimeNs = (aheadMs * 1_000_000) + 5 }, batch, Sqs));
 
         var decoded = new MetricBatch();
@@ -332,6 +332,36 @@ public sealed class PushMessageCodecTests
 
         Assert.Equal(SentMs * 1_000_000, header.PushTimeNs);
         Assert.Equal([SentMs, SentMs - 1, SentMs], decoded.Samples.ToArray().Select(sample => sample.TimestampMs));
+    }
+
+    [Fact]
+    public void An_ordered_queue_gives_a_push_its_time_and_leaves_the_timestamps_that_were_pushed()
+    {
+        var acceptedNs = (SentMs * 1_000_000) + 7;
+        var storedNs = acceptedNs + 3_000_000;
+        var batch = new MetricBatch();
+        batch.BeginPush();
+        batch.Add("m", [], [new Sample(Sample.NoTimestamp, 1)]).Add("n", [], [new Sample(SentMs, 1)]);
+        batch.Add("h", [], [new Sample(Sample.NoTimestamp, 2, IsInteger: true)]);
+        var message = Assert.Single(Encode(Header(PushOperation.Merge, "job/j") with { PushTimeNs = acceptedNs, AcceptedNs = acceptedNs }, batch, Sqs));
+
+        var decoded = new MetricBatch();
+        var received = new ReceivedMessage("1", message, SentMs) { StoredNs = storedNs };
+        Assert.True(PushMessageCodec.TryDecode(received, decoded, PushLimits.Default, out var header, out var error), error?.Detail);
+
+        Assert.Equal((storedNs, acceptedNs), (header.PushTimeNs, header.AcceptedNs));
+        Assert.Equal([SentMs + 3, SentMs, SentMs + 3, SentMs + 3], decoded.Samples.ToArray().Select(sample => sample.TimestampMs));
+    }
+
+    [Fact]
+    public void An_expiry_keeps_the_time_of_the_push_that_it_follows()
+    {
+        var expiry = new PushHeader(PushOperation.Expire, Header(PushOperation.Delete, "job/j").Group, 5) { TimeToLive = TimeSpan.FromSeconds(1) };
+        var message = Assert.Single(Encode(expiry, new MetricBatch(), Sqs));
+
+        var received = new ReceivedMessage("1", message, SentMs) { StoredNs = SentMs * 1_000_000 };
+        Assert.True(PushMessageCodec.TryDecode(received, new MetricBatch(), PushLimits.Default, out var header, out _));
+        Assert.Equal(5, header.PushTimeNs);
     }
 
     [Fact]

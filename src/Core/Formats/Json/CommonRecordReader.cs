@@ -20,6 +20,7 @@ internal ref struct CommonRecordReader
     private readonly MetricBatch _batch;
     private readonly PushLimits _limits;
     private readonly long _receivedMs;
+    private readonly long _defaultTimestampMs;
     private RecordLabels _labels;
     private PlainJson _json;
 
@@ -34,6 +35,7 @@ internal ref struct CommonRecordReader
         _batch = batch;
         _limits = context.Limits;
         _receivedMs = context.ReceivedMs;
+        _defaultTimestampMs = context.DefaultTimestampMs;
         _labels = new RecordLabels(labels);
     }
 
@@ -79,7 +81,7 @@ internal ref struct CommonRecordReader
     private bool TryReadRecord()
     {
         var start = _batch.Mark;
-        var timestamp = _receivedMs;
+        var timestamp = _defaultTimestampMs;
         var (hasDimensions, hasMetrics, hasTimestamp) = (false, false, false);
         if (!_json.TryTake('{'))
         {

@@ -273,7 +273,7 @@ internal ref struct RecordReader
         }
 
         var start = _batch.Mark;
-        var timestamp = _context.ReceivedMs;
+        var timestamp = _context.DefaultTimestampMs;
         var seen = RecordPart.None;
         Utf8JsonReader deferred = default;
         _labels.Clear();

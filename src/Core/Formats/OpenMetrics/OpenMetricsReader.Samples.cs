@@ -266,7 +266,7 @@ internal ref partial struct OpenMetricsReader
             _batch.AddLabel(label.Name, label.Value);
         }
 
-        _batch.AddSample(new Sample(seconds is { } written ? ToMilliseconds(written) : _receivedMs, value));
+        _batch.AddSample(new Sample(seconds is { } written ? Sample.Written(ToMilliseconds(written)) : _defaultTimestampMs, value));
         _batch.EndSeries();
     }
 

@@ -33,7 +33,7 @@ internal ref partial struct OpenMetricsReader
     private readonly ReadOnlySpan<byte> _input;
     private readonly MetricBatch _batch;
     private readonly OpenMetricsScratch _scratch;
-    private readonly long _receivedMs;
+    private readonly long _defaultTimestampMs;
 
     // A line of another family ends the current one.
     private int _position;
@@ -68,11 +68,11 @@ internal ref partial struct OpenMetricsReader
     private double? _pointSeconds;
     private bool _isPointDropped;
 
-    private OpenMetricsReader(ReadOnlySpan<byte> input, MetricBatch batch, long receivedMs, OpenMetricsScratch scratch)
+    private OpenMetricsReader(ReadOnlySpan<byte> input, MetricBatch batch, long defaultTimestampMs, OpenMetricsScratch scratch)
     {
         _input = input;
         _batch = batch;
-        _receivedMs = receivedMs;
+        _defaultTimestampMs = defaultTimestampMs;
         _scratch = scratch;
     }
 
@@ -98,7 +98,7 @@ internal ref partial struct OpenMetricsReader
         var scratch = _threadScratch ??= new OpenMetricsScratch();
         try
         {
-            var reader = new OpenMetricsReader(input, destination, context.ReceivedMs, scratch);
+            var reader = new OpenMetricsReader(input, destination, context.DefaultTimestampMs, scratch);
             var parsed = reader.Run(out error);
             result = new TextParseResult(reader._timestampLine, NamelessLine: 0);
             return parsed;

@@ -26,7 +26,7 @@ namespace PushGateway.Formats.Protobuf;
 /// would refuse (<see cref="NativeHistogram.Validate"/>).
 /// </para>
 /// </remarks>
-internal ref struct MetricFamilyReader(ReadOnlySpan<byte> input, MetricBatch batch, long receivedMs, MetricFamilyScratch scratch)
+internal ref struct MetricFamilyReader(ReadOnlySpan<byte> input, MetricBatch batch, long defaultTimestampMs, MetricFamilyScratch scratch)
 {
     [ThreadStatic]
     private static MetricFamilyScratch? _threadScratch;
@@ -86,7 +86,7 @@ internal ref struct MetricFamilyReader(ReadOnlySpan<byte> input, MetricBatch bat
         var scratch = _threadScratch ??= new MetricFamilyScratch();
         try
         {
-            var reader = new MetricFamilyReader(input, destination, context.ReceivedMs, scratch);
+            var reader = new MetricFamilyReader(input, destination, context.DefaultTimestampMs, scratch);
             error = reader.Run();
             hasTimestamps = reader._anyTimestamp;
             return error is null;
@@ -260,7 +260,7 @@ internal ref struct MetricFamilyReader(ReadOnlySpan<byte> input, MetricBatch bat
 
     private bool ReadMetric(ReadOnlySpan<byte> metric)
     {
-        (_labelCount, _timestampMs, _hasTimestamp, _hasValue) = (0, receivedMs, false, false);
+        (_labelCount, _timestampMs, _hasTimestamp, _hasValue) = (0, defaultTimestampMs, false, false);
         (_value, _count, _countFloat, _hasBuckets, _isNative) = (0, 0, 0, false, false);
         scratch.Histogram.Clear();
         if (!ReadFields(metric))
@@ -297,7 +297,7 @@ internal ref struct MetricFamilyReader(ReadOnlySpan<byte> input, MetricBatch bat
             if ((field, type) is (MetricFamilyFields.MetricTimestamp, WireType.Varint))
             {
                 _hasTimestamp = reader.TryReadVarint(out var timestamp);
-                _timestampMs = (long)timestamp;
+                _timestampMs = Sample.Written((long)timestamp);
             }
             else if ((field, type) is (MetricFamilyFields.MetricLabel, WireType.LengthDelimited))
             {

@@ -30,7 +30,7 @@ internal ref partial struct RemoteWrite2Reader
         var at = 0;
         if (!TryReadField(input, LabelRefsTag, ref at, out var labelRefs)
             || !TryReadField(input, SamplesTag, ref at, out var sampleBytes)
-            || !TryReadCommonSample(sampleBytes, out var sample)
+            || !TryReadCommonSample(sampleBytes, _defaultTimestampMs, out var sample)
             || !TryReadCommonLabels(labelRefs, out var name, out var hasQuantile))
         {
             return false;
@@ -88,30 +88,53 @@ internal ref partial struct RemoteWrite2Reader
         return name != 0 && labelRefs.IsEmpty;
     }
 
-    private static bool TryReadCommonSample(ReadOnlySpan<byte> input, out Sample sample)
+    private static bool TryReadCommonSample(ReadOnlySpan<byte> input, long defaultTimestampMs, out Sample sample)
     {
         const int timestampAt = 1 + sizeof(double);
-        const int end = timestampAt + 1 + TimestampBytes;
+        const int timestampEnd = timestampAt + 1 + TimestampBytes;
         sample = default;
-        if (input.Length < end || input[0] != ValueTag || input[timestampAt] != TimestampTag || input[end - 1] >= MoreFollows)
+        if (input.Length < timestampAt || input[0] != ValueTag)
         {
             return false;
         }
 
-        long timestamp = 0;
-        for (var i = end - 1; i > timestampAt; i--)
+        var (timestamp, end) = (defaultTimestampMs, timestampAt);
+        if (input.Length >= timestampEnd && input[timestampAt] == TimestampTag)
         {
-            if (i < end - 1 && input[i] < MoreFollows)
+            end = timestampEnd;
+            if (!TryReadTimestamp(input[(timestampAt + 1)..end], out timestamp))
             {
                 return false;
             }
-
-            timestamp = (timestamp << BitsPerByte) | (uint)(input[i] & (MoreFollows - 1));
         }
 
         var isInteger = input[end..].SequenceEqual(IsInteger);
         sample = new Sample(timestamp, BinaryPrimitives.ReadDoubleLittleEndian(input[1..]), isInteger);
-        return timestamp != 0 && (isInteger || input.Length == end);
+        return isInteger || input.Length == end;
+    }
+
+    private static bool TryReadTimestamp(ReadOnlySpan<byte> varint, out long timestamp)
+    {
+        timestamp = varint[^1];
+        if (timestamp >= MoreFollows)
+        {
+            return false;
+        }
+
+        foreach (var part in varint[..^1])
+        {
+            if (part < MoreFollows)
+            {
+                return false;
+            }
+        }
+
+        for (var i = varint.Length - 2; i >= 0; i--)
+        {
+            timestamp = (timestamp << BitsPerByte) | (uint)(varint[i] & (MoreFollows - 1));
+        }
+
+        return timestamp != 0;
     }
 
     private static bool TryReadField(ReadOnlySpan<byte> input, byte tag, scoped ref int at, out ReadOnlySpan<byte> field)

@@ -12,14 +12,14 @@ namespace PushGateway.Formats.RemoteWrite2;
 /// Reads a remote write 2.0 request. The gateway's own queue messages have this format, too. Exemplars, start timestamps and unknown fields
 /// are skipped. A native histogram must be valid (<see cref="NativeHistogram.Validate"/>), and its family gets a histogram type.
 /// </summary>
-internal ref partial struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricBatch batch, long receivedMs, RemoteWrite2Scratch scratch)
+internal ref partial struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricBatch batch, long defaultTimestampMs, RemoteWrite2Scratch scratch)
 {
     [ThreadStatic]
     private static RemoteWrite2Scratch? _threadScratch;
 
     private readonly ReadOnlySpan<byte> _input = input;
     private readonly MetricBatch _batch = batch;
-    private readonly long _receivedMs = receivedMs;
+    private readonly long _defaultTimestampMs = defaultTimestampMs;
     private readonly RemoteWrite2Scratch _scratch = scratch;
 
     // Symbols of "__name__" and "quantile". The latter is -1 when the request has no such symbol.
@@ -44,7 +44,7 @@ internal ref partial struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricB
         var scratch = _threadScratch ??= new RemoteWrite2Scratch();
         try
         {
-            error = new RemoteWrite2Reader(input, destination, context.ReceivedMs, scratch).Run();
+            error = new RemoteWrite2Reader(input, destination, context.DefaultTimestampMs, scratch).Run();
             return error is null;
         }
         finally
@@ -285,7 +285,7 @@ internal ref partial struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricB
             };
         }
 
-        sample = new Sample(timestamp == 0 ? _receivedMs : (long)timestamp, value, isInteger != 0);
+        sample = new Sample(timestamp == 0 ? _defaultTimestampMs : Sample.Written((long)timestamp), value, isInteger != 0);
         return !reader.IsMalformed;
     }
 
@@ -306,7 +306,7 @@ internal ref partial struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricB
             }
 
             _batch.AddSample(new Sample(
-                timestamp == 0 ? _receivedMs : (long)timestamp, 0, Histogram: histogram.Intern(_batch.Symbols)));
+                timestamp == 0 ? _defaultTimestampMs : Sample.Written((long)timestamp), 0, Histogram: histogram.Intern(_batch.Symbols)));
         }
 
         return null;

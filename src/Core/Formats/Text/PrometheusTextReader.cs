@@ -43,7 +43,7 @@ internal ref partial struct PrometheusTextReader
     private readonly ReadOnlySpan<byte> _input;
     private readonly MetricBatch _batch;
     private readonly ParseScratch _scratch;
-    private readonly long _receivedMs;
+    private readonly long _defaultTimestampMs;
     private readonly int _firstFamily;
 
     // Label values begin and end at ASCII bytes, so when the whole input is valid UTF-8, every value is.
@@ -88,12 +88,12 @@ internal ref partial struct PrometheusTextReader
     private int _leName;
     private int _quantileName;
 
-    private PrometheusTextReader(ReadOnlySpan<byte> input, MetricBatch batch, long receivedMs, ParseScratch scratch)
+    private PrometheusTextReader(ReadOnlySpan<byte> input, MetricBatch batch, long defaultTimestampMs, ParseScratch scratch)
     {
         _input = input;
         _batch = batch;
         _scratch = scratch;
-        _receivedMs = receivedMs;
+        _defaultTimestampMs = defaultTimestampMs;
         _firstFamily = batch.Families.Length;
         _isUtf8 = Utf8.IsValid(input);
     }
@@ -123,7 +123,7 @@ internal ref partial struct PrometheusTextReader
         var scratch = _threadScratch ??= new ParseScratch();
         try
         {
-            var reader = new PrometheusTextReader(input, destination, context.ReceivedMs, scratch);
+            var reader = new PrometheusTextReader(input, destination, context.DefaultTimestampMs, scratch);
             var isValid = reader.Run(out error);
             result = new TextParseResult(reader._timestampLine, reader._namelessLine);
             return isValid;
@@ -309,7 +309,7 @@ internal ref partial struct PrometheusTextReader
             _batch.AddLabel(bound.Name, bound.Value);
         }
 
-        _batch.AddSample(new Sample(timestampMs ?? _receivedMs, value));
+        _batch.AddSample(new Sample(timestampMs is { } written ? Sample.Written(written) : _defaultTimestampMs, value));
         _batch.EndSeries();
     }
 
