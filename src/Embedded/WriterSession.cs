@@ -268,6 +268,10 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     {
         using var last = new Statement(_connection, "SELECT max(id) FROM messages");
         _lastId = last.RunScalar();
+
+        // The queue counts them, too. A damaged page shows here, where it can be mended.
+        using var count = new Statement(_connection, "SELECT count(*) FROM messages");
+        count.RunScalar();
         _markInFile = _folder.MarkInFile;
         _deadLetters.Measure();
         _deadLetters.Commit();
