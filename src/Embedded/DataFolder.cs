@@ -12,8 +12,8 @@ internal sealed class DataFolder : IDisposable
     private const string DatabaseName = "pushgateway.db";
     private const string LockName = "pushgateway.lock";
 
-    // The mark is written at once and always has the same length, so that it is never half an old one.
-    private const int MarkBytes = 20;
+    // Two numbers of 19 digits. They are written at once and always have the same length, so that they are never half old ones.
+    private const int MarkBytes = 40;
 
     private readonly FileStream? _lock;
 
@@ -22,7 +22,7 @@ internal sealed class DataFolder : IDisposable
         LockPath = Path.Combine(path, LockName);
         DatabasePath = Path.Combine(path, DatabaseName);
         _lock = @lock;
-        Mark = ReadMark();
+        (Mark, MarkInFile) = ReadMarks();
     }
 
     public string DatabasePath { get; }
@@ -34,6 +34,12 @@ internal sealed class DataFolder : IDisposable
     /// only the write-ahead log holds. So a log that was emptied, removed or damaged at its beginning shows: the number is behind the mark.
     /// </summary>
     public long Mark { get; private set; }
+
+    /// <summary>
+    /// What the number is at least in the database file alone, without the log: <see cref="Mark"/> as it was before the last checkpoint. A log
+    /// that is beside an older copy of its database shows by that.
+    /// </summary>
+    public long MarkInFile { get; private set; }
 
     /// <summary>Creates the folder when it is missing, and locks it. Files that exist become their owner's alone.</summary>
     /// <exception cref="DataFolderException">The folder cannot be created or written, or another process uses it.</exception>
@@ -92,14 +98,14 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    /// <summary>Notes a number that the database has on disk.</summary>
-    public void WriteMark(long mark)
+    /// <summary>Notes numbers that the database has on disk.</summary>
+    public void WriteMarks(long mark, long markInFile)
     {
-        var text = Encoding.ASCII.GetBytes(mark.ToString("D19", CultureInfo.InvariantCulture) + "\n");
+        var text = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{mark:D19} {markInFile:D19}\n"));
         try
         {
             RandomAccess.Write(_lock!.SafeFileHandle, text, fileOffset: 0);
-            Mark = mark;
+            (Mark, MarkInFile) = (mark, markInFile);
         }
         catch (IOException)
         {
@@ -109,16 +115,20 @@ internal sealed class DataFolder : IDisposable
 
     public void Dispose() => _lock?.Dispose();
 
-    private long ReadMark()
+    private (long Mark, long MarkInFile) ReadMarks()
     {
         if (_lock is null)
         {
-            return 0;
+            return default;
         }
 
         Span<byte> text = stackalloc byte[MarkBytes];
         var count = RandomAccess.Read(_lock.SafeFileHandle, text, fileOffset: 0);
-        return count == MarkBytes && long.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var mark) ? mark : 0;
+        return count == MarkBytes
+            && long.TryParse(text[..19], NumberStyles.None, CultureInfo.InvariantCulture, out var mark)
+            && long.TryParse(text[20..39], NumberStyles.None, CultureInfo.InvariantCulture, out var markInFile)
+            ? (mark, markInFile)
+            : default;
     }
 
     private void Restrict()

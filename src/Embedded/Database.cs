@@ -183,6 +183,9 @@ internal static class Database
         }
     }
 
+    /// <summary>Opens a connection that reads the database file alone.</summary>
+    public static SqliteConnection OpenWithoutLog(string path) => Connect(new Uri(path).AbsoluteUri + "?immutable=1", SqliteOpenMode.ReadOnly);
+
     private static SqliteConnection Connect(string path, SqliteOpenMode mode)
     {
         var connection = new SqliteConnection(

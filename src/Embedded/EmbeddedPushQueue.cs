@@ -40,6 +40,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
     private long _peekedFrom = 1;
     private bool _closed;
     private long _waiting;
+    private long _setAsideThrough;
     private Task? _rescue;
     private bool _isRescued;
     private SqliteException? _failure;
@@ -80,9 +81,17 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
             lock (_lock)
             {
                 var waiting = Interlocked.Read(ref _waiting);
-                return waiting == 0 || _closed || _reader.OldestSentMs() is not (> 0 and var oldest)
-                    ? new QueueBacklog(0, null)
-                    : new QueueBacklog(waiting, oldest);
+                try
+                {
+                    return waiting == 0 || _closed || _reader.OldestSentMs() is not (> 0 and var oldest)
+                        ? new QueueBacklog(0, null)
+                        : new QueueBacklog(waiting, oldest);
+                }
+                catch (SqliteException)
+                {
+                    // The next receive mends it, or CheckAsync says it.
+                    return new QueueBacklog(waiting, null);
+                }
             }
         }
     }
@@ -294,8 +303,11 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
             throw;
         }
 
+        // Both cursors come past them.
+        unreadable.RemoveAll(message => message.Id <= _setAsideThrough);
         if (unreadable.Count > 0)
         {
+            _setAsideThrough = unreadable[^1].Id;
             Interlocked.Add(ref _waiting, -unreadable.Count);
             _checkpointer.SetAside(unreadable);
         }

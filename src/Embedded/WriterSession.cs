@@ -28,7 +28,6 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     private readonly TimeProvider _timeProvider;
     private readonly DeadLetterTable _deadLetters;
     private readonly List<string> _damage = [];
-    private int _damagedLetters;
     private readonly Statement _begin;
     private readonly Statement _commit;
     private readonly Statement _rollback;
@@ -38,10 +37,12 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     private readonly Statement _putState;
     private readonly Statement _removeState;
     private readonly Statement _count;
+    private int _damagedLetters;
     private long _bytesInUse;
     private long _bytesSince = MeasureAfterBytes;
     private long _lastId;
     private bool _isMarked;
+    private long _markInFile;
 
     // Damage is nowhere where a new table would help. Looking for it again would cost as much again.
     private bool _isBeyondRescue;
@@ -216,7 +217,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     /// <summary>Moves a message that cannot be read.</summary>
     public void SetMessageAside(UnreadableRow message)
     {
-        if (MoveToDeadLetters(message.Id, RejectCode.StorageDamaged, message.Reason + "."))
+        if (MoveToDeadLetters(message.Id, RejectCode.StorageDamaged, $"The stored message cannot be read: {message.Reason}."))
         {
             _damagedLetters++;
             Report(string.Create(CultureInfo.InvariantCulture, $"message {message.Id} cannot be read and is a dead letter now: {message.Reason}"));
@@ -287,6 +288,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         using var last = new Statement(_connection, "SELECT max(id) FROM messages");
         using var count = new Statement(_connection, "SELECT count(*) FROM messages");
         (_lastId, MessagesAtStart) = (last.RunScalar(), count.RunScalar());
+        _markInFile = _folder.MarkInFile;
         _deadLetters.Measure();
         _deadLetters.Commit();
     }
@@ -298,6 +300,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         if (result == raw.SQLITE_OK && pages == copied)
         {
             Check(raw.sqlite3_db_status(_connection.Handle, PagesWritten, out _, out _, resetFlg: 1));
+            _markInFile = _folder.Mark;
         }
 
         _isMarked = false;
@@ -314,7 +317,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         try
         {
             Database.SetSynchronous(_connection, SynchronousMode.Full);
-            _folder.WriteMark(Count());
+            _folder.WriteMarks(Count(), _markInFile);
             _isMarked = true;
         }
         catch (SqliteException)

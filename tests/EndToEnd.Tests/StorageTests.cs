@@ -108,6 +108,54 @@ public sealed class StorageTests
             Cancellation);
     }
 
+    [Fact]
+    public async Task Dead_letters_never_keep_pushes_out()
+    {
+        await using var prometheus = await PrometheusServer.StartAsync(cancellationToken: Cancellation);
+        var settings = new Dictionary<string, string>(FauxqsToPrometheus.RemoteWriteTo(prometheus))
+        {
+            ["PUSHGATEWAY_MAX_STORAGE_BYTES"] = "3000000",
+
+            // The last state of series is kept in the store, too, and is not what this is about.
+            ["PUSHGATEWAY_UNGROUPED_HOLD"] = "0s",
+        };
+        await using var gateway = await GatewayProcess.StartAsync(settings, cancellationToken: Cancellation);
+        await PushAsync(gateway, "new");
+        await prometheus.Api.WaitForAsync("stored", 1);
+        var letters = 0;
+        for (var i = 0; i < 40; i++)
+        {
+            // Prometheus takes nothing so old once it has something new.
+            var old = DateTimeOffset.UtcNow.AddHours(-5).ToUnixTimeMilliseconds();
+            using var body = new StringContent(string.Create(
+                CultureInfo.InvariantCulture, $"# HELP old {new string('x', 150_000)}\nold{{id=\"{i}\"}} 1 {old}\n"));
+            using var answer = await gateway.Client.PostAsync(new Uri("metrics", UriKind.Relative), body, Cancellation);
+            Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+            var before = letters;
+            letters = await Poll.UntilAsync(
+                token => CountRejectedAsync(gateway, token), count => count > before, "a dead letter", Deadlines.Delivery, Cancellation);
+        }
+
+        await gateway.StopAsync();
+        await gateway.StartAgainAsync(Cancellation);
+        await PushAsync(gateway, "after");
+        var check = await StopAndCheckAsync(gateway);
+        Assert.Matches("sink-rejected +[1-4]\n", check.Output);
+    }
+
+    static async Task<int> CountRejectedAsync(GatewayProcess gateway, CancellationToken token)
+    {
+        var text = await gateway.Client.GetStringAsync(new Uri("metrics", UriKind.Relative), token);
+        return text.Split('\n').Where(line => line.StartsWith("pushgateway_messages_rejected_total{", StringComparison.Ordinal))
+            .Sum(line => (int)double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture));
+    }
+
+    static async Task<ProcessResult> StopAndCheckAsync(GatewayProcess gateway)
+    {
+        await gateway.StopAsync();
+        return await CheckAsync(gateway.DataFolder);
+    }
+
     static string Id(int i) => string.Create(CultureInfo.InvariantCulture, $"push-{i:000}-{new string('x', 700)}");
 
     static async Task PushAsync(GatewayProcess gateway, string id)
