@@ -67,6 +67,14 @@ internal sealed record GatewayOptions
         },
     };
 
+    /// <summary>Reads the folder of the SQLite file.</summary>
+    public static string ReadDataFolder(SettingsReader settings)
+    {
+        var folder = settings.Text("PUSHGATEWAY_DATA_DIR") ?? DefaultDataFolder();
+        settings.Show("PUSHGATEWAY_DATA_DIR", folder);
+        return folder;
+    }
+
     private static TimeSpan? ReadTimeToLive(SettingsReader settings)
     {
         const string name = "PUSHGATEWAY_GROUP_TTL";
@@ -83,13 +91,6 @@ internal sealed record GatewayOptions
 
         settings.Refuse($"{name}: {TimeToLive.Invalid(text).Detail}.");
         return null;
-    }
-
-    private static string ReadDataFolder(SettingsReader settings)
-    {
-        var folder = settings.Text("PUSHGATEWAY_DATA_DIR") ?? DefaultDataFolder();
-        settings.Show("PUSHGATEWAY_DATA_DIR", folder);
-        return folder;
     }
 
     private static string DefaultDataFolder() => Path.Combine(

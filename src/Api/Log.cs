@@ -15,6 +15,9 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Warning, "The credentials cannot be read again, and stay as they were: {Reason}")]
     public static partial void CredentialsKept(this ILogger logger, string reason);
 
+    [LoggerMessage(9, LogLevel.Error, "The storage is damaged: {Damage}")]
+    public static partial void StorageDamaged(this ILogger logger, string damage);
+
     [LoggerMessage(8, LogLevel.Information, "The credentials were read; there are {Credentials}")]
     public static partial void CredentialsRead(this ILogger logger, int credentials);
 }

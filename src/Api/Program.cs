@@ -2,12 +2,18 @@ using System.Net.Sockets;
 using PushGateway.Api.Auth;
 using PushGateway.Api.Endpoints;
 using PushGateway.Api.Hosting;
+using PushGateway.Api.Storage;
 using PushGateway.Embedded;
 using PushGateway.Hosting;
 
 if (args is [HashCredentialCommand.Name, .. var arguments])
 {
     return await HashCredentialCommand.RunAsync(arguments, Console.OpenStandardInput(), Console.Out, Console.Error);
+}
+
+if (args is [CheckCommand.Name, .. var checkArguments])
+{
+    return await CheckCommand.RunAsync(checkArguments, Environment.GetEnvironmentVariable, Console.Out, Console.Error);
 }
 
 return await HostProgram.RunAsync(

@@ -12,17 +12,17 @@ internal sealed class DataFolder : IDisposable
     private const string DatabaseName = "pushgateway.db";
     private const string LockName = "pushgateway.lock";
 
-    // The mark is written at once and always has the same length, so that it is never half an old one.
-    private const int MarkBytes = 20;
+    // Two numbers of 19 digits. They are written at once and always have the same length, so that they are never half old ones.
+    private const int MarkBytes = 40;
 
-    private readonly FileStream _lock;
+    private readonly FileStream? _lock;
 
-    private DataFolder(string path, FileStream @lock)
+    private DataFolder(string path, FileStream? @lock)
     {
         LockPath = Path.Combine(path, LockName);
         DatabasePath = Path.Combine(path, DatabaseName);
         _lock = @lock;
-        Mark = ReadMark();
+        (Mark, MarkInFile) = ReadMarks();
     }
 
     public string DatabasePath { get; }
@@ -34,6 +34,12 @@ internal sealed class DataFolder : IDisposable
     /// only the write-ahead log holds. So a log that was emptied, removed or damaged at its beginning shows: the number is behind the mark.
     /// </summary>
     public long Mark { get; private set; }
+
+    /// <summary>
+    /// What the number is at least in the database file alone, without the log: <see cref="Mark"/> as it was before the last checkpoint. A log
+    /// that is beside an older copy of its database shows by that.
+    /// </summary>
+    public long MarkInFile { get; private set; }
 
     /// <summary>Creates the folder when it is missing, and locks it. Files that exist become their owner's alone.</summary>
     /// <exception cref="DataFolderException">The folder cannot be created or written, or another process uses it.</exception>
@@ -65,14 +71,41 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    /// <summary>Notes a number that the database has on disk.</summary>
-    public void WriteMark(long mark)
+    /// <summary>Locks a folder without changing anything in it.</summary>
+    /// <exception cref="DataFolderException">The folder cannot be read, or another process uses it.</exception>
+    public static DataFolder OpenUnchanged(string path)
     {
-        var text = Encoding.ASCII.GetBytes(mark.ToString("D19", CultureInfo.InvariantCulture) + "\n");
+        path = Path.GetFullPath(path);
+        if (!Directory.Exists(path))
+        {
+            throw new DataFolderException($"There is no data folder {path}.");
+        }
+
         try
         {
-            RandomAccess.Write(_lock.SafeFileHandle, text, fileOffset: 0);
-            Mark = mark;
+            // Every gateway that runs has the file.
+            var lockPath = Path.Combine(path, LockName);
+            return new DataFolder(
+                path, File.Exists(lockPath) ? new FileStream(lockPath, FileMode.Open, FileAccess.Read, FileShare.None) : null);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new DataFolderException($"The data folder {path} cannot be read: {e.Message}", e);
+        }
+        catch (IOException e)
+        {
+            throw new DataFolderException($"The data folder {path} is in use by another process, or cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Notes numbers that the database has on disk.</summary>
+    public void WriteMarks(long mark, long markInFile)
+    {
+        var text = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{mark:D19} {markInFile:D19}\n"));
+        try
+        {
+            RandomAccess.Write(_lock!.SafeFileHandle, text, fileOffset: 0);
+            (Mark, MarkInFile) = (mark, markInFile);
         }
         catch (IOException)
         {
@@ -80,13 +113,22 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose() => _lock?.Dispose();
 
-    private long ReadMark()
+    private (long Mark, long MarkInFile) ReadMarks()
     {
+        if (_lock is null)
+        {
+            return default;
+        }
+
         Span<byte> text = stackalloc byte[MarkBytes];
         var count = RandomAccess.Read(_lock.SafeFileHandle, text, fileOffset: 0);
-        return count == MarkBytes && long.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var mark) ? mark : 0;
+        return count == MarkBytes
+            && long.TryParse(text[..19], NumberStyles.None, CultureInfo.InvariantCulture, out var mark)
+            && long.TryParse(text[20..39], NumberStyles.None, CultureInfo.InvariantCulture, out var markInFile)
+            ? (mark, markInFile)
+            : default;
     }
 
     private void Restrict()

@@ -54,25 +54,45 @@ internal static class DatabaseFiles
     /// <exception cref="DataFolderException">The database has lost commits, or is not one of this gateway.</exception>
     public static void CheckMark(DataFolder folder)
     {
-        long number;
-        try
-        {
-            // A connection that writes would remove the log when it is closed, and with it what may be saved.
-            using var database = new UnchangedDatabase(folder.DatabasePath);
-            using var read = new Statement(database.Connection, "SELECT max(checked_ms) FROM probe");
-            number = read.RunScalar();
-        }
-        catch (SqliteException)
-        {
-            // The connection that writes will say so, or mend it.
-            return;
-        }
-
-        if (number < folder.Mark)
+        if (ReadNumberInFile(folder.DatabasePath) < folder.MarkInFile || ReadNumber(folder.DatabasePath) < folder.Mark)
         {
             throw new DataFolderException(
                 $"The database {folder.DatabasePath} has lost what was stored last: its -wal file was removed, emptied or damaged, or an older copy was put in its place; put the right files back, or remove {folder.LockPath} to go on with what is there.");
         }
+    }
+
+    // Null when it cannot be read, for example because a killed process has copied only a part of the log. Opening says what is wrong, or mends it.
+    private static long? ReadNumberInFile(string path)
+    {
+        try
+        {
+            using var connection = Database.OpenWithoutLog(path);
+            return ReadNumber(connection);
+        }
+        catch (SqliteException)
+        {
+            return null;
+        }
+    }
+
+    // A connection that writes would remove the log when it is closed, and with it what may be saved.
+    private static long? ReadNumber(string path)
+    {
+        try
+        {
+            using var database = new UnchangedDatabase(path);
+            return ReadNumber(database.Connection);
+        }
+        catch (SqliteException)
+        {
+            return null;
+        }
+    }
+
+    private static long ReadNumber(SqliteConnection connection)
+    {
+        using var read = new Statement(connection, "SELECT max(checked_ms) FROM probe");
+        return read.RunScalar();
     }
 
     private static void CheckPages(FileInfo database, (int PageBytes, uint Pages) header, WriteAheadLog? log)

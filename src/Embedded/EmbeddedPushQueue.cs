@@ -23,6 +23,8 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
     // Dead letters are kept for days.
     private static readonly TimeSpan PurgeInterval = TimeSpan.FromMinutes(10);
 
+    private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
+
     private readonly Lock _lock = new();
     private readonly GroupCommitWriter _writer;
     private readonly MessageReader _reader;
@@ -38,6 +40,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
     private long _peekedFrom = 1;
     private bool _closed;
     private long _waiting;
+    private long _setAsideThrough;
     private Task? _rescue;
     private bool _isRescued;
     private SqliteException? _failure;
@@ -59,7 +62,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
         _maxBytes = maxBytes;
         _timeProvider = timeProvider;
         _lastIdAtOpen = reader.LastId();
-        _waiting = reader.CountMessages();
+        _waiting = session.MessagesAtStart;
         _purgeTimer = timeProvider.CreateTimer(_ => _ = PurgeAsync(), null, TimeSpan.Zero, PurgeInterval);
     }
 
@@ -78,9 +81,17 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
             lock (_lock)
             {
                 var waiting = Interlocked.Read(ref _waiting);
-                return waiting == 0 || _closed || _reader.OldestSentMs() is not (> 0 and var oldest)
-                    ? new QueueBacklog(0, null)
-                    : new QueueBacklog(waiting, oldest);
+                try
+                {
+                    return waiting == 0 || _closed || _reader.OldestSentMs() is not (> 0 and var oldest)
+                        ? new QueueBacklog(0, null)
+                        : new QueueBacklog(waiting, oldest);
+                }
+                catch (SqliteException)
+                {
+                    // The next receive mends it, or CheckAsync says it.
+                    return new QueueBacklog(waiting, null);
+                }
             }
         }
     }
@@ -95,7 +106,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
         cancellationToken.ThrowIfCancellationRequested();
         return messages.Count == 0
             ? ValueTask.CompletedTask
-            : new ValueTask(_writer.WriteAsync(new EnqueueRequest(messages, NowMs(), _maxBytes, OnEnqueued)));
+            : new ValueTask(_writer.WriteAsync(new EnqueueRequest(messages, _maxBytes, OnEnqueued)));
     }
 
     /// <inheritdoc/>
@@ -108,6 +119,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
             cancellationToken.ThrowIfCancellationRequested();
             var arrival = _arrivals.Next;
             Task? rescue;
+            bool isMillisecondOpen;
             lock (_lock)
             {
                 // Messages that are committed later have greater ids.
@@ -117,16 +129,21 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
                     return messages;
                 }
 
-                rescue = _rescue;
+                (rescue, isMillisecondOpen) = (_rescue, _reader.StoppedAtOpen);
             }
 
             if (rescue is not null)
             {
                 await rescue.WaitAsync(cancellationToken);
-                continue;
             }
-
-            await arrival.WaitAsync(cancellationToken);
+            else if (isMillisecondOpen)
+            {
+                await Task.Delay(Millisecond, _timeProvider, cancellationToken);
+            }
+            else
+            {
+                await arrival.WaitAsync(cancellationToken);
+            }
         }
     }
 
@@ -262,6 +279,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
 
         var messages = new List<ReceivedMessage>();
         var unreadable = new List<UnreadableRow>();
+        var open = _session.Clock.Open;
         try
         {
             long first;
@@ -269,7 +287,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
             {
                 first = next;
                 next = 1 + _reader.Read(
-                    new IdRun(first, last), messages, unreadable, maxMessages, MaxReceiveBytes, redeliveredThrough: _lastIdAtOpen);
+                    new IdRun(first, last), messages, unreadable, maxMessages, MaxReceiveBytes, redeliveredThrough: _lastIdAtOpen, open);
             }
             while (messages.Count == 0 && next > first);
             (_failure, _isRescued) = (null, false);
@@ -285,8 +303,11 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
             throw;
         }
 
+        // Both cursors come past them.
+        unreadable.RemoveAll(message => message.Id <= _setAsideThrough);
         if (unreadable.Count > 0)
         {
+            _setAsideThrough = unreadable[^1].Id;
             Interlocked.Add(ref _waiting, -unreadable.Count);
             _checkpointer.SetAside(unreadable);
         }
@@ -322,6 +343,4 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
             throw new QueueUnavailableException("the queue is closed");
         }
     }
-
-    private long NowMs() => _timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -31,11 +31,9 @@ internal static class GroupStateLoader
     /// <param name="memory">Takes the state.</param>
     /// <param name="last">The id; then that of the last row that was read.</param>
     /// <param name="unreadable">Takes the rows that are no group state, because they are damaged.</param>
-    /// <returns>The number of groups that were read. The other rows are those of ungrouped series.</returns>
-    public static long Load(
+    public static void Load(
         SqliteConnection connection, MemoryGroupStore memory, ref long last, List<(UnreadableRow Row, byte[] Content)> unreadable)
     {
-        var groups = 0L;
         using var rows = new Statement(connection, "SELECT id, row FROM group_state WHERE id > ?1 ORDER BY id");
         rows.Bind(1, last);
         while (rows.Step())
@@ -49,15 +47,13 @@ internal static class GroupStateLoader
             last = id;
             try
             {
-                groups += memory.Load(id, rows.GetBlob(1)) ? 1 : 0;
+                memory.Load(id, rows.GetBlob(1));
             }
             catch (InvalidDataException e)
             {
                 unreadable.Add((new UnreadableRow(id, e.Message), rows.GetBlob(1).ToArray()));
             }
         }
-
-        return groups;
     }
 
     private static void SetAside(WriterSession session, List<(UnreadableRow Row, byte[] Content)> unreadable)

@@ -5,7 +5,7 @@ internal sealed class ProbeRequest(long maxBytes) : WriteRequest
 {
     public override void Execute(WriterSession session)
     {
-        if (!session.HasRoom(1, maxBytes))
+        if (!session.HasRoom(WriterSession.ProbeBytes, maxBytes))
         {
             Refuse("the queue is full");
             return;

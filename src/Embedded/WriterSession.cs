@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Data.Sqlite;
 using PushGateway.Groups;
 using PushGateway.Push;
+using PushGateway.Telemetry;
 using SQLitePCL;
 
 namespace PushGateway.Embedded;
@@ -11,6 +12,11 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
 {
     // Asking SQLite how many bytes are in use takes longer than storing a small push, so it is asked only after this many bytes.
     private const long MeasureAfterBytes = 1024 * 1024;
+
+    /// <summary>Bytes of the message that a probe stores: enough to need pages of its own.</summary>
+    public const int ProbeBytes = 2 * Database.PageBytes;
+
+    private const long NanosecondsPerMillisecond = 1_000_000;
 
     // SQLITE_DBSTATUS_CACHE_WRITE: pages written, which in WAL mode go to the log.
     private const int PagesWritten = 9;
@@ -31,10 +37,12 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     private readonly Statement _putState;
     private readonly Statement _removeState;
     private readonly Statement _count;
+    private int _damagedLetters;
     private long _bytesInUse;
     private long _bytesSince = MeasureAfterBytes;
     private long _lastId;
     private bool _isMarked;
+    private long _markInFile;
 
     // Damage is nowhere where a new table would help. Looking for it again would cost as much again.
     private bool _isBeyondRescue;
@@ -48,6 +56,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         _folder = folder;
         _synchronous = options.Synchronous;
         _timeProvider = timeProvider;
+        Clock = new CommitClock(timeProvider);
         _onDamage = onDamage;
         _deadLetters = new DeadLetterTable(connection, options.MaxDeadLetterBytes, timeProvider);
         _begin = new Statement(connection, "BEGIN IMMEDIATE");
@@ -56,7 +65,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         _usedBytes = new Statement(
             connection,
             "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size");
-        _insertMessage = new Statement(connection, "INSERT INTO messages (id, sent_ms, attributes, body) VALUES (?1, ?2, ?3, ?4)");
+        _insertMessage = new Statement(connection, "INSERT INTO messages (id, sent_ms, attributes, body, stored_ns) VALUES (?1, ?2, ?3, ?4, ?5)");
         _deleteMessages = new Statement(connection, "DELETE FROM messages WHERE id BETWEEN ?1 AND ?2");
         _putState = new Statement(connection, "INSERT OR REPLACE INTO group_state (id, row) VALUES (?1, ?2)");
         _removeState = new Statement(connection, "DELETE FROM group_state WHERE id = ?1");
@@ -67,6 +76,12 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
             RETURNING checked_ms
             """);
     }
+
+    /// <summary>Gives messages their times.</summary>
+    public CommitClock Clock { get; }
+
+    /// <summary>Messages that a former process has left.</summary>
+    public long MessagesAtStart { get; private set; }
 
     /// <summary>The connection, for statements that run rarely.</summary>
     public SqliteConnection Connection => _connection;
@@ -126,6 +141,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     public void Commit()
     {
         _commit.Run();
+        Clock.Ended();
         _deadLetters.Commit();
         Tell();
         Check(raw.sqlite3_db_status(_connection.Handle, PagesWritten, out var pages, out _, resetFlg: 0));
@@ -146,11 +162,13 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     {
         _deadLetters.Rollback();
         _damage.Clear();
-        (_lostState, _isToRescue) = (false, false);
+        (_damagedLetters, _lostState, _isToRescue) = (0, false, false);
         if (raw.sqlite3_get_autocommit(_connection.Handle) == 0)
         {
             _rollback.Run();
         }
+
+        Clock.Ended();
     }
 
     /// <summary>After a failure, puts new tables in the place of those that have a damaged page. The next transaction may then succeed.</summary>
@@ -176,10 +194,14 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         return UsedBytes + bytes <= maxBytes;
     }
 
-    public void InsertMessage(long sentMs, ReadOnlySpan<byte> attributes, ReadOnlySpan<byte> body)
+    /// <summary>Inserts a message behind all others.</summary>
+    /// <param name="storedNs">The time of its push, from <see cref="Clock"/>.</param>
+    /// <param name="attributes">Its attributes, encoded.</param>
+    /// <param name="body">Its body.</param>
+    public void InsertMessage(long storedNs, ReadOnlySpan<byte> attributes, ReadOnlySpan<byte> body)
     {
         _bytesSince += attributes.Length + body.Length;
-        _insertMessage.Bind(1, ++_lastId).Bind(2, sentMs).Bind(3, attributes).Bind(4, body).Run();
+        Insert(++_lastId, storedNs, attributes, body);
     }
 
     public void DeleteMessages(IdRun run) => _deleteMessages.Bind(1, run.First).Bind(2, run.Last).Run();
@@ -195,8 +217,9 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     /// <summary>Moves a message that cannot be read.</summary>
     public void SetMessageAside(UnreadableRow message)
     {
-        if (MoveToDeadLetters(message.Id, RejectCode.StorageDamaged, message.Reason + "."))
+        if (MoveToDeadLetters(message.Id, RejectCode.StorageDamaged, $"The stored message cannot be read: {message.Reason}."))
         {
+            _damagedLetters++;
             Report(string.Create(CultureInfo.InvariantCulture, $"message {message.Id} cannot be read and is a dead letter now: {message.Reason}"));
         }
     }
@@ -205,7 +228,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     public void SetStateAside(UnreadableRow state, ReadOnlySpan<byte> row)
     {
         var reason = string.Create(CultureInfo.InvariantCulture, $"row {state.Id} of the groups cannot be read: {state.Reason}");
-        _deadLetters.Add(row, RejectCode.StorageDamaged, reason + ".");
+        AddDeadLetter(row, reason + ".");
         Remove(state.Id);
         Report(reason + ". It is a dead letter now");
     }
@@ -225,7 +248,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     public void Probe()
     {
         Count();
-        _insertMessage.Bind(1, _lastId + 1).Bind(2, NowMs()).Bind(3, []).Bind(4, new byte[2 * Database.PageBytes]).Run();
+        Insert(_lastId + 1, Clock.Next(), [], new byte[ProbeBytes]);
         DeleteMessages(new IdRun(_lastId + 1, _lastId + 1));
     }
 
@@ -240,6 +263,9 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         _deadLetters.Dispose();
         _connection.Dispose();
     }
+
+    private void Insert(long id, long storedNs, ReadOnlySpan<byte> attributes, ReadOnlySpan<byte> body) =>
+        _insertMessage.Bind(1, id).Bind(2, storedNs / NanosecondsPerMillisecond).Bind(3, attributes).Bind(4, body).Bind(5, storedNs).Run();
 
     private void Start()
     {
@@ -260,7 +286,9 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     private void ReadTables()
     {
         using var last = new Statement(_connection, "SELECT max(id) FROM messages");
-        _lastId = last.RunScalar();
+        using var count = new Statement(_connection, "SELECT count(*) FROM messages");
+        (_lastId, MessagesAtStart) = (last.RunScalar(), count.RunScalar());
+        _markInFile = _folder.MarkInFile;
         _deadLetters.Measure();
         _deadLetters.Commit();
     }
@@ -272,6 +300,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         if (result == raw.SQLITE_OK && pages == copied)
         {
             Check(raw.sqlite3_db_status(_connection.Handle, PagesWritten, out _, out _, resetFlg: 1));
+            _markInFile = _folder.Mark;
         }
 
         _isMarked = false;
@@ -288,7 +317,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         try
         {
             Database.SetSynchronous(_connection, SynchronousMode.Full);
-            _folder.WriteMark(Count());
+            _folder.WriteMarks(Count(), _markInFile);
             _isMarked = true;
         }
         catch (SqliteException)
@@ -356,8 +385,14 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         foreach (var run in lost)
         {
             var rows = string.Create(CultureInfo.InvariantCulture, $"rows {run.First} to {run.Last} of the table {table}");
-            _deadLetters.Add([], RejectCode.StorageDamaged, $"The {rows}, those that still were there, cannot be read: a page of the file is damaged.");
+            AddDeadLetter([], $"The {rows}, those that still were there, cannot be read: a page of the file is damaged.");
         }
+    }
+
+    private void AddDeadLetter(ReadOnlySpan<byte> body, string reason)
+    {
+        _deadLetters.Add(body, RejectCode.StorageDamaged, reason);
+        _damagedLetters++;
     }
 
     private void Report(string damage) => _damage.Add(damage);
@@ -366,6 +401,11 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     {
         _damage.ForEach(damage => _onDamage?.Invoke(damage));
         _damage.Clear();
+        for (; _damagedLetters > 0; _damagedLetters--)
+        {
+            PushTelemetry.MessageRejected(RejectCode.StorageDamaged);
+        }
+
         if (_lostState)
         {
             _lostState = false;

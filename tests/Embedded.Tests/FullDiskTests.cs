@@ -66,9 +66,12 @@ public sealed class FullDiskTests : StoreFixture
         await LimitPagesAsync(1);
         await Store.Checkpointer.FlushAsync();
         Assert.IsType<QueueUnavailableException>(Assert.Single(Failures));
+        var unready = await Assert.ThrowsAsync<QueueUnavailableException>(() => Store.Queue.CheckAsync(Cancellation).AsTask());
+        Assert.Contains("cannot be recorded", unready.Message, StringComparison.Ordinal);
 
         await LimitPagesAsync(1_000_000);
         await Store.Checkpointer.FlushAsync();
+        await Store.Queue.CheckAsync(Cancellation);
 
         await using var killed = OpenAsIfKilled();
         Assert.True(await IsEmptyAsync(killed));
@@ -84,6 +87,33 @@ public sealed class FullDiskTests : StoreFixture
 
         await RestartAsync();
         await Store.Queue.CheckAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task Check_fails_while_the_file_cannot_be_read()
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            await EnqueueAsync(Large);
+        }
+
+        await RestartAsync();
+        await Store.Queue.CheckAsync(Cancellation);
+        using (var file = new FileStream(DatabasePath, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            file.SetLength(4096);
+        }
+
+        var unready = await Assert.ThrowsAsync<QueueUnavailableException>(() => Store.Queue.CheckAsync(Cancellation).AsTask());
+        Assert.Contains("cannot be read", unready.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Check_fails_while_nothing_can_be_added_though_rows_can_be_changed()
+    {
+        await LimitPagesAsync(1);
+        var unready = await Assert.ThrowsAsync<QueueUnavailableException>(() => Store.Queue.CheckAsync(Cancellation).AsTask());
+        Assert.Contains("full", unready.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -64,6 +64,15 @@ public sealed class GatewayProcess : IAsyncDisposable
         return await ChildProcess.RunAsync(Prepare(folder, FreePort.Next(), environment, arguments), TimeSpan.FromSeconds(120));
     }
 
+    /// <summary>Runs a command of the program, such as <c>check</c>, and waits for its end.</summary>
+    /// <param name="environment">Its configuration.</param>
+    /// <param name="arguments">The command and its arguments.</param>
+    public static async Task<ProcessResult> RunCommandAsync(IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> arguments)
+    {
+        using var folder = new TempFolder();
+        return await ChildProcess.RunAsync(DotnetProgram.Prepare("Api", environment, folder.FullPath, arguments), TimeSpan.FromSeconds(120));
+    }
+
     /// <summary>Sends SIGKILL. Returns when the process is gone.</summary>
     public Task KillAsync() => _server.Process.KillAsync();
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using PushGateway.Api.Auth;
+using PushGateway.Embedded;
 using PushGateway.Queue;
 
 namespace PushGateway.Api.Endpoints;
@@ -20,7 +21,7 @@ internal static class HealthEndpoints
             .AllowAnonymous()
             .WithName("ready")
             .WithTags("Health")
-            .WithSummary("Pushes can be stored, and the credentials are known.")
+            .WithSummary("Pushes can be stored, what was stored can be read, and the credentials are known.")
             .Produces<string>(StatusCodes.Status200OK, "text/plain")
             .Produces<string>(StatusCodes.Status503ServiceUnavailable, "text/plain");
         return routes;
@@ -42,7 +43,10 @@ internal static class HealthEndpoints
         catch (QueueUnavailableException exception)
         {
             logger.QueueUnavailable(exception.Message);
-            return new PlainTextError(StatusCodes.Status503ServiceUnavailable, "pushes cannot be stored now");
+
+            // Anybody may ask. What AWS says may name accounts and roles.
+            var reason = queue is EmbeddedPushQueue ? exception.Message : "pushes cannot be stored now";
+            return new PlainTextError(StatusCodes.Status503ServiceUnavailable, reason);
         }
     }
 }

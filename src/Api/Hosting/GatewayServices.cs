@@ -139,7 +139,8 @@ internal static class GatewayServices
         services.AddSingleton(provider => EmbeddedStore.Open(
             options.Embedded,
             provider.GetRequiredService<TimeProvider>(),
-            exception => provider.GetRequiredService<ILogger<EmbeddedStore>>().CheckpointFailed(exception)));
+            exception => provider.GetRequiredService<ILogger<EmbeddedStore>>().CheckpointFailed(exception),
+            damage => provider.GetRequiredService<ILogger<EmbeddedStore>>().StorageDamaged(damage)));
         services.AddSingleton<IPushQueue>(provider => provider.GetRequiredService<EmbeddedStore>().Queue);
         services.AddSingleton<IGroupStore>(provider => provider.GetRequiredService<EmbeddedStore>().Groups);
         services.AddDelivery(sink, options.Limits, new DeliveryOptions { GatherTime = GatherTime });

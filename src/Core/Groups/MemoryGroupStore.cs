@@ -252,15 +252,14 @@ public sealed class MemoryGroupStore : IGroupStore
     /// Takes a row that was written before a restart, before the first push is applied. Times that lead the clock by more than a clock may
     /// give way to the first push.
     /// </summary>
-    /// <returns>Whether the row was that of a group, and not of an ungrouped series.</returns>
     /// <exception cref="InvalidDataException">The row cannot be read. The store is as it was, and gives no other entry its id.</exception>
-    public bool Load(long id, ReadOnlySpan<byte> row)
+    public void Load(long id, ReadOnlySpan<byte> row)
     {
         _changes.Exists(id);
         _scratch.Clear();
         try
         {
-            return LoadRow(id, row);
+            LoadRow(id, row);
         }
 #pragma warning disable CA1031 // A damaged row may fail in many ways.
         catch (Exception e) when (e is not InvalidDataException)
@@ -287,7 +286,7 @@ public sealed class MemoryGroupStore : IGroupStore
         _ungrouped.ChangeAll();
     }
 
-    private bool LoadRow(long id, ReadOnlySpan<byte> row)
+    private void LoadRow(long id, ReadOnlySpan<byte> row)
     {
         var now = NowNs;
         var reader = new BlobReader(row);
@@ -302,13 +301,13 @@ public sealed class MemoryGroupStore : IGroupStore
                     _places.Take();
                 }
 
-                return true;
+                break;
             case UngroupedSeries.RowKind:
                 var series = UngroupedSeries.ReadRow(id, reader, _headers);
                 series.Check(_scratch);
                 series.BringBack(now, now);
                 _ungrouped.Load(series);
-                return false;
+                break;
             default:
                 throw new InvalidDataException("stored state of an unknown kind");
         }

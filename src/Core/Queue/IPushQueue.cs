@@ -22,6 +22,9 @@ public interface IPushQueue
     /// </summary>
     ValueTask DeadLetterAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken);
 
-    /// <summary>Throws a <see cref="QueueUnavailableException"/> when a push could not be stored now.</summary>
+    /// <summary>
+    /// Throws a <see cref="QueueUnavailableException"/> when a push could not be stored now, or when the queue knows that what is stored cannot
+    /// be read now.
+    /// </summary>
     ValueTask CheckAsync(CancellationToken cancellationToken);
 }

@@ -131,7 +131,7 @@ public static class PushTelemetry
 
     /// <summary>Counts a message that is dead-lettered.</summary>
     /// <param name="reason">The code of the reason.</param>
-    internal static void MessageRejected(string reason) => MessagesRejected.Add(1, new KeyValuePair<string, object?>("reason", reason));
+    public static void MessageRejected(string reason) => MessagesRejected.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     /// <summary>Records how long a delivered message was in the queue.</summary>
     internal static void QueueLeft(TimeSpan age) => QueueAge.Record(Math.Max(0, age.TotalSeconds));
