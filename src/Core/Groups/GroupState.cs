@@ -33,7 +33,7 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
     private long _heardAtNs = long.MinValue;
     private long _timeToLiveMs;
 
-    // Most series that the group can have once the awaited pushes are applied, without the times of pushes.
+    // Most series that the group can have once the awaited pushes are applied, the times of pushes among them.
     private int _mostSeries;
 
     /// <summary>The grouping key's path.</summary>
@@ -359,7 +359,6 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
             count += family.SeriesCount;
         }
 
-        count -= CountOf(PushTimes.Success) + CountOf(PushTimes.Failure);
         foreach (var awaited in _awaited?.Values ?? [])
         {
             count += awaited.SeriesCount;
@@ -367,8 +366,6 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
 
         _mostSeries = count;
     }
-
-    private int CountOf(ReadOnlySpan<byte> family) => Find(family) is >= 0 and var index ? _families[index].SeriesCount : 0;
 
     private static Sample WithoutAssignedTimestamp(in Sample sample, long pushTimeNs) =>
         sample.TimestampMs == pushTimeNs / NanosecondsPerMillisecond ? sample with { TimestampMs = Sample.NoTimestamp } : sample;
