@@ -100,7 +100,7 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
     public void Check(MetricBatch scratch)
     {
         _ = Key;
-        var index = 0;
+        var index = scratch.AddFamily(name: 0);
         foreach (var family in _families)
         {
             index = FamilyHeader.AddTo(scratch, family.Header);
