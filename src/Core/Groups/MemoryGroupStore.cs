@@ -267,7 +267,7 @@ public sealed class MemoryGroupStore : IGroupStore
     public void Load(long id, ReadOnlySpan<byte> row)
     {
         _changes.Exists(id);
-        _scratch.Clear();
+        _scratch.BeginPush();
         try
         {
             LoadRow(id, row);
@@ -277,6 +277,10 @@ public sealed class MemoryGroupStore : IGroupStore
 #pragma warning restore CA1031
         {
             throw new InvalidDataException($"stored state cannot be read: {e.Message}", e);
+        }
+        finally
+        {
+            _scratch.Trim();
         }
     }
 
