@@ -59,6 +59,7 @@ public sealed class DataFolderCheck
         try
         {
             using var database = new UnchangedDatabase(_folder.DatabasePath);
+            Database.RequireCurrent(database.Connection, _folder.DatabasePath);
             Try("the messages", ReadMessages);
             Try("the groups", () => ReadGroups(database.Connection));
             Try("the dead letters", () => ReadDeadLetters(database.Connection));
@@ -95,7 +96,7 @@ public sealed class DataFolderCheck
             messages.Clear();
             unreadable.Clear();
             first = last + 1;
-            last = reader.Read(new IdRun(first, long.MaxValue), messages, unreadable, MaxMessages, MaxBytes, redeliveredThrough: 0);
+            last = reader.Read(new IdRun(first, long.MaxValue), messages, unreadable, MaxMessages, MaxBytes, redeliveredThrough: 0, OpenMilliseconds.None);
             _report.Messages += messages.Count;
             _report.UnreadableRows += unreadable.Count;
             unreadable.ForEach(message => _report.Found.Add($"Message {message.Id.ToString(CultureInfo.InvariantCulture)} cannot be read: {message.Reason}."));
@@ -120,7 +121,7 @@ public sealed class DataFolderCheck
         finally
         {
             var reading = new GroupReading();
-            memory.Read(reading);
+            memory.OpenScan().ReadOn(reading, CancellationToken.None);
             _report.Groups = reading.Groups.Count;
             _report.UngroupedSeries = reading.Batch.Series.Length - reading.GroupsEnd.Series;
             _report.UnreadableRows += unreadable.Count;

@@ -7,7 +7,10 @@ namespace PushGateway.Embedded;
 internal static class Database
 {
     /// <summary>Version of the schema, kept in <c>PRAGMA user_version</c>.</summary>
-    public const int SchemaVersion = 1;
+    public const int SchemaVersion = 2;
+
+    // Without the column stored_ns.
+    private const int FirstVersion = 1;
 
     // "pgtw" in the SQLite header marks the file as a database of this gateway.
     private const int ApplicationId = 0x70677477;
@@ -24,13 +27,14 @@ internal static class Database
     private const int MaxIdleWalBytes = 64 * 1024 * 1024;
     private const int BusyTimeoutMs = 5000;
 
-    // The writer assigns the ids, in order of arrival.
+    // The writer assigns the ids and the times of the pushes, in order of arrival. A message of the first version has no such time.
     private const string Messages = """
         CREATE TABLE messages (
             id INTEGER PRIMARY KEY,
             sent_ms INTEGER NOT NULL,
             attributes BLOB NOT NULL,
-            body BLOB NOT NULL
+            body BLOB NOT NULL,
+            stored_ns INTEGER NOT NULL DEFAULT 0
         );
         """;
 
@@ -112,7 +116,13 @@ internal static class Database
             var connection = Connect(path, SqliteOpenMode.ReadWrite);
             try
             {
-                CheckSchema(connection, path);
+                if (CheckSchema(connection, path) == FirstVersion)
+                {
+                    Execute(connection, string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"BEGIN IMMEDIATE; ALTER TABLE messages ADD COLUMN stored_ns INTEGER NOT NULL DEFAULT 0; PRAGMA user_version = {SchemaVersion}; COMMIT;"));
+                }
+
                 Execute(connection, "PRAGMA journal_mode = WAL");
                 SetSynchronous(connection, synchronous);
 
@@ -162,6 +172,17 @@ internal static class Database
         }
     }
 
+    /// <summary>Makes sure that the tables are those of this version.</summary>
+    /// <exception cref="DataFolderException">They are those of a former version.</exception>
+    public static void RequireCurrent(SqliteConnection connection, string path)
+    {
+        if (CheckSchema(connection, path) == FirstVersion)
+        {
+            throw new DataFolderException(
+                $"The database {path} was written by a former version of the gateway: start the gateway once, which brings it up to date.");
+        }
+    }
+
     /// <summary>Opens a connection that reads the database file alone.</summary>
     public static SqliteConnection OpenWithoutLog(string path) => Connect(new Uri(path).AbsoluteUri + "?immutable=1", SqliteOpenMode.ReadOnly);
 
@@ -182,7 +203,7 @@ internal static class Database
         }
     }
 
-    private static void CheckSchema(SqliteConnection connection, string path)
+    private static long CheckSchema(SqliteConnection connection, string path)
     {
         if (Scalar(connection, "PRAGMA application_id") != ApplicationId)
         {
@@ -190,11 +211,13 @@ internal static class Database
         }
 
         var version = Scalar(connection, "PRAGMA user_version");
-        if (version != SchemaVersion)
+        if (version is < FirstVersion or > SchemaVersion)
         {
             throw new DataFolderException(
                 $"The database {path} was written by another version of the gateway: its schema is {version}, this build knows {SchemaVersion}.");
         }
+
+        return version;
     }
 
     private static long Scalar(SqliteConnection connection, string sql)

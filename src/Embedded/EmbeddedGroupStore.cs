@@ -38,7 +38,7 @@ public sealed class EmbeddedGroupStore : IGroupStore
     }
 
     /// <inheritdoc/>
-    public ValueTask ReadAsync(GroupReading destination, CancellationToken cancellationToken) => _memory.ReadAsync(destination, cancellationToken);
+    public ValueTask<IHeldScan> OpenScanAsync(CancellationToken cancellationToken) => _memory.OpenScanAsync(cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<PushHeader>> FindExpiredAsync(CancellationToken cancellationToken) => _memory.FindExpiredAsync(cancellationToken);

@@ -23,6 +23,8 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
     // Dead letters are kept for days.
     private static readonly TimeSpan PurgeInterval = TimeSpan.FromMinutes(10);
 
+    private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
+
     private readonly Lock _lock = new();
     private readonly GroupCommitWriter _writer;
     private readonly MessageReader _reader;
@@ -60,7 +62,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
         _maxBytes = maxBytes;
         _timeProvider = timeProvider;
         _lastIdAtOpen = reader.LastId();
-        _waiting = reader.CountMessages();
+        _waiting = session.MessagesAtStart;
         _purgeTimer = timeProvider.CreateTimer(_ => _ = PurgeAsync(), null, TimeSpan.Zero, PurgeInterval);
     }
 
@@ -104,7 +106,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
         cancellationToken.ThrowIfCancellationRequested();
         return messages.Count == 0
             ? ValueTask.CompletedTask
-            : new ValueTask(_writer.WriteAsync(new EnqueueRequest(messages, NowMs(), _maxBytes, OnEnqueued)));
+            : new ValueTask(_writer.WriteAsync(new EnqueueRequest(messages, _maxBytes, OnEnqueued)));
     }
 
     /// <inheritdoc/>
@@ -117,6 +119,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
             cancellationToken.ThrowIfCancellationRequested();
             var arrival = _arrivals.Next;
             Task? rescue;
+            bool isMillisecondOpen;
             lock (_lock)
             {
                 // Messages that are committed later have greater ids.
@@ -126,16 +129,21 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
                     return messages;
                 }
 
-                rescue = _rescue;
+                (rescue, isMillisecondOpen) = (_rescue, _reader.StoppedAtOpen);
             }
 
             if (rescue is not null)
             {
                 await rescue.WaitAsync(cancellationToken);
-                continue;
             }
-
-            await arrival.WaitAsync(cancellationToken);
+            else if (isMillisecondOpen)
+            {
+                await Task.Delay(Millisecond, _timeProvider, cancellationToken);
+            }
+            else
+            {
+                await arrival.WaitAsync(cancellationToken);
+            }
         }
     }
 
@@ -271,6 +279,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
 
         var messages = new List<ReceivedMessage>();
         var unreadable = new List<UnreadableRow>();
+        var open = _session.Clock.Open;
         try
         {
             long first;
@@ -278,7 +287,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
             {
                 first = next;
                 next = 1 + _reader.Read(
-                    new IdRun(first, last), messages, unreadable, maxMessages, MaxReceiveBytes, redeliveredThrough: _lastIdAtOpen);
+                    new IdRun(first, last), messages, unreadable, maxMessages, MaxReceiveBytes, redeliveredThrough: _lastIdAtOpen, open);
             }
             while (messages.Count == 0 && next > first);
             (_failure, _isRescued) = (null, false);
@@ -334,6 +343,4 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
             throw new QueueUnavailableException("the queue is closed");
         }
     }
-
-    private long NowMs() => _timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -3,21 +3,19 @@ using PushGateway.Queue;
 
 namespace PushGateway.Embedded;
 
-/// <summary>Stores messages at the end of the queue.</summary>
+/// <summary>Stores messages of one time at the end of the queue.</summary>
 internal sealed class EnqueueRequest : WriteRequest
 {
     private readonly IReadOnlyList<QueueMessage> _messages;
     private readonly byte[][] _attributes;
-    private readonly long _sentMs;
     private readonly long _maxBytes;
     private readonly Action<int> _onStored;
     private readonly long _bytes;
 
-    public EnqueueRequest(IReadOnlyList<QueueMessage> messages, long sentMs, long maxBytes, Action<int> onStored)
+    public EnqueueRequest(IReadOnlyList<QueueMessage> messages, long maxBytes, Action<int> onStored)
     {
         _messages = messages;
         _attributes = new byte[messages.Count][];
-        _sentMs = sentMs;
         _maxBytes = maxBytes;
         _onStored = onStored;
         for (var i = 0; i < messages.Count; i++)
@@ -35,9 +33,10 @@ internal sealed class EnqueueRequest : WriteRequest
             return;
         }
 
+        var storedNs = session.Clock.Next();
         for (var i = 0; i < _messages.Count; i++)
         {
-            session.InsertMessage(_sentMs, _attributes[i], _messages[i].Body.Span);
+            session.InsertMessage(storedNs, _attributes[i], _messages[i].Body.Span);
         }
     }
 

@@ -7,6 +7,11 @@ namespace PushGateway.Embedded;
 /// <summary>Reads messages and dead letters on its own connection, so that reading does not wait for writing. Not thread-safe.</summary>
 internal sealed class MessageReader : IDisposable
 {
+    private const long NanosecondsPerMillisecond = 1_000_000;
+
+    // While a clock that has stepped back catches up, all pushes are in one millisecond. It is cut then.
+    private const long MaxMillisecondBytes = 64 * 1024 * 1024;
+
     private readonly SqliteConnection _connection;
     private readonly Statement _messages;
     private readonly Statement _deadLetters;
@@ -18,7 +23,7 @@ internal sealed class MessageReader : IDisposable
     public MessageReader(SqliteConnection connection)
     {
         _connection = connection;
-        _messages = new Statement(connection, "SELECT id, sent_ms, attributes, body FROM messages WHERE id BETWEEN ?1 AND ?2 ORDER BY id");
+        _messages = new Statement(connection, "SELECT id, sent_ms, attributes, body, stored_ns FROM messages WHERE id BETWEEN ?1 AND ?2 ORDER BY id");
         _deadLetters = new Statement(
             connection,
             "SELECT id, sent_ms, attributes, body, code, reason, died_ms FROM dead_letters ORDER BY id DESC LIMIT ?1");
@@ -26,6 +31,9 @@ internal sealed class MessageReader : IDisposable
         _countMessages = new Statement(connection, "SELECT count(*) FROM messages");
         _oldestSentMs = new Statement(connection, "SELECT sent_ms FROM messages ORDER BY id LIMIT 1");
     }
+
+    /// <summary>Whether the last <see cref="Read"/> has stopped before a message of an open millisecond.</summary>
+    public bool StoppedAtOpen { get; private set; }
 
     public static MessageReader Open(string path)
     {
@@ -42,25 +50,33 @@ internal sealed class MessageReader : IDisposable
     }
 
     /// <summary>
-    /// Reads messages of a run in order, until there are <paramref name="maxMessages"/> or the bodies reach <paramref name="maxBytes"/>;
-    /// at least one when there is one.
+    /// Reads messages of a run in order, until there are <paramref name="maxMessages"/> or the bodies reach <paramref name="maxBytes"/>, and
+    /// then on to the end of the millisecond; at least one when there is one. Stops before a message of an open millisecond.
     /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="destination">Takes the messages.</param>
     /// <param name="unreadable">Takes the rows that are no messages, because they are damaged.</param>
     /// <param name="maxMessages">Most messages.</param>
     /// <param name="maxBytes">Bytes of bodies after which no other message is read.</param>
-    /// <param name="redeliveredThrough">The last id of those that an earlier process may have handed out.</param>
+    /// <param name="redeliveredThrough">The last id of those that an earlier process may have handed out. Their milliseconds are over.</param>
+    /// <param name="open">Where more messages may yet come.</param>
     /// <returns>The last id that was read; the one before the run when none was.</returns>
     /// <exception cref="SqliteException">Nothing can be read; the page of the first message may be damaged.</exception>
     public long Read(
-        IdRun run, List<ReceivedMessage> destination, List<UnreadableRow> unreadable, int maxMessages, long maxBytes, long redeliveredThrough)
+        IdRun run,
+        List<ReceivedMessage> destination,
+        List<UnreadableRow> unreadable,
+        int maxMessages,
+        long maxBytes,
+        long redeliveredThrough,
+        OpenMilliseconds open)
     {
-        var last = run.First - 1;
+        var (last, lastMillisecond) = (run.First - 1, 0L);
+        StoppedAtOpen = false;
         _messages.Bind(1, run.First).Bind(2, run.Last);
         try
         {
-            while (destination.Count < maxMessages && maxBytes > 0 && _messages.Step())
+            while (_messages.Step())
             {
                 var id = _messages.GetInt64(0);
                 if (id <= last)
@@ -68,7 +84,16 @@ internal sealed class MessageReader : IDisposable
                     throw DatabaseDamage.RowsOutOfOrder();
                 }
 
-                last = id;
+                var storedNs = _messages.GetInt64(4);
+                var millisecond = storedNs / NanosecondsPerMillisecond;
+                StoppedAtOpen = id > redeliveredThrough && open.Contains(millisecond);
+                var isFull = destination.Count >= maxMessages || maxBytes <= 0;
+                if (StoppedAtOpen || (isFull && (storedNs == 0 || millisecond != lastMillisecond || maxBytes <= -MaxMillisecondBytes)))
+                {
+                    break;
+                }
+
+                (last, lastMillisecond) = (id, millisecond);
                 QueueMessage message;
                 try
                 {
@@ -83,6 +108,7 @@ internal sealed class MessageReader : IDisposable
                 destination.Add(new ReceivedMessage(id.ToString(CultureInfo.InvariantCulture), message, _messages.GetInt64(1), id)
                 {
                     IsRedelivered = id <= redeliveredThrough,
+                    StoredNs = storedNs > 0 ? storedNs : null,
                 });
                 maxBytes -= message.Body.Length;
             }

@@ -16,6 +16,8 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     /// <summary>Bytes of the message that a probe stores: enough to need pages of its own.</summary>
     public const int ProbeBytes = 2 * Database.PageBytes;
 
+    private const long NanosecondsPerMillisecond = 1_000_000;
+
     // SQLITE_DBSTATUS_CACHE_WRITE: pages written, which in WAL mode go to the log.
     private const int PagesWritten = 9;
 
@@ -54,6 +56,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         _folder = folder;
         _synchronous = options.Synchronous;
         _timeProvider = timeProvider;
+        Clock = new CommitClock(timeProvider);
         _onDamage = onDamage;
         _deadLetters = new DeadLetterTable(connection, options.MaxDeadLetterBytes, timeProvider);
         _begin = new Statement(connection, "BEGIN IMMEDIATE");
@@ -62,7 +65,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         _usedBytes = new Statement(
             connection,
             "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size");
-        _insertMessage = new Statement(connection, "INSERT INTO messages (id, sent_ms, attributes, body) VALUES (?1, ?2, ?3, ?4)");
+        _insertMessage = new Statement(connection, "INSERT INTO messages (id, sent_ms, attributes, body, stored_ns) VALUES (?1, ?2, ?3, ?4, ?5)");
         _deleteMessages = new Statement(connection, "DELETE FROM messages WHERE id BETWEEN ?1 AND ?2");
         _putState = new Statement(connection, "INSERT OR REPLACE INTO group_state (id, row) VALUES (?1, ?2)");
         _removeState = new Statement(connection, "DELETE FROM group_state WHERE id = ?1");
@@ -73,6 +76,12 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
             RETURNING checked_ms
             """);
     }
+
+    /// <summary>Gives messages their times.</summary>
+    public CommitClock Clock { get; }
+
+    /// <summary>Messages that a former process has left.</summary>
+    public long MessagesAtStart { get; private set; }
 
     /// <summary>The connection, for statements that run rarely.</summary>
     public SqliteConnection Connection => _connection;
@@ -132,6 +141,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     public void Commit()
     {
         _commit.Run();
+        Clock.Ended();
         _deadLetters.Commit();
         Tell();
         Check(raw.sqlite3_db_status(_connection.Handle, PagesWritten, out var pages, out _, resetFlg: 0));
@@ -157,6 +167,8 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         {
             _rollback.Run();
         }
+
+        Clock.Ended();
     }
 
     /// <summary>After a failure, puts new tables in the place of those that have a damaged page. The next transaction may then succeed.</summary>
@@ -182,10 +194,14 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         return UsedBytes + bytes <= maxBytes;
     }
 
-    public void InsertMessage(long sentMs, ReadOnlySpan<byte> attributes, ReadOnlySpan<byte> body)
+    /// <summary>Inserts a message behind all others.</summary>
+    /// <param name="storedNs">The time of its push, from <see cref="Clock"/>.</param>
+    /// <param name="attributes">Its attributes, encoded.</param>
+    /// <param name="body">Its body.</param>
+    public void InsertMessage(long storedNs, ReadOnlySpan<byte> attributes, ReadOnlySpan<byte> body)
     {
         _bytesSince += attributes.Length + body.Length;
-        _insertMessage.Bind(1, ++_lastId).Bind(2, sentMs).Bind(3, attributes).Bind(4, body).Run();
+        Insert(++_lastId, storedNs, attributes, body);
     }
 
     public void DeleteMessages(IdRun run) => _deleteMessages.Bind(1, run.First).Bind(2, run.Last).Run();
@@ -232,7 +248,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     public void Probe()
     {
         Count();
-        _insertMessage.Bind(1, _lastId + 1).Bind(2, NowMs()).Bind(3, []).Bind(4, new byte[ProbeBytes]).Run();
+        Insert(_lastId + 1, Clock.Next(), [], new byte[ProbeBytes]);
         DeleteMessages(new IdRun(_lastId + 1, _lastId + 1));
     }
 
@@ -247,6 +263,9 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         _deadLetters.Dispose();
         _connection.Dispose();
     }
+
+    private void Insert(long id, long storedNs, ReadOnlySpan<byte> attributes, ReadOnlySpan<byte> body) =>
+        _insertMessage.Bind(1, id).Bind(2, storedNs / NanosecondsPerMillisecond).Bind(3, attributes).Bind(4, body).Bind(5, storedNs).Run();
 
     private void Start()
     {
@@ -267,11 +286,8 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     private void ReadTables()
     {
         using var last = new Statement(_connection, "SELECT max(id) FROM messages");
-        _lastId = last.RunScalar();
-
-        // The queue counts them, too. A damaged page shows here, where it can be mended.
         using var count = new Statement(_connection, "SELECT count(*) FROM messages");
-        count.RunScalar();
+        (_lastId, MessagesAtStart) = (last.RunScalar(), count.RunScalar());
         _markInFile = _folder.MarkInFile;
         _deadLetters.Measure();
         _deadLetters.Commit();

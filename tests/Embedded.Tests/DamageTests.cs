@@ -27,7 +27,9 @@ public sealed class DamageTests : StoreFixture
     [InlineData("sent_ms = 'yesterday'", "time")]
     public async Task A_message_with_a_damaged_column_becomes_a_dead_letter(string damage, string column)
     {
-        await EnqueueAsync("a", "b", "c");
+        await EnqueueAsync("a");
+        await EnqueueAsync("b");
+        await EnqueueAsync("c");
         await ChangeFileAsync($"UPDATE messages SET {damage} WHERE id = 2");
         Open();
 

@@ -17,7 +17,8 @@ public sealed class DataFolderCheckTests : StoreFixture
 
         var report = CheckUnchanged(Options.DataFolder);
 
-        Assert.Equal((2, Time.Start.ToUnixTimeMilliseconds()), (report.Messages, report.OldestMs));
+        Assert.Equal(2, report.Messages);
+        Assert.InRange(report.OldestMs!.Value, Time.Start.ToUnixTimeMilliseconds(), Time.GetUtcNow().ToUnixTimeMilliseconds());
         Assert.Equal((2, 1), (report.Groups, report.UngroupedSeries));
         Assert.Equal([KeyValuePair.Create("json-invalid", 2L), KeyValuePair.Create("sink-rejected", 1L)], report.DeadLetters);
         Assert.Equal(("ok", 0), (report.Integrity, report.UnreadableRows));

@@ -13,6 +13,9 @@ public abstract class StoreFixture : IAsyncLifetime
 {
     private static readonly Dictionary<string, string> NoAttributes = [];
 
+    // Messages of a millisecond are handed out when it is over.
+    private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
+
     private readonly TempFolder _folder = new();
 
     protected StoreFixture()
@@ -104,6 +107,9 @@ public abstract class StoreFixture : IAsyncLifetime
         return count.Result;
     }
 
+    /// <summary>Changes the file of a store that was ended.</summary>
+    protected void Change(string sql) => Change(DatabasePath, sql);
+
     private static void Change(string database, string sql)
     {
         using var connection = new SqliteConnection($"Data Source={database};Pooling=False");
@@ -112,20 +118,46 @@ public abstract class StoreFixture : IAsyncLifetime
         statement.Run();
     }
 
-    protected Task EnqueueAsync(params string[] bodies) =>
-        Store.Queue.EnqueueAsync([.. bodies.Select(Message)], Cancellation).AsTask().WaitAsync(Deadline, Cancellation);
+    /// <summary>Stores a push of some messages, in a millisecond of its own.</summary>
+    protected Task EnqueueAsync(params string[] bodies)
+    {
+        Time.Advance(Millisecond);
+        return Store.Queue.EnqueueAsync([.. bodies.Select(Message)], Cancellation).AsTask().WaitAsync(Deadline, Cancellation);
+    }
 
     private protected async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int maxMessages = 1000, EmbeddedStore? store = null)
     {
         var queue = (store ?? Store).Queue;
-        var messages = await queue.PeekAsync(maxMessages, Cancellation).AsTask().WaitAsync(Deadline, Cancellation);
+        var messages = await PeekAsync(maxMessages, queue);
         Assert.True(queue.TryReceivePeeked());
         return messages;
+    }
+
+    private protected Task<IReadOnlyList<ReceivedMessage>> PeekAsync(int maxMessages = 1000, EmbeddedPushQueue? queue = null)
+    {
+        Time.Advance(Millisecond);
+        return AdvanceUntilAsync((queue ?? Store.Queue).PeekAsync(maxMessages, Cancellation).AsTask());
+    }
+
+    /// <summary>Lets the clock go on until a task has ended.</summary>
+    protected async Task<T> AdvanceUntilAsync<T>(Task<T> task)
+    {
+        await Poll.UntilAsync(
+            () =>
+            {
+                Time.Advance(Millisecond);
+                return task.IsCompleted;
+            },
+            "the end of the task",
+            Deadline,
+            Cancellation);
+        return await task;
     }
 
     /// <summary>Whether a receive would have to wait.</summary>
     private protected async Task<bool> IsEmptyAsync(EmbeddedStore? store = null)
     {
+        Time.Advance(Millisecond);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var receive = (store ?? Store).Queue.PeekAsync(1, end.Token).AsTask();
         var empty = !receive.IsCompleted;

@@ -31,7 +31,7 @@ internal static class TestGroup
     public static async Task<List<string>> DumpAsync(IGroupStore store)
     {
         var reading = new GroupReading();
-        await store.ReadAsync(reading, TestContext.Current.CancellationToken);
+        (await store.OpenScanAsync(TestContext.Current.CancellationToken)).ReadOn(reading, TestContext.Current.CancellationToken);
         var batch = reading.Batch;
         var lines = new List<string>();
         foreach (var series in batch.Series)

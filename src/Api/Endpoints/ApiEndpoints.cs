@@ -20,6 +20,9 @@ internal static class ApiEndpoints
     // Bytes per write.
     private const int WriteBytes = 32 * 1024;
 
+    // About how much is read from the groups at a time; at least one group.
+    private const long ReadBytes = 4 * 1024 * 1024;
+
     // The JSON is read by programs and is not part of a page, so no character of HTML needs to be escaped.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -53,16 +56,35 @@ internal static class ApiEndpoints
 
     private static async Task GetMetricsAsync(HttpContext http, CancellationToken cancellationToken)
     {
-        var reading = new GroupReading();
         var groups = http.RequestServices.GetService<IGroupStore>();
-        if (groups is not null)
-        {
-            await groups.ReadAsync(reading, cancellationToken);
-        }
-
+        var scan = groups is null ? null : await groups.OpenScanAsync(cancellationToken);
+        var reading = new GroupReading(ReadBytes) { TakesOnlyGroups = true };
+        var endsReading = scan?.ReadOn(reading, cancellationToken) ?? true;
         using var buffer = new PooledBuffer();
         await using var json = Begin(http, buffer);
         json.WriteStartArray("data");
+        await WriteAsync(http, reading, json, buffer);
+        while (!endsReading)
+        {
+            reading.Clear();
+            endsReading = scan!.ReadOn(reading, cancellationToken);
+            await WriteAsync(http, reading, json, buffer);
+        }
+
+        json.WriteEndArray();
+        if (groups is null)
+        {
+            // A member of Prometheus' own response format. Clients of a Pushgateway ignore it.
+            json.WriteStartArray("warnings");
+            json.WriteStringValue("this process holds no groups, it only queues what is pushed");
+            json.WriteEndArray();
+        }
+
+        await EndAsync(http, json, buffer);
+    }
+
+    private static async Task WriteAsync(HttpContext http, GroupReading reading, Utf8JsonWriter json, PooledBuffer buffer)
+    {
         var writer = new GroupJsonWriter(reading, json);
         var pinned = http.PinnedLabels();
         foreach (var group in reading.Groups)
@@ -76,21 +98,10 @@ internal static class ApiEndpoints
             if (json.BytesPending + buffer.Written.Length >= WriteBytes)
             {
                 json.Flush();
-                await http.Response.Body.WriteAsync(buffer.Written, cancellationToken);
+                await http.Response.Body.WriteAsync(buffer.Written, http.RequestAborted);
                 buffer.Reset();
             }
         }
-
-        json.WriteEndArray();
-        if (groups is null)
-        {
-            // A member of Prometheus' own response format. Clients of a Pushgateway ignore it.
-            json.WriteStartArray("warnings");
-            json.WriteStringValue("this process holds no groups, it only queues what is pushed");
-            json.WriteEndArray();
-        }
-
-        await EndAsync(http, json, buffer);
     }
 
     private static async Task GetStatusAsync(HttpContext http, GatewayStatus status, [FromServices] OrderedDelivery? delivery)

@@ -40,15 +40,15 @@ internal static class ExpositionEndpoints
     private static async Task GetAsync(HttpContext http, IPushQueue queue)
     {
         var format = Negotiate(http, out var compresses);
-        using var writer = ExpositionWriters.Create(format, await ReadAsync(http, queue));
+        using var exposition = await OpenAsync(http, format, queue);
         if (!compresses)
         {
-            await WriteAsync(writer, http.Response.Body, http.RequestAborted);
+            await WriteAsync(exposition, http.Response.Body, http.RequestAborted);
             return;
         }
 
         await using var gzip = new GZipStream(http.Response.Body, CompressionLevel.Fastest, leaveOpen: true);
-        await WriteAsync(writer, gzip, http.RequestAborted);
+        await WriteAsync(exposition, gzip, http.RequestAborted);
     }
 
     private static ExpositionFormat Negotiate(HttpContext http, out bool compresses)
@@ -65,10 +65,10 @@ internal static class ExpositionEndpoints
         return format;
     }
 
-    private static async Task WriteAsync(ExpositionWriter writer, Stream destination, CancellationToken cancellationToken)
+    private static async Task WriteAsync(HeldExposition exposition, Stream destination, CancellationToken cancellationToken)
     {
         using var buffer = new PooledBuffer();
-        while (writer.WritePiece(buffer))
+        while (exposition.WritePiece(buffer))
         {
             if (buffer.Written.Length >= WriteBytes)
             {
@@ -80,22 +80,15 @@ internal static class ExpositionEndpoints
         await destination.WriteAsync(buffer.Written, cancellationToken);
     }
 
-    private static async Task<GroupReading> ReadAsync(HttpContext http, IPushQueue queue)
+    private static async Task<HeldExposition> OpenAsync(HttpContext http, ExpositionFormat format, IPushQueue queue)
     {
-        var reading = new GroupReading();
-        if (http.RequestServices.GetService<IGroupStore>() is { } groups)
-        {
-            await groups.ReadAsync(reading, http.RequestAborted);
-        }
-
+        var services = http.RequestServices;
+        var scan = services.GetService<IGroupStore>() is { } groups ? await groups.OpenScanAsync(http.RequestAborted) : null;
         var pinned = http.PinnedLabels();
-        if (!pinned.IsEmpty)
-        {
-            return PinnedSeries.Of(reading, pinned);
-        }
-
-        AppendOwn(reading.Batch, queue, http.RequestServices.GetService<SelfMetrics>());
-        return reading;
+        return pinned.IsEmpty
+            ? new HeldExposition(
+                format, scan, pins: null, batch => AppendOwn(batch, queue, services.GetService<SelfMetrics>()), cancellationToken: http.RequestAborted)
+            : new HeldExposition(format, scan, new LabelPins(pinned), appendOwn: null, cancellationToken: http.RequestAborted);
     }
 
     // On Lambda there are no own metrics here: the counters of one of many sandboxes say nothing about the gateway.

@@ -113,16 +113,14 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Reads the whole table. Each group is read at one instant, but pushes may be applied between the reads of two groups.
+    /// Reads the whole table. Each group is read at one instant, but pushes may be applied between the reads of two groups. The scan keeps
+    /// the items as they are stored.
     /// </remarks>
-    public async ValueTask ReadAsync(GroupReading destination, CancellationToken cancellationToken)
+    public async ValueTask<IHeldScan> OpenScanAsync(CancellationToken cancellationToken)
     {
         var items = await _items.ScanAsync(cancellationToken).ToListAsync(cancellationToken);
         var now = _time.GetUtcNow();
-        foreach (var item in items.OrderBy(static item => item.Path, StringComparer.Ordinal))
-        {
-            Read(item, now).ReadInto(destination);
-        }
+        return new DynamoScan([.. items.OrderBy(static item => item.Path, StringComparer.Ordinal)], item => Read(item, now));
     }
 
     /// <inheritdoc/>

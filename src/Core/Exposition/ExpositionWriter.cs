@@ -17,6 +17,8 @@ public abstract class ExpositionWriter : IDisposable
 {
     private readonly GroupReading? _reading;
     private readonly int _groupedSeries;
+    private readonly int _outlineSeries;
+    private readonly ExpositionSlice? _slice;
     private ExposedSeries[]? _keys;
     private int _count;
     private int _written;
@@ -24,12 +26,17 @@ public abstract class ExpositionWriter : IDisposable
 
     /// <param name="batch">What is written; of a reading, its batch or a copy with the same families.</param>
     /// <param name="groupedSeries">How many series at its start are those of groups.</param>
+    /// <param name="outlineSeries">How many series at its start only outline the families.</param>
     /// <param name="reading">What it comes from; null when the batch is written as it stands.</param>
-    private protected ExpositionWriter(MetricBatch batch, int groupedSeries, GroupReading? reading)
+    /// <param name="slice">What of it is written; null for all.</param>
+    private protected ExpositionWriter(
+        MetricBatch batch, int groupedSeries, int outlineSeries, GroupReading? reading, ExpositionSlice? slice)
     {
         Batch = batch;
         _groupedSeries = groupedSeries;
+        _outlineSeries = outlineSeries;
         _reading = reading;
+        _slice = slice;
         Labels = new ExposedLabels(batch, groupedSeries);
     }
 
@@ -52,10 +59,15 @@ public abstract class ExpositionWriter : IDisposable
         {
             _written += Write(_keys.AsSpan(_written, _count - _written), output);
         }
-        else
+        else if (_slice is null)
         {
             WriteEnd(output);
             _ended = true;
+        }
+        else
+        {
+            _ended = true;
+            return false;
         }
 
         return true;
@@ -72,6 +84,23 @@ public abstract class ExpositionWriter : IDisposable
         (_keys, _count, _ended) = (null, 0, true);
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Whether a series has been written.</summary>
+    internal bool HasWritten => _written > 0;
+
+    /// <summary>How many series a native histogram is written as.</summary>
+    internal virtual int SeriesOfHistogram => 1;
+
+    /// <summary>The rank of the family of every series of the batch, in its order, and the name of the series.</summary>
+    internal (int Rank, int Name)[] RankSeries()
+    {
+        var keys = new ExposedSeries[Batch.Series.Length];
+        WriteKeys(keys);
+        return Array.ConvertAll(keys, key => (key.Family, Batch.Series[key.Series].Name));
+    }
+
+    /// <summary>The label that is not among those which the series of one metric share; empty without one.</summary>
+    internal abstract ReadOnlySpan<byte> BoundNameOf(int rank);
 
     /// <summary>Writes every piece and disposes the writer.</summary>
     internal void WriteAll(IBufferWriter<byte> output)
@@ -101,16 +130,32 @@ public abstract class ExpositionWriter : IDisposable
         var keys = ArrayPool<ExposedSeries>.Shared.Rent(series);
         WriteKeys(keys.AsSpan(0, series));
         _count = _reading is null ? series : DropSuperseded(keys.AsSpan(0, series), _reading);
+        _count = _slice is null ? _count : DropOthers(keys.AsSpan(0, _count), _slice);
         keys.AsSpan(0, _count).Sort(new ExposedSeriesOrder(Batch));
         return keys;
     }
 
-    // Of equal series, the one that was pushed last stays. Returns how many are left, in their order.
+    // Families that are not of the slice have series in its reading that may supersede those that are.
+    private static int DropOthers(Span<ExposedSeries> keys, ExpositionSlice slice)
+    {
+        var kept = 0;
+        foreach (ref readonly var key in keys)
+        {
+            if (key.Family >= slice.First && key.Family <= slice.Last)
+            {
+                keys[kept++] = key;
+            }
+        }
+
+        return kept;
+    }
+
+    // Of equal series, the one that was pushed last stays, and none of the outline. Returns how many are left, in their order.
     private int DropSuperseded(Span<ExposedSeries> keys, GroupReading reading)
     {
         using var index = new SeriesIndex(Batch, keys.Length);
         var superseded = new BitArray(keys.Length);
-        for (var series = 0; series < keys.Length; series++)
+        for (var series = _outlineSeries; series < keys.Length; series++)
         {
             var other = index.FindOrAdd(series);
             if (other != series)
@@ -125,7 +170,7 @@ public abstract class ExpositionWriter : IDisposable
         }
 
         var kept = 0;
-        for (var i = 0; i < keys.Length; i++)
+        for (var i = _outlineSeries; i < keys.Length; i++)
         {
             if (!superseded[i])
             {

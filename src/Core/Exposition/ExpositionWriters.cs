@@ -7,11 +7,14 @@ public static class ExpositionWriters
     public static ExpositionWriter Create(ExpositionFormat format, GroupReading reading)
     {
         ArgumentNullException.ThrowIfNull(reading);
-        return format switch
-        {
-            ExpositionFormat.OpenMetrics => new OpenMetricsWriter(reading.Batch, reading),
-            ExpositionFormat.Protobuf => new MetricFamilyWriter(reading.Batch, reading),
-            _ => new PrometheusTextWriter(reading.Batch, reading),
-        };
+        return Create(format, reading, null);
     }
+
+    /// <summary>A writer of a slice of an exposition.</summary>
+    internal static ExpositionWriter Create(ExpositionFormat format, GroupReading reading, ExpositionSlice? slice) => format switch
+    {
+        ExpositionFormat.OpenMetrics => new OpenMetricsWriter(reading.Batch, reading, slice),
+        ExpositionFormat.Protobuf => new MetricFamilyWriter(reading.Batch, reading, slice),
+        _ => new PrometheusTextWriter(reading.Batch, reading, slice),
+    };
 }

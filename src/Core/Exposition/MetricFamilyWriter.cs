@@ -21,6 +21,9 @@ namespace PushGateway.Exposition;
 /// so does a series of a histogram or summary that is neither bucket, quantile, sum nor count. Native histograms stay what they are, and are
 /// then a family of histograms of their own. Info and state set become a gauge.
 /// </para>
+/// <para>
+/// A family that is written in several slices is as many messages of one name, because the length of a message comes before its content.
+/// </para>
 /// </remarks>
 internal sealed class MetricFamilyWriter : ExpositionWriter
 {
@@ -30,8 +33,11 @@ internal sealed class MetricFamilyWriter : ExpositionWriter
     private readonly List<MetricPoint> _points = [];
     private int _headerSize;
 
-    public MetricFamilyWriter(MetricBatch batch, GroupReading? reading)
-        : base(batch, reading?.GroupsEnd.Series ?? 0, reading) => (_families, _order) = (new ExposedFamilies(batch), new ExposedSeriesOrder(batch));
+    public MetricFamilyWriter(MetricBatch batch, GroupReading? reading, ExpositionSlice? slice = null)
+        : base(batch, reading?.GroupsEnd.Series ?? 0, reading?.OutlineSeries ?? 0, reading, slice) =>
+        (_families, _order) = (new ExposedFamilies(batch), new ExposedSeriesOrder(batch));
+
+    internal override ReadOnlySpan<byte> BoundNameOf(int rank) => SeriesRoles.BoundName(_families[rank].Type);
 
     private protected override void WriteKeys(Span<ExposedSeries> keys) => _families.WriteKeys(keys);
 

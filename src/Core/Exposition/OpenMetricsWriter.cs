@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using PushGateway.Formats.OpenMetrics;
+using PushGateway.Formats.Prometheus;
 using PushGateway.Model;
 using PushGateway.Wire;
 
@@ -28,15 +29,18 @@ internal sealed class OpenMetricsWriter : TextExpositionWriter
 
     private readonly OpenMetricsFamilies _families;
 
-    public OpenMetricsWriter(MetricBatch batch, GroupReading? reading)
-        : this(TextView.Of(batch, reading?.GroupsEnd.Series ?? 0), reading)
+    public OpenMetricsWriter(MetricBatch batch, GroupReading? reading, ExpositionSlice? slice = null)
+        : this(TextView.Of(batch, reading), reading, slice)
     {
     }
 
-    private OpenMetricsWriter(TextView view, GroupReading? reading)
-        : base(view, reading) => _families = new OpenMetricsFamilies(view.Batch);
+    private OpenMetricsWriter(TextView view, GroupReading? reading, ExpositionSlice? slice)
+        : base(view, reading, slice) => _families = new OpenMetricsFamilies(view.Batch);
 
     private protected override void WriteKeys(Span<ExposedSeries> keys) => _families.WriteKeys(keys);
+
+    internal override ReadOnlySpan<byte> BoundNameOf(int rank) =>
+        _families[rank].Type == MetricType.StateSet ? _families.Names[_families[rank].Name] : SeriesRoles.BoundName(_families[rank].Type);
 
     private protected override void WriteEnd(IBufferWriter<byte> output) => output.Write("# EOF\n"u8);
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using PushGateway.Formats.Prometheus;
 using PushGateway.Model;
 using PushGateway.Wire;
 
@@ -29,15 +30,17 @@ internal sealed class PrometheusTextWriter : TextExpositionWriter
 
     private readonly ExposedFamilies _families;
 
-    public PrometheusTextWriter(MetricBatch batch, GroupReading? reading)
-        : this(TextView.Of(batch, reading?.GroupsEnd.Series ?? 0), reading)
+    public PrometheusTextWriter(MetricBatch batch, GroupReading? reading, ExpositionSlice? slice = null)
+        : this(TextView.Of(batch, reading), reading, slice)
     {
     }
 
-    private PrometheusTextWriter(TextView view, GroupReading? reading)
-        : base(view, reading) => _families = new ExposedFamilies(view.Batch);
+    private PrometheusTextWriter(TextView view, GroupReading? reading, ExpositionSlice? slice)
+        : base(view, reading, slice) => _families = new ExposedFamilies(view.Batch);
 
     private protected override void WriteKeys(Span<ExposedSeries> keys) => _families.WriteKeys(keys);
+
+    internal override ReadOnlySpan<byte> BoundNameOf(int rank) => SeriesRoles.BoundName(_families[rank].Type);
 
     private protected override void WriteHeader(int family, IBufferWriter<byte> output)
     {

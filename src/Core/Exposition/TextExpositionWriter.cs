@@ -9,12 +9,13 @@ internal abstract class TextExpositionWriter : ExpositionWriter
 {
     private const int SeriesPerPiece = 512;
 
-    private int _family = -1;
+    private int _family;
 
-    private protected TextExpositionWriter(TextView view, GroupReading? reading)
-        : base(view.Batch, view.GroupedSeries, reading)
-    {
-    }
+    private protected TextExpositionWriter(TextView view, GroupReading? reading, ExpositionSlice? slice)
+        : base(view.Batch, view.GroupedSeries, view.OutlineSeries, reading, slice) =>
+        _family = slice is { ContinuesFamily: true } ? slice.First : -1;
+
+    internal override int SeriesOfHistogram => TextView.SeriesOfHistogram;
 
     private protected override int Write(Span<ExposedSeries> rest, IBufferWriter<byte> output)
     {

@@ -8,25 +8,29 @@ namespace PushGateway.Exposition;
 /// </summary>
 /// <param name="Batch">The batch, with the families of the original.</param>
 /// <param name="GroupedSeries">How many series at its start are those of groups.</param>
-internal readonly record struct TextView(MetricBatch Batch, int GroupedSeries)
+/// <param name="OutlineSeries">How many series at its start only outline the families.</param>
+internal readonly record struct TextView(MetricBatch Batch, int GroupedSeries, int OutlineSeries)
 {
+    /// <summary>How many series a native histogram becomes.</summary>
+    public const int SeriesOfHistogram = 3;
+
     /// <summary>The batch itself when it has no native histogram, otherwise a copy without one.</summary>
     /// <param name="batch">The batch.</param>
-    /// <param name="groupedSeries">How many series at its start are those of groups.</param>
-    public static TextView Of(MetricBatch batch, int groupedSeries)
+    /// <param name="reading">What it comes from; null when it stands for itself.</param>
+    public static TextView Of(MetricBatch batch, GroupReading? reading)
     {
         foreach (ref readonly var sample in batch.Samples)
         {
             if (sample.IsHistogram)
             {
-                return Copy(batch, groupedSeries);
+                return Copy(batch, reading?.GroupsEnd.Series ?? 0, reading?.OutlineSeries ?? 0);
             }
         }
 
-        return new TextView(batch, groupedSeries);
+        return new TextView(batch, reading?.GroupsEnd.Series ?? 0, reading?.OutlineSeries ?? 0);
     }
 
-    private static TextView Copy(MetricBatch batch, int groupedSeries)
+    private static TextView Copy(MetricBatch batch, int groupedSeries, int outlineSeries)
     {
         var copy = new MetricBatch();
         foreach (ref readonly var family in batch.Families)
@@ -37,6 +41,7 @@ internal readonly record struct TextView(MetricBatch Batch, int GroupedSeries)
         var infinite = new Label(copy.Symbols.Intern("le"u8), copy.Symbols.Intern("+Inf"u8));
         var histogram = new NativeHistogram();
         var copiedOfGroups = 0;
+        var copiedOfOutline = 0;
         for (var i = 0; i < batch.Series.Length; i++)
         {
             ref readonly var series = ref batch.Series[i];
@@ -58,9 +63,10 @@ internal readonly record struct TextView(MetricBatch Batch, int GroupedSeries)
             }
 
             copiedOfGroups = i < groupedSeries ? copy.Series.Length : copiedOfGroups;
+            copiedOfOutline = i < outlineSeries ? copy.Series.Length : copiedOfOutline;
         }
 
-        return new TextView(copy, copiedOfGroups);
+        return new TextView(copy, copiedOfGroups, copiedOfOutline);
 
         int Symbol(int symbol) => copy.Symbols.Intern(batch.Symbols[symbol]);
 

@@ -1,3 +1,5 @@
+using PushGateway.Wire;
+
 namespace PushGateway.Groups;
 
 /// <summary>

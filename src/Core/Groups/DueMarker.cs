@@ -1,4 +1,5 @@
 using PushGateway.Model;
+using PushGateway.Wire;
 
 namespace PushGateway.Groups;
 

@@ -1,3 +1,6 @@
+using PushGateway.Model;
+using PushGateway.Wire;
+
 namespace PushGateway.Groups;
 
 /// <summary>A series that its group no longer has, and of whose end the sink is yet to hear.</summary>

@@ -1,4 +1,7 @@
+using PushGateway.Exposition;
 using PushGateway.Model;
+using PushGateway.Push;
+using PushGateway.Wire;
 
 namespace PushGateway.Groups;
 
@@ -16,20 +19,29 @@ internal static class FamilyHeader
         return reader.ReadBytes();
     }
 
-    /// <summary>Adds the family to a batch and returns its index.</summary>
-    public static int AddTo(MetricBatch destination, ReadOnlySpan<byte> header)
+    /// <summary>Whether the family is one of the times of pushes, which are the gateway's own.</summary>
+    public static bool IsPushTime(ReadOnlySpan<byte> header)
+    {
+        var name = Name(header);
+        return name.SequenceEqual(PushTimes.Success) || name.SequenceEqual(PushTimes.Failure);
+    }
+
+    /// <summary>The family.</summary>
+    public static HeldFamily Read(ReadOnlySpan<byte> header, long pushTimeNs)
     {
         var reader = new BlobReader(header);
         var type = (MetricType)reader.ReadByte();
-        if (type > MetricType.StateSet)
-        {
-            throw new InvalidDataException("unknown type in stored state");
-        }
+        return type <= MetricType.StateSet
+            ? new HeldFamily(type, reader.ReadBytes(), reader.ReadBytes(), reader.ReadBytes(), pushTimeNs)
+            : throw new InvalidDataException("unknown type in stored state");
+    }
 
-        var name = destination.Symbols.Intern(reader.ReadBytes());
-        var help = destination.Symbols.Intern(reader.ReadBytes());
-        var unit = destination.Symbols.Intern(reader.ReadBytes());
-        return destination.AddFamily(name, type, help, unit);
+    /// <summary>Adds the family to a batch and returns its index.</summary>
+    public static int AddTo(MetricBatch destination, ReadOnlySpan<byte> header)
+    {
+        var family = Read(header, pushTimeNs: 0);
+        var symbols = destination.Symbols;
+        return destination.AddFamily(symbols.Intern(family.Name), family.Type, symbols.Intern(family.Help), symbols.Intern(family.Unit));
     }
 
     /// <summary>What two headers of one push time come to, whichever came first. Those of the parts of one push agree anyway.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using PushGateway.Exposition;
 using PushGateway.Push;
+using PushGateway.Wire;
 
 namespace PushGateway.Groups;
 
@@ -79,7 +80,7 @@ public sealed class GroupRow
         if (push.Header.Operation is not (PushOperation.Delete or PushOperation.Expire))
         {
             _work.Families.Encode(push);
-            if (_state.FindRefusal(push.Header, _work.Families, options) is { } refusal)
+            if (push.Header.PushesToGroup && _state.FindRefusal(AwaitedPush.Of(push.Header, _work.Families), options) is { } refusal)
             {
                 return refusal;
             }
@@ -98,8 +99,8 @@ public sealed class GroupRow
     /// <summary>The sink has stale markers, those of other groups possibly among them, as <see cref="IGroupStore.ConfirmAsync"/> says.</summary>
     public void Confirm(DeliveredMarkers delivered) => HasChanged |= _state.Confirm(delivered);
 
-    /// <summary>Appends the group, if there is something to show of it. Groups are appended in ordinal order of their paths.</summary>
-    public void ReadInto(GroupReading destination) => _state.ReadInto(destination);
+    /// <summary>Shows the group, if there is something to show of it. Groups are shown in ordinal order of their paths.</summary>
+    public void Show(IHeldVisitor visitor) => _state.Show(visitor);
 
     private static long Nanoseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 }

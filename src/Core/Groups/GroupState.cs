@@ -3,6 +3,7 @@ using System.Text;
 using PushGateway.Exposition;
 using PushGateway.Model;
 using PushGateway.Push;
+using PushGateway.Wire;
 
 namespace PushGateway.Groups;
 
@@ -26,11 +27,14 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
 
     private readonly List<FamilyState> _families = [];
     private readonly SortedList<long, EndedSet> _ended = [];
-    private HashSet<long>? _awaited;
+    private SortedList<long, AwaitedPush>? _awaited;
     private long _replacedAtNs = long.MinValue;
     private long _deletedAtNs = long.MinValue;
     private long _heardAtNs = long.MinValue;
     private long _timeToLiveMs;
+
+    // Most series that the group can have once the awaited pushes are applied, without the times of pushes.
+    private int _mostSeries;
 
     /// <summary>The grouping key's path.</summary>
     public string Path { get; } = path;
@@ -49,9 +53,6 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
 
     /// <summary>Whether the store no longer has the group.</summary>
     public bool IsForgotten { get; private set; }
-
-    /// <summary>Number of series, the times of pushes among them.</summary>
-    public int SeriesCount { get; private set; }
 
     /// <summary>
     /// When the group expires, nanoseconds since the Unix epoch; <see cref="long.MaxValue"/> when it does not, or has expired and the sink
@@ -87,9 +88,9 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         {
             var family = new FamilyState(reader.ReadInt64(), headers.Intern(reader.ReadBytes()), reader.ReadBytes().ToArray()).Measured();
             state._families.Add(family);
-            state.SeriesCount += family.SeriesCount;
         }
 
+        state.CountSeries();
         return state;
     }
 
@@ -176,17 +177,43 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
 
         if (changed)
         {
-            SeriesCount = _families.Sum(static family => family.SeriesCount);
+            CountSeries();
         }
 
         return changed;
     }
 
-    /// <summary>Why there is no room for the push; null when there is. One that does not make the group larger always has room.</summary>
-    public PushError? FindRefusal(PushHeader push, PushedFamilyWriter pushed, GroupStoreOptions options)
+    /// <summary>Whether there is room for the push whatever it and those that are awaited replace.</summary>
+    public bool HasRoomFor(AwaitedPush push, GroupStoreOptions options) => (long)_mostSeries + push.SeriesCount <= options.MaxSeriesPerGroup;
+
+    /// <summary>
+    /// Why there is no room for the push once those that are awaited are applied; null when there is. One that does not make the group larger
+    /// always has room.
+    /// </summary>
+    public PushError? FindRefusal(AwaitedPush push, GroupStoreOptions options)
     {
-        var count = CountAfter(push, pushed);
-        return push.PushesToGroup && count > SeriesCount ? options.CheckSeries(count) : null;
+        if (HasRoomFor(push, options))
+        {
+            return null;
+        }
+
+        var counts = new Dictionary<byte[], int>(ByteArrayComparer.Instance);
+        foreach (var family in _families)
+        {
+            if (!FamilyHeader.IsPushTime(family.Header))
+            {
+                counts[FamilyHeader.Name(family.Header).ToArray()] = family.SeriesCount;
+            }
+        }
+
+        foreach (var awaited in _awaited?.Values ?? [])
+        {
+            awaited.ApplyTo(counts);
+        }
+
+        var before = counts.Values.Sum();
+        var after = push.ApplyTo(counts);
+        return after > before ? options.CheckSeries(after) : null;
     }
 
     /// <summary>Adds the series that the push has ended and the sink has not confirmed.</summary>
@@ -229,15 +256,21 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         return changed;
     }
 
-    /// <summary>A push was accepted that is to be applied: until then, the group keeps its place.</summary>
-    public void Await(long acceptedNs) => (_awaited ??= []).Add(acceptedNs);
+    /// <summary>A push was accepted that is to be applied: until then, the group keeps its place and the room for it.</summary>
+    public void Await(long acceptedNs, AwaitedPush push)
+    {
+        _awaited ??= [];
+        _awaited[acceptedNs] = push;
+        CountSeries();
+    }
 
-    /// <summary>A push was applied or will not come.</summary>
+    /// <summary>A push was applied, or a part of it, or it will not come.</summary>
     public void AwaitNoLonger(long acceptedNs)
     {
-        if (_awaited is not null && _awaited.Remove(acceptedNs) && _awaited.Count == 0)
+        if (_awaited is not null && _awaited.Remove(acceptedNs))
         {
-            _awaited = null;
+            _awaited = _awaited.Count == 0 ? null : _awaited;
+            CountSeries();
         }
     }
 
@@ -290,48 +323,52 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
     public PushHeader Expiry() =>
         new(PushOperation.Expire, Key, _heardAtNs) { TimeToLive = TimeSpan.FromMilliseconds(_timeToLiveMs) };
 
-    /// <summary>Appends the group, if there is something to show of it.</summary>
-    public void ReadInto(GroupReading destination)
+    /// <summary>Shows the group, if there is something to show of it.</summary>
+    public void Show(IHeldVisitor visitor)
     {
         if (IsEmpty)
         {
             return;
         }
 
-        var key = Key;
-        var batch = destination.Batch;
-        var start = batch.BeginPush(key.LabelsIn(batch.Symbols));
-        foreach (var family in _families)
+        visitor.BeginGroup(Path);
+        foreach (ref readonly var family in CollectionsMarshal.AsSpan(_families))
         {
-            var index = FamilyHeader.AddTo(batch, family.Header);
-            destination.AddPushTime(family.PushTimeNs);
+            if (!visitor.BeginFamily(FamilyHeader.Read(family.Header, family.PushTimeNs)))
+            {
+                continue;
+            }
+
             var series = new SeriesSetReader(family.Series);
             while (series.MoveNext())
             {
-                SeriesKey.AddTo(batch, index, series.Key, WithoutAssignedTimestamp(series.Held.In(batch.Symbols), family.PushTimeNs));
+                visitor.Visit(series.Key, WithoutAssignedTimestamp(series.Sample, family.PushTimeNs), series.Held.Histogram);
             }
         }
 
-        ReadNever(destination, PushTimes.Success);
-        ReadNever(destination, PushTimes.Failure);
-        destination.AddGroup(key, start);
+        ShowNever(visitor, PushTimes.Success);
+        ShowNever(visitor, PushTimes.Failure);
+        visitor.EndGroup();
     }
 
-    // How many series the group would have after the push, if it comes in order.
-    private int CountAfter(PushHeader push, PushedFamilyWriter pushed)
+    private void CountSeries()
     {
         var count = 0;
-        foreach (ref readonly var family in pushed.Families)
+        foreach (ref readonly var family in CollectionsMarshal.AsSpan(_families))
         {
             count += family.SeriesCount;
-            if (push.Operation != PushOperation.Replace && Find(FamilyHeader.Name(family.Header)) is >= 0 and var index)
-            {
-                count -= _families[index].SeriesCount;
-            }
         }
 
-        return push.Operation == PushOperation.Replace ? count : count + SeriesCount;
+        count -= CountOf(PushTimes.Success) + CountOf(PushTimes.Failure);
+        foreach (var awaited in _awaited?.Values ?? [])
+        {
+            count += awaited.SeriesCount;
+        }
+
+        _mostSeries = count;
     }
+
+    private int CountOf(ReadOnlySpan<byte> family) => Find(family) is >= 0 and var index ? _families[index].SeriesCount : 0;
 
     private static Sample WithoutAssignedTimestamp(in Sample sample, long pushTimeNs) =>
         sample.TimestampMs == pushTimeNs / NanosecondsPerMillisecond ? sample with { TimestampMs = Sample.NoTimestamp } : sample;
@@ -340,12 +377,11 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
 
     private static bool IsFailure(byte[] header) => FamilyHeader.Name(header).SequenceEqual(PushTimes.Failure);
 
-    private void ReadNever(GroupReading destination, ReadOnlySpan<byte> name)
+    private void ShowNever(IHeldVisitor visitor, ReadOnlySpan<byte> name)
     {
         if (Find(name) < 0)
         {
-            PushTimes.AddNever(destination.Batch, name);
-            destination.AddPushTime(_heardAtNs);
+            visitor.VisitNever(name, _heardAtNs);
         }
     }
 

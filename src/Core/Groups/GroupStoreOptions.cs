@@ -1,6 +1,5 @@
 using System.Globalization;
 using PushGateway.Configuration;
-using PushGateway.Model;
 using PushGateway.Push;
 
 namespace PushGateway.Groups;
@@ -19,7 +18,7 @@ public sealed record GroupStoreOptions
     {
         MaxGroups = (int)settings.Number("PUSHGATEWAY_MAX_GROUPS", Default.MaxGroups, 1, int.MaxValue),
         MaxSeriesPerGroup = (int)settings.Number("PUSHGATEWAY_MAX_GROUP_SERIES", Default.MaxSeriesPerGroup, 1, int.MaxValue),
-        MaxUngroupedSeries = (int)settings.Number("PUSHGATEWAY_MAX_UNGROUPED_SERIES", Default.MaxUngroupedSeries, 1, MetricBatch.MaxSeriesPerPush),
+        MaxUngroupedSeries = (int)settings.Number("PUSHGATEWAY_MAX_UNGROUPED_SERIES", Default.MaxUngroupedSeries, 1, int.MaxValue),
         UngroupedHold = settings.Duration("PUSHGATEWAY_UNGROUPED_HOLD", Default.UngroupedHold, TimeSpan.Zero),
     };
 
@@ -30,10 +29,9 @@ public sealed record GroupStoreOptions
     public int MaxSeriesPerGroup { get; init; } = 100_000;
 
     /// <summary>
-    /// Most ungrouped series held at a time; a push that would make more is refused. A page shows as many as one push may have, and no more.
-    /// A million takes about 300 MB of memory.
+    /// Most ungrouped series held at a time; a push that would make more is refused. A million takes about 400 MB of memory.
     /// </summary>
-    public int MaxUngroupedSeries { get; init; } = MetricBatch.MaxSeriesPerPush;
+    public int MaxUngroupedSeries { get; init; } = 1_000_000;
 
     /// <summary>How long the last sample of an ungrouped series is held after its push. Prometheus itself looks back five minutes.</summary>
     public TimeSpan UngroupedHold { get; init; } = TimeSpan.FromMinutes(5);

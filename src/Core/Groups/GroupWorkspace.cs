@@ -1,3 +1,5 @@
+using PushGateway.Wire;
+
 namespace PushGateway.Groups;
 
 /// <summary>What the application of a push needs for its duration. Reusable; not thread-safe.</summary>

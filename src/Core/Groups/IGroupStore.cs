@@ -31,9 +31,11 @@ public interface IGroupStore
     /// <exception cref="GroupStoreUnavailableException">Some may not be confirmed: the pushes are to be applied and confirmed again.</exception>
     ValueTask ConfirmAsync(IReadOnlyList<DueMarker> delivered, CancellationToken cancellationToken);
 
-    /// <summary>Reads everything that is held: groups that have had a push or a failure, and ungrouped series that have not expired.</summary>
-    /// <exception cref="GroupStoreUnavailableException">The store cannot be read now.</exception>
-    ValueTask ReadAsync(GroupReading destination, CancellationToken cancellationToken);
+    /// <summary>
+    /// Opens a scan of everything that is held: groups that have had a push or a failure, and ungrouped series that have not expired.
+    /// </summary>
+    /// <exception cref="GroupStoreUnavailableException">The store cannot be read now. The scan, too, throws it.</exception>
+    ValueTask<IHeldScan> OpenScanAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// The expiries that are due: an <see cref="PushOperation.Expire"/> for every group whose time to live has passed, and again until it

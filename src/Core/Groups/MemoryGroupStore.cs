@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using PushGateway.Exposition;
 using PushGateway.Model;
 using PushGateway.Push;
+using PushGateway.Wire;
 
 namespace PushGateway.Groups;
 
@@ -94,11 +95,7 @@ public sealed class MemoryGroupStore : IGroupStore
     }
 
     /// <inheritdoc/>
-    public ValueTask ReadAsync(GroupReading destination, CancellationToken cancellationToken)
-    {
-        Read(destination, cancellationToken);
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask<IHeldScan> OpenScanAsync(CancellationToken cancellationToken) => ValueTask.FromResult(OpenScan());
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<PushHeader>> FindExpiredAsync(CancellationToken cancellationToken)
@@ -144,8 +141,8 @@ public sealed class MemoryGroupStore : IGroupStore
     }
 
     /// <summary>
-    /// Makes sure that there will be room for a push: null, or the reason for which <see cref="Apply(in BatchedPush, GroupEffects, int)"/>
-    /// would refuse it. A group that the push may bring has its place until the push is applied, or until <see cref="Release"/>.
+    /// Makes sure that there will be room for a push: null, or the reason why there is none. The group that the push may bring has its place,
+    /// and its series their room, until the push is applied, or until <see cref="Release"/>. What is applied is held, with or without.
     /// </summary>
     public PushError? Reserve(in BatchedPush push)
     {
@@ -154,15 +151,16 @@ public sealed class MemoryGroupStore : IGroupStore
             return push.Header.Operation == PushOperation.Append ? _ungrouped.Check(push) : null;
         }
 
+        var awaited = AwaitedPush.Count(push, _headers);
         var group = Enter(key.Path);
         var hasPlace = group.HoldsPlace;
         try
         {
             hasPlace = hasPlace || _places.TryTake();
-            var refusal = hasPlace ? CheckSeries(push, group) : _options.TooManyGroups;
+            var refusal = hasPlace ? CheckSeries(push, group, ref awaited) : _options.TooManyGroups;
             if (refusal is null)
             {
-                group.Await(push.Header.AcceptedNs);
+                group.Await(push.Header.AcceptedNs, awaited);
             }
 
             return refusal;
@@ -185,25 +183,16 @@ public sealed class MemoryGroupStore : IGroupStore
         }
     }
 
-    /// <summary>Appends what is held, as <see cref="IGroupStore.ReadAsync"/> says.</summary>
+    /// <summary>Opens a scan of what is held, as <see cref="IGroupStore.OpenScanAsync"/> says.</summary>
     /// <remarks>
-    /// Of a group, families come by name and series by their encoded names and labels; so do the ungrouped series. A group is read at one
+    /// Of a group, families come by name and series by their encoded names and labels; so do the ungrouped series. A group is shown at one
     /// instant; pushes may be applied between two groups.
     /// </remarks>
-    public void Read(GroupReading destination, CancellationToken cancellationToken = default)
+    public IHeldScan OpenScan()
     {
         GroupState[] groups = [.. _groups.Select(static pair => pair.Value)];
         Array.Sort(groups, static (a, b) => string.CompareOrdinal(a.Path, b.Path));
-        foreach (var group in groups)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            lock (group)
-            {
-                group.ReadInto(destination);
-            }
-        }
-
-        _ungrouped.Read(destination.Batch, Nanoseconds(_timeProvider.GetUtcNow() - _options.UngroupedHold));
+        return new MemoryScan(groups, () => _ungrouped.Open(Nanoseconds(_timeProvider.GetUtcNow() - _options.UngroupedHold)));
     }
 
     /// <summary>Forgets ungrouped series and deleted groups that have had their time.</summary>
@@ -360,12 +349,11 @@ public sealed class MemoryGroupStore : IGroupStore
         try
         {
             group.AwaitNoLonger(push.Header.AcceptedNs);
-            hasPlace = hasPlace || (brings && _places.TryTake());
-            var refusal = !brings ? null : hasPlace ? group.FindRefusal(push.Header, work.Families, _options) : _options.TooManyGroups;
-            if (refusal is not null)
+            if (brings && !hasPlace)
             {
-                effects.Refuse(index, refusal);
-                return;
+                // Accepted before a restart, which forgets the places.
+                _places.Take();
+                hasPlace = true;
             }
 
             ApplyTo(group, push.Header, work, effects.TellsSink);
@@ -466,16 +454,17 @@ public sealed class MemoryGroupStore : IGroupStore
     }
 
     // Why the group, which has its place, has no room for the push. A push that makes it no larger than it is always has it.
-    private PushError? CheckSeries(in BatchedPush push, GroupState group)
+    private PushError? CheckSeries(in BatchedPush push, GroupState group, ref AwaitedPush awaited)
     {
-        if (group.SeriesCount + push.End.Series - push.Start.Series <= _options.MaxSeriesPerGroup)
+        if (!push.Header.PushesToGroup || group.HasRoomFor(awaited, _options))
         {
             return null;
         }
 
         var families = new PushedFamilyWriter(_headers);
         families.Encode(push);
-        return group.FindRefusal(push.Header, families, _options);
+        awaited = AwaitedPush.Of(push.Header, families);
+        return group.FindRefusal(awaited, _options);
     }
 
     // The group of a path, locked until Exit.

@@ -1,3 +1,5 @@
+using PushGateway.Wire;
+
 namespace PushGateway.Groups;
 
 /// <summary>Something that a durable store keeps as one row. Whoever looks at it or changes it holds the lock that it belongs to.</summary>

@@ -1,6 +1,6 @@
-using System.Runtime.InteropServices;
 using PushGateway.Model;
 using PushGateway.Push;
+using PushGateway.Wire;
 
 namespace PushGateway.Groups;
 
@@ -88,28 +88,16 @@ internal sealed class UngroupedStore(GroupStoreOptions options, ChangeLog change
         }
     }
 
-    /// <summary>Appends the series that were pushed after a time, by family and key.</summary>
-    public void Read(MetricBatch destination, long pushedAfterNs)
+    /// <summary>Opens a scan of the series that were pushed after a time, by family and key.</summary>
+    public UngroupedScan Open(long pushedAfterNs)
     {
-        var held = Copy(pushedAfterNs);
-        if (held.Count == 0)
+        UngroupedScan scan;
+        lock (_lock)
         {
-            return;
+            scan = new UngroupedScan(_lock, _series.Values, _series.Count, pushedAfterNs);
         }
 
-        held.Sort(Compare);
-        destination.BeginPush();
-        for (var rest = CollectionsMarshal.AsSpan(held); !rest.IsEmpty;)
-        {
-            var count = 1;
-            while (count < rest.Length && FamilyHeader.Name(rest[count].Header).SequenceEqual(FamilyHeader.Name(rest[0].Header)))
-            {
-                count++;
-            }
-
-            ReadFamily(destination, rest[..count]);
-            rest = rest[count..];
-        }
+        return scan.Sort();
     }
 
     private int CountUnknown(in BatchedPush push)
@@ -186,46 +174,4 @@ internal sealed class UngroupedStore(GroupStoreOptions options, ChangeLog change
 
         return held;
     }
-
-    private List<HeldSeries> Copy(long pushedAfterNs)
-    {
-        lock (_lock)
-        {
-            var held = new List<HeldSeries>(_series.Count);
-            foreach (var series in _series.Values)
-            {
-                if (series.PushTimeNs > pushedAfterNs)
-                {
-                    held.Add(new HeldSeries(series.Header, series.Key, series.Sample, series.Histogram, series.PushTimeNs));
-                }
-            }
-
-            return held;
-        }
-    }
-
-    // Series of one family that were pushed apart may disagree about its type and help: the latest push is right.
-    private static void ReadFamily(MetricBatch destination, ReadOnlySpan<HeldSeries> family)
-    {
-        var latest = family[0];
-        foreach (ref readonly var series in family[1..])
-        {
-            var order = series.PushTimeNs.CompareTo(latest.PushTimeNs);
-            latest = order > 0 || (order == 0 && series.Header.AsSpan().SequenceCompareTo(latest.Header) > 0) ? series : latest;
-        }
-
-        var index = FamilyHeader.AddTo(destination, latest.Header);
-        foreach (ref readonly var series in family)
-        {
-            SeriesKey.AddTo(destination, index, series.Key, new HeldSample(series.Sample, series.Histogram).In(destination.Symbols));
-        }
-    }
-
-    private static int Compare(HeldSeries a, HeldSeries b)
-    {
-        var order = FamilyHeader.Name(a.Header).SequenceCompareTo(FamilyHeader.Name(b.Header));
-        return order != 0 ? order : a.Key.AsSpan().SequenceCompareTo(b.Key);
-    }
-
-    private readonly record struct HeldSeries(byte[] Header, byte[] Key, Sample Sample, byte[] Histogram, long PushTimeNs);
 }

@@ -40,7 +40,10 @@ internal static class PushTimes
 
     /// <summary>Adds a time that means "never": 0.</summary>
     public static void AddNever(MetricBatch batch, ReadOnlySpan<byte> name) =>
-        Add(batch, name, name.SequenceEqual(Success) ? SuccessHelp : FailureHelp, new Sample(Sample.NoTimestamp, 0));
+        Add(batch, name, HelpOf(name), new Sample(Sample.NoTimestamp, 0));
+
+    /// <summary>The help text of one of the two families.</summary>
+    public static ReadOnlySpan<byte> HelpOf(ReadOnlySpan<byte> name) => name.SequenceEqual(Success) ? SuccessHelp : FailureHelp;
 
     private static Sample TimeOf(PushHeader header) => new(header.PushTimeNs / 1_000_000, header.PushTimeNs / NanosecondsPerSecond);
 

@@ -56,6 +56,28 @@ public sealed class QuotaTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Of_a_hundred_pushes_at_once_to_a_group_while_the_target_is_down_those_that_fit_are_accepted_and_shown()
+    {
+        _gateway.Settings["PUSHGATEWAY_MAX_GROUP_SERIES"] = "5";
+        _gateway.Settings["PROMETHEUS_REMOTE_WRITE_URL"] = "http://127.0.0.1:1/api/v1/write";
+        var client = _gateway.Connect();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(async i =>
+        {
+            using var response = await client.PushAsync(string.Create(CultureInfo.InvariantCulture, $"m{i} 1\n"), Pushes.Text, "/metrics/job/j");
+            return response.StatusCode;
+        }));
+
+        Assert.Equal(5, answers.Count(status => status == HttpStatusCode.Accepted));
+        Assert.Equal(95, answers.Count(status => status == HttpStatusCode.RequestEntityTooLarge));
+        await Poll.UntilAsync(
+            token => client.GetStringAsync(new Uri("/metrics", UriKind.Relative), token),
+            text => text.Split('\n').Count(static line => line.StartsWith('m') && line.EndsWith("{instance=\"\",job=\"j\"} 1", StringComparison.Ordinal)) == 5,
+            "the accepted pushes to be shown",
+            cancellationToken: Cancellation);
+        Assert.Equal(0, _gateway.Services.GetRequiredService<EmbeddedStore>().Queue.DeadLetterCount);
+    }
+
+    [Fact]
     public async Task A_group_that_is_deleted_makes_room_and_records_of_many_groups_find_room_together_or_not_at_all()
     {
         _gateway.Settings["PUSHGATEWAY_MAX_GROUPS"] = "2";

@@ -55,7 +55,7 @@ internal sealed class TestTable : IDisposable
     public async Task<GroupReading> ReadAsync()
     {
         var reading = new GroupReading();
-        await Store.ReadAsync(reading, CancellationToken.None);
+        (await Store.OpenScanAsync(CancellationToken.None)).ReadOn(reading, CancellationToken.None);
         return reading;
     }
 

@@ -35,7 +35,7 @@ internal sealed class ScriptedGroups(MemoryGroupStore store) : IGroupStore
             ? throw new GroupStoreUnavailableException(failure)
             : store.ConfirmAsync(delivered, cancellationToken);
 
-    public ValueTask ReadAsync(GroupReading destination, CancellationToken cancellationToken) => store.ReadAsync(destination, cancellationToken);
+    public ValueTask<IHeldScan> OpenScanAsync(CancellationToken cancellationToken) => store.OpenScanAsync(cancellationToken);
 
     public ValueTask<IReadOnlyList<PushHeader>> FindExpiredAsync(CancellationToken cancellationToken) => store.FindExpiredAsync(cancellationToken);
 }

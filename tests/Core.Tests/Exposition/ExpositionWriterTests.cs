@@ -143,7 +143,7 @@ public sealed class ExpositionWriterTests
     private byte[] Write(ExpositionFormat format)
     {
         var reading = new GroupReading();
-        _store.Read(reading);
+        _store.OpenScan().ReadOn(reading, CancellationToken.None);
         var whole = new ArrayBufferWriter<byte>();
         using var writer = ExpositionWriters.Create(format, reading);
         while (writer.WritePiece(whole))

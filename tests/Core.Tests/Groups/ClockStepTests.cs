@@ -86,7 +86,7 @@ public sealed class ClockStepTests
         store.Apply(new BatchedPush(header, new MetricBatch(), default, default), new GroupEffects());
 
         var reading = new GroupReading();
-        store.Read(reading, TestContext.Current.CancellationToken);
+        store.OpenScan().ReadOn(reading, TestContext.Current.CancellationToken);
         Assert.All(reading.Batch.Samples.ToArray(), sample => Assert.Equal(Sample.NoTimestamp, sample.TimestampMs));
     }
 
@@ -108,7 +108,7 @@ public sealed class ClockStepTests
     private static string[] Held(MemoryGroupStore store)
     {
         var reading = new GroupReading();
-        store.Read(reading);
+        store.OpenScan().ReadOn(reading, CancellationToken.None);
         var batch = reading.Batch;
         var held = new List<string>();
         foreach (var series in batch.Series)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using PushGateway.Groups;
 using PushGateway.Model;
 using PushGateway.Push;
+using PushGateway.Wire;
 using Xunit;
 
 namespace PushGateway.Core.Tests.Groups;

@@ -12,7 +12,7 @@ internal static class GroupDump
     public static List<string> Of(MemoryGroupStore store)
     {
         var reading = new GroupReading();
-        store.Read(reading);
+        store.OpenScan().ReadOn(reading, CancellationToken.None);
         return Of(reading);
     }
 

@@ -194,7 +194,7 @@ public sealed class MemoryGroupStoreTests
     {
         Apply(new TestPush(PushOperation.Fail, Group, 2, [Series("push_failure_time_seconds", "x", 7)]));
         var reading = new GroupReading();
-        _store.Read(reading, TestContext.Current.CancellationToken);
+        _store.OpenScan().ReadOn(reading, TestContext.Current.CancellationToken);
 
         var group = Assert.Single(reading.Groups);
         Assert.Equal(Group, group.Key.Path);
@@ -266,12 +266,13 @@ public sealed class MemoryGroupStoreTests
             _time.Advance(TimeSpan.FromSeconds(1));
             var series = families.Select(family => Series(family, "v", 1)).ToArray();
             var push = new TestPush(operation, path, Nanoseconds(_time.GetUtcNow()), series).ToGroupPush();
-            var asked = store.Reserve(push);
-            var effects = new GroupEffects();
-            store.Apply(push, effects);
-            var refused = effects.Refused.SingleOrDefault().Reason;
-            Assert.Equal(asked, refused);
-            return refused?.Code;
+            if (store.Reserve(push) is { } refusal)
+            {
+                return refusal.Code;
+            }
+
+            store.Apply(push, new GroupEffects());
+            return null;
         }
     }
 
@@ -332,7 +333,7 @@ public sealed class MemoryGroupStoreTests
     private string[] Held()
     {
         var reading = new GroupReading();
-        _store.Read(reading);
+        _store.OpenScan().ReadOn(reading, CancellationToken.None);
         var batch = reading.Batch;
         var held = new List<string>();
         foreach (var series in batch.Series)

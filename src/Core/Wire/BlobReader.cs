@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace PushGateway.Groups;
+namespace PushGateway.Wire;
 
 /// <summary>Reads what <see cref="BlobWriter"/> wrote; the spans it returns point into the source.</summary>
 /// <exception cref="InvalidDataException">The bytes end too early or hold an impossible length.</exception>

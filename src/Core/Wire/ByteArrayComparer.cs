@@ -1,4 +1,4 @@
-namespace PushGateway.Groups;
+namespace PushGateway.Wire;
 
 /// <summary>Compares byte arrays by content; a table keyed by it can be asked with a span.</summary>
 internal sealed class ByteArrayComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>

@@ -1,6 +1,6 @@
-using PushGateway.Model;
+using PushGateway.Wire;
 
-namespace PushGateway.Groups;
+namespace PushGateway.Model;
 
 /// <summary>A series' identity as bytes: its name, then its sorted labels, each with its length.</summary>
 internal static class SeriesKey

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace PushGateway.Groups;
+namespace PushGateway.Wire;
 
 /// <summary>Writes the encoded state: little-endian fixed numbers, LEB128 lengths. Reusable; keeps its buffer.</summary>
 internal sealed class BlobWriter
