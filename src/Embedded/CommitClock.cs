@@ -8,8 +8,6 @@ namespace PushGateway.Embedded;
 /// <param name="time">The clock.</param>
 internal sealed class CommitClock(TimeProvider time)
 {
-    private const long NanosecondsPerMillisecond = 1_000_000;
-
     private readonly Lock _lock = new();
     private readonly PushClock _clock = new(time);
     private long _firstUncommittedNs = long.MaxValue;
@@ -25,7 +23,7 @@ internal sealed class CommitClock(TimeProvider time)
         }
     }
 
-    /// <summary>The transaction was committed or rolled back.</summary>
+    /// <summary>The transaction was committed and its messages can be read, or it was rolled back.</summary>
     public void Ended()
     {
         lock (_lock)
@@ -45,7 +43,7 @@ internal sealed class CommitClock(TimeProvider time)
             lock (_lock)
             {
                 var next = _clock.Earliest();
-                return new OpenMilliseconds(Math.Min(_firstUncommittedNs, next) / NanosecondsPerMillisecond, next / NanosecondsPerMillisecond);
+                return new OpenMilliseconds(OpenMilliseconds.Of(Math.Min(_firstUncommittedNs, next)), OpenMilliseconds.Of(next));
             }
         }
     }

@@ -27,6 +27,12 @@ public sealed record EmbeddedOptions
     /// <summary>What is left of <see cref="MaxBytes"/> for queued messages and group state.</summary>
     public long MaxQueueBytes => MaxBytes - MaxDeadLetterBytes;
 
+    /// <summary>
+    /// Bytes of memory in which the last pushes are kept for delivery. A delivery that keeps up never reads the file. One that falls behind
+    /// reads what is beyond this.
+    /// </summary>
+    internal long MaxRecentBytes { get; init; } = 32 * 1024 * 1024;
+
     /// <summary>How many groups and series are held, and for how long.</summary>
     public GroupStoreOptions Groups { get; init; } = GroupStoreOptions.Default;
 }

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using PushGateway.Push;
 using PushGateway.Queue;
 
 namespace PushGateway.Embedded;
@@ -25,7 +26,13 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
 
     private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
 
+    // A message without its body, about.
+    private const int BytesOfMessage = 1024;
+
+    // Guards the reader and what receivers know. The other, for what the writer tells them, is never held for long; it is taken second.
     private readonly Lock _lock = new();
+    private readonly Lock _recentLock = new();
+    private readonly RecentMessages _recent;
     private readonly GroupCommitWriter _writer;
     private readonly MessageReader _reader;
     private readonly Checkpointer _checkpointer;
@@ -52,6 +59,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
         Checkpointer checkpointer,
         Pulse arrivals,
         long maxBytes,
+        long maxRecentBytes,
         TimeProvider timeProvider)
     {
         _session = session;
@@ -63,6 +71,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
         _timeProvider = timeProvider;
         _lastIdAtOpen = reader.LastId();
         _waiting = session.MessagesAtStart;
+        _recent = new RecentMessages(maxRecentBytes, _lastIdAtOpen);
         _purgeTimer = timeProvider.CreateTimer(_ => _ = PurgeAsync(), null, TimeSpan.Zero, PurgeInterval);
     }
 
@@ -106,11 +115,29 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
         cancellationToken.ThrowIfCancellationRequested();
         return messages.Count == 0
             ? ValueTask.CompletedTask
-            : new ValueTask(_writer.WriteAsync(new EnqueueRequest(messages, _maxBytes, OnEnqueued)));
+            : new ValueTask(_writer.WriteAsync(new EnqueueRequest(messages, _maxBytes, OnStored)));
     }
 
     /// <inheritdoc/>
-    /// <remarks>Returns at most 6 MiB of bodies at once, but always at least one message.</remarks>
+    /// <remarks>As above. Up to 32 MiB of pushes and messages are kept in memory.</remarks>
+    public ValueTask EnqueueAsync(
+        IReadOnlyList<QueueMessage> messages, IReadOnlyList<BatchedPush> pushes, SharedBatch batch, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ArgumentOutOfRangeException.ThrowIfNotEqual(pushes.Count, messages.Count);
+        var accepted = new AcceptedPush[pushes.Count];
+        for (var i = 0; i < accepted.Length; i++)
+        {
+            accepted[i] = new AcceptedPush(pushes[i], batch);
+        }
+
+        return messages.Count == 0
+            ? ValueTask.CompletedTask
+            : new ValueTask(_writer.WriteAsync(new EnqueueRequest(messages, _maxBytes, OnStored) { Accepted = accepted }));
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Returns at most 6 MiB of bodies at once, but always at least one message, and all of a millisecond.</remarks>
     public async ValueTask<IReadOnlyList<ReceivedMessage>> PeekAsync(int maxMessages, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxMessages, 1);
@@ -118,18 +145,9 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
         {
             cancellationToken.ThrowIfCancellationRequested();
             var arrival = _arrivals.Next;
-            Task? rescue;
-            bool isMillisecondOpen;
-            lock (_lock)
+            if (Peek(maxMessages, out var rescue, out var isMillisecondOpen) is { Count: > 0 } messages)
             {
-                // Messages that are committed later have greater ids.
-                _peekedFrom = _nextToPeek;
-                if (Read(ref _nextToPeek, long.MaxValue, maxMessages) is { Count: > 0 } messages)
-                {
-                    return messages;
-                }
-
-                (rescue, isMillisecondOpen) = (_rescue, _reader.StoppedAtOpen);
+                return messages;
             }
 
             if (rescue is not null)
@@ -260,7 +278,84 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
         _arrivals.Fire();
     }
 
-    private void OnEnqueued(int messages) => Interlocked.Add(ref _waiting, messages);
+    private List<ReceivedMessage> Peek(int maxMessages, out Task? rescue, out bool isMillisecondOpen)
+    {
+        lock (_lock)
+        {
+            ThrowIfClosed();
+            _peekedFrom = _nextToPeek;
+            rescue = null;
+            if (TryPeekRecent(maxMessages, out isMillisecondOpen) is { } recent)
+            {
+                return recent;
+            }
+
+            // Messages that are committed later have greater ids.
+            var next = _nextToPeek;
+            var messages = Read(ref next, long.MaxValue, maxMessages);
+            (rescue, isMillisecondOpen) = (_rescue, _reader.StoppedAtOpen);
+            lock (_recentLock)
+            {
+                _nextToPeek = next;
+                _recent.CaughtUp(next);
+            }
+
+            return messages;
+        }
+    }
+
+    // Null: the next messages are in the file alone.
+    private List<ReceivedMessage>? TryPeekRecent(int maxMessages, out bool isMillisecondOpen)
+    {
+        lock (_recentLock)
+        {
+            isMillisecondOpen = false;
+            if (!_recent.HasNext)
+            {
+                return null;
+            }
+
+            var messages = new List<ReceivedMessage>();
+            isMillisecondOpen = _recent.Take(messages, maxMessages, MaxReceiveBytes, _session.Clock.Open);
+            if (messages.Count > 0)
+            {
+                _nextToPeek = IdRuns.IdOf(messages[^1]) + 1;
+            }
+
+            return messages.Count > 0 || _recent.HasNext ? messages : null;
+        }
+    }
+
+    // On the writer's thread, in the order of the ids.
+    private void OnStored(EnqueueRequest request)
+    {
+        Interlocked.Add(ref _waiting, request.Messages.Count);
+        lock (_recentLock)
+        {
+            for (var i = 0; i < request.Messages.Count; i++)
+            {
+                Remember(request, i);
+            }
+        }
+    }
+
+    private void Remember(EnqueueRequest request, int index)
+    {
+        var message = request.Messages[index];
+        var received = new ReceivedMessage(request.FirstId + index, message, OpenMilliseconds.Of(request.StoredNs)) { StoredNs = request.StoredNs };
+        long bytes = BytesOfMessage + message.Body.Length;
+        if (request.Accepted.Count > 0)
+        {
+            // Several messages share the batch of a push to several groups.
+            bytes += request.Accepted[index].Batch.Batch.RetainedBytes / request.Accepted.Count;
+            received.Accepted = request.Accepted[index];
+        }
+
+        if (_recent.TryAdd(received, _nextToPeek, bytes) && request.Accepted.Count > 0)
+        {
+            request.Accepted[index].Batch.Hold();
+        }
+    }
 
     // Nothing, with a task that replaces the damaged table, when a page cannot be read. Reading goes on with the new table.
     private List<ReceivedMessage> Read(ref long next, long last, int maxMessages)

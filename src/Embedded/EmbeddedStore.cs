@@ -29,7 +29,7 @@ public sealed class EmbeddedStore : IAsyncDisposable
             memory.ChangeAll();
             Checkpointer.Schedule();
         };
-        Queue = new EmbeddedPushQueue(Writer, reader, session, Checkpointer, arrivals, options.MaxQueueBytes, timeProvider);
+        Queue = new EmbeddedPushQueue(Writer, reader, session, Checkpointer, arrivals, options.MaxQueueBytes, options.MaxRecentBytes, timeProvider);
         Groups = new EmbeddedGroupStore(memory, Checkpointer, timeProvider);
     }
 

@@ -6,15 +6,14 @@ namespace PushGateway.Embedded;
 /// <summary>Stores messages of one time at the end of the queue.</summary>
 internal sealed class EnqueueRequest : WriteRequest
 {
-    private readonly IReadOnlyList<QueueMessage> _messages;
     private readonly byte[][] _attributes;
     private readonly long _maxBytes;
-    private readonly Action<int> _onStored;
+    private readonly Action<EnqueueRequest> _onStored;
     private readonly long _bytes;
 
-    public EnqueueRequest(IReadOnlyList<QueueMessage> messages, long maxBytes, Action<int> onStored)
+    public EnqueueRequest(IReadOnlyList<QueueMessage> messages, long maxBytes, Action<EnqueueRequest> onStored)
     {
-        _messages = messages;
+        Messages = messages;
         _attributes = new byte[messages.Count][];
         _maxBytes = maxBytes;
         _onStored = onStored;
@@ -25,6 +24,18 @@ internal sealed class EnqueueRequest : WriteRequest
         }
     }
 
+    /// <summary>The messages.</summary>
+    public IReadOnlyList<QueueMessage> Messages { get; }
+
+    /// <summary>The pushes of the messages as they were accepted, if they are known.</summary>
+    public IReadOnlyList<AcceptedPush> Accepted { get; init; } = [];
+
+    /// <summary>The id of the first message. Those of the others follow.</summary>
+    public long FirstId { get; private set; }
+
+    /// <summary>The time of the messages, nanoseconds since the Unix epoch.</summary>
+    public long StoredNs { get; private set; }
+
     public override void Execute(WriterSession session)
     {
         if (!session.HasRoom(_bytes, _maxBytes))
@@ -33,10 +44,10 @@ internal sealed class EnqueueRequest : WriteRequest
             return;
         }
 
-        var storedNs = session.Clock.Next();
-        for (var i = 0; i < _messages.Count; i++)
+        (FirstId, StoredNs) = (session.NextId, session.Clock.Next());
+        for (var i = 0; i < Messages.Count; i++)
         {
-            session.InsertMessage(storedNs, _attributes[i], _messages[i].Body.Span);
+            session.InsertMessage(StoredNs, _attributes[i], Messages[i].Body.Span);
         }
     }
 
@@ -44,7 +55,7 @@ internal sealed class EnqueueRequest : WriteRequest
     {
         if (!IsRefused)
         {
-            _onStored(_messages.Count);
+            _onStored(this);
         }
 
         base.OnCommitted();

@@ -112,11 +112,13 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
             return;
         }
 
-        _onCommitted();
         foreach (var request in batch)
         {
             request.OnCommitted();
         }
+
+        _session.Clock.Ended();
+        _onCommitted();
     }
 
     private void Abort(List<WriteRequest> batch, Exception cause)

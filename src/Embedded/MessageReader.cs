@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 using PushGateway.Queue;
 
@@ -7,11 +6,6 @@ namespace PushGateway.Embedded;
 /// <summary>Reads messages and dead letters on its own connection, so that reading does not wait for writing. Not thread-safe.</summary>
 internal sealed class MessageReader : IDisposable
 {
-    private const long NanosecondsPerMillisecond = 1_000_000;
-
-    // While a clock that has stepped back catches up, all pushes are in one millisecond. It is cut then.
-    private const long MaxMillisecondBytes = 64 * 1024 * 1024;
-
     private readonly SqliteConnection _connection;
     private readonly Statement _messages;
     private readonly Statement _deadLetters;
@@ -71,7 +65,8 @@ internal sealed class MessageReader : IDisposable
         long redeliveredThrough,
         OpenMilliseconds open)
     {
-        var (last, lastMillisecond) = (run.First - 1, 0L);
+        var last = run.First - 1;
+        var limit = new ReceiveLimit(maxMessages, maxBytes);
         StoppedAtOpen = false;
         _messages.Bind(1, run.First).Bind(2, run.Last);
         try
@@ -85,15 +80,14 @@ internal sealed class MessageReader : IDisposable
                 }
 
                 var storedNs = _messages.GetInt64(4);
-                var millisecond = storedNs / NanosecondsPerMillisecond;
-                StoppedAtOpen = id > redeliveredThrough && open.Contains(millisecond);
-                var isFull = destination.Count >= maxMessages || maxBytes <= 0;
-                if (StoppedAtOpen || (isFull && (storedNs == 0 || millisecond != lastMillisecond || maxBytes <= -MaxMillisecondBytes)))
+                long? millisecond = storedNs > 0 ? OpenMilliseconds.Of(storedNs) : null;
+                StoppedAtOpen = id > redeliveredThrough && millisecond is { } ms && open.Contains(ms);
+                if (StoppedAtOpen || !limit.Admits(millisecond))
                 {
                     break;
                 }
 
-                (last, lastMillisecond) = (id, millisecond);
+                last = id;
                 QueueMessage message;
                 try
                 {
@@ -105,12 +99,12 @@ internal sealed class MessageReader : IDisposable
                     continue;
                 }
 
-                destination.Add(new ReceivedMessage(id.ToString(CultureInfo.InvariantCulture), message, _messages.GetInt64(1), id)
+                destination.Add(new ReceivedMessage(id, message, _messages.GetInt64(1))
                 {
                     IsRedelivered = id <= redeliveredThrough,
                     StoredNs = storedNs > 0 ? storedNs : null,
                 });
-                maxBytes -= message.Body.Length;
+                limit.Count(millisecond, message.Body.Length);
             }
         }
         catch (SqliteException e) when (DatabaseDamage.Is(e) && last >= run.First)

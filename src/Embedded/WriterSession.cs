@@ -141,7 +141,6 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     public void Commit()
     {
         _commit.Run();
-        Clock.Ended();
         _deadLetters.Commit();
         Tell();
         Check(raw.sqlite3_db_status(_connection.Handle, PagesWritten, out var pages, out _, resetFlg: 0));
@@ -193,6 +192,9 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
 
         return UsedBytes + bytes <= maxBytes;
     }
+
+    /// <summary>The id of the message that is inserted next.</summary>
+    public long NextId => _lastId + 1;
 
     /// <summary>Inserts a message behind all others.</summary>
     /// <param name="storedNs">The time of its push, from <see cref="Clock"/>.</param>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using PushGateway.Testing;
 using Xunit;
@@ -275,25 +276,21 @@ public sealed class FilesTests : IDisposable
         }
     }
 
-    // What a process leaves that is killed when the database has grown by less than what makes it copy its log.
+    // What a process leaves that is killed when the database has grown by less than what makes it copy its log. Another program copies the
+    // files: .NET respects the lock of the store.
     private async Task LeaveBeforeTheLogIsCopiedAsync()
     {
-        var files = new Dictionary<string, byte[]>();
+        var copy = _folder.Combine("copy");
         await using (var store = EmbeddedStore.Open(new EmbeddedOptions { DataFolder = Data }, TimeProvider.System))
         {
             await store.Queue.EnqueueAsync([new Queue.QueueMessage(new byte[1_000_000], new Dictionary<string, string>())], Cancellation);
-            foreach (var path in (string[])[Database, Log, Lock])
-            {
-                using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-                files[path] = new byte[file.Length];
-                await file.ReadExactlyAsync(files[path], Cancellation);
-            }
+            using var cp = Process.Start("cp", ["-r", Data, copy]);
+            await cp.WaitForExitAsync(Cancellation);
+            Assert.Equal(0, cp.ExitCode);
         }
 
-        foreach (var (path, content) in files)
-        {
-            await File.WriteAllBytesAsync(path, content, Cancellation);
-        }
+        Directory.Delete(Data, recursive: true);
+        Directory.Move(copy, Data);
     }
 
     private void CheckOpens() => EmbeddedStore.Open(new EmbeddedOptions { DataFolder = Data }, TimeProvider.System).DisposeAsync().AsTask().GetAwaiter().GetResult();

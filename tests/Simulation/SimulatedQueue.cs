@@ -42,6 +42,10 @@ internal sealed class SimulatedQueue : IOrderedPushQueue, IGroupStateWriter
 
     public ValueTask EnqueueAsync(IReadOnlyList<QueueMessage> messages, CancellationToken cancellationToken) => EnqueueAsync(messages, _ => { });
 
+    public ValueTask EnqueueAsync(
+        IReadOnlyList<QueueMessage> messages, IReadOnlyList<BatchedPush> pushes, SharedBatch batch, CancellationToken cancellationToken) =>
+        EnqueueAsync(messages, cancellationToken);
+
     /// <summary>Stores messages, and tells the time that they get.</summary>
     public async ValueTask EnqueueAsync(IReadOnlyList<QueueMessage> messages, Action<long> onStored)
     {

@@ -5,6 +5,7 @@ using PushGateway.Formats;
 using PushGateway.Formats.Json;
 using PushGateway.Model;
 using PushGateway.Push;
+using PushGateway.Queue;
 using PushGateway.Telemetry;
 
 namespace PushGateway.Api.Push;
@@ -48,13 +49,14 @@ internal sealed class GroupsAcceptor(PushOutbox outbox, BatchPool batches, Gatew
         }
         finally
         {
-            batches.Return(batch);
+            batch.Release();
         }
     }
 
     private async ValueTask<PushRefusal?> AcceptAsync(
-        PushHeader header, ReadOnlyMemory<byte> body, NamedGroups groups, MetricBatch batch, CancellationToken cancellationToken)
+        PushHeader header, ReadOnlyMemory<byte> body, NamedGroups groups, SharedBatch shared, CancellationToken cancellationToken)
     {
+        var batch = shared.Batch;
         var context = new ParseContext(options.Limits, header.PushTimeNs / 1_000_000) { DefaultTimestampMs = Sample.NoTimestamp };
         if (Parse(body.Span, groups, batch, context) is { } refusal)
         {
@@ -67,7 +69,7 @@ internal sealed class GroupsAcceptor(PushOutbox outbox, BatchPool batches, Gatew
             return full.Counted(FormatName);
         }
 
-        if (await outbox.SendAsync(pushes, quota, cancellationToken) is { } error)
+        if (await outbox.SendAsync(pushes, shared, quota, cancellationToken) is { } error)
         {
             return PushRefusal.Of(error).Counted(FormatName);
         }

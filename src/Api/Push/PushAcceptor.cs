@@ -3,6 +3,7 @@ using PushGateway.Buffers;
 using PushGateway.Formats;
 using PushGateway.Model;
 using PushGateway.Push;
+using PushGateway.Queue;
 using PushGateway.Telemetry;
 
 namespace PushGateway.Api.Push;
@@ -41,7 +42,7 @@ internal sealed class PushAcceptor(PushOutbox outbox, BatchPool batches, Gateway
         }
         finally
         {
-            batches.Return(batch);
+            batch.Release();
         }
     }
 
@@ -60,7 +61,7 @@ internal sealed class PushAcceptor(PushOutbox outbox, BatchPool batches, Gateway
     private async ValueTask<PushRefusal?> DeleteAsync(IReadOnlyList<PushHeader> deletes, CancellationToken cancellationToken)
     {
         var nothing = new MetricBatch();
-        if (await outbox.SendAsync([.. deletes.Select(delete => new BatchedPush(delete, nothing, default, default))], quota, cancellationToken) is { } error)
+        if (await outbox.SendAsync([.. deletes.Select(delete => new BatchedPush(delete, nothing, default, default))], shared: null, quota, cancellationToken) is { } error)
         {
             return PushRefusal.Of(error).Counted("none");
         }
@@ -70,8 +71,9 @@ internal sealed class PushAcceptor(PushOutbox outbox, BatchPool batches, Gateway
     }
 
     private async ValueTask<PushRefusal?> AcceptAsync(
-        PushRoute push, PushFormat format, ReadOnlyMemory<byte> body, MetricBatch batch, CancellationToken cancellationToken)
+        PushRoute push, PushFormat format, ReadOnlyMemory<byte> body, SharedBatch shared, CancellationToken cancellationToken)
     {
+        var batch = shared.Batch;
         var pushTimeNs = clock.Next();
         var context = new ParseContext(options.Limits, pushTimeNs / 1_000_000) { DefaultTimestampMs = Sample.NoTimestamp };
         var header = new PushHeader(push.Operation, push.Group, pushTimeNs) { TimeToLive = push.TimeToLive };
@@ -89,7 +91,7 @@ internal sealed class PushAcceptor(PushOutbox outbox, BatchPool batches, Gateway
             return refusal.Counted(NameOf(format));
         }
 
-        if (await outbox.SendAsync([pushed], quota, cancellationToken) is { } error)
+        if (await outbox.SendAsync([pushed], shared, quota, cancellationToken) is { } error)
         {
             return PushRefusal.Of(error).Counted(NameOf(format));
         }
@@ -104,7 +106,7 @@ internal sealed class PushAcceptor(PushOutbox outbox, BatchPool batches, Gateway
         var failure = new BatchedPush(header with { Operation = PushOperation.Fail }, batch, default, default);
         if (header.Group is not null && refusal.First.FailsGroup && quota.Reserve(failure) is null)
         {
-            await outbox.SendAsync([failure], quota, cancellationToken);
+            await outbox.SendAsync([failure], shared: null, quota, cancellationToken);
         }
     }
 

@@ -13,14 +13,16 @@ internal sealed class PushOutbox(IPushQueue queue, ILogger<PushOutbox> logger)
     /// unavailable on the way may have kept some.
     /// </summary>
     /// <param name="pushes">The pushes.</param>
+    /// <param name="shared">Their batch, which delivery may go on with; null if there is none to share.</param>
     /// <param name="quota">Where they have their places, which end unless they are queued.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async ValueTask<PushError?> SendAsync(IReadOnlyList<BatchedPush> pushes, GroupQuota quota, CancellationToken cancellationToken)
+    public async ValueTask<PushError?> SendAsync(
+        IReadOnlyList<BatchedPush> pushes, SharedBatch? shared, GroupQuota quota, CancellationToken cancellationToken)
     {
         var isQueued = false;
         try
         {
-            var error = await SendAsync(pushes, cancellationToken);
+            var error = await SendAsync(pushes, shared, cancellationToken);
             isQueued = error is null;
             return error;
         }
@@ -33,7 +35,7 @@ internal sealed class PushOutbox(IPushQueue queue, ILogger<PushOutbox> logger)
         }
     }
 
-    private async ValueTask<PushError?> SendAsync(IReadOnlyList<BatchedPush> pushes, CancellationToken cancellationToken)
+    private async ValueTask<PushError?> SendAsync(IReadOnlyList<BatchedPush> pushes, SharedBatch? shared, CancellationToken cancellationToken)
     {
         using var activity = PushTelemetry.StartEnqueue();
         var traceParent = (activity ?? Activity.Current)?.Id;
@@ -48,7 +50,10 @@ internal sealed class PushOutbox(IPushQueue queue, ILogger<PushOutbox> logger)
 
         try
         {
-            await queue.EnqueueAsync(messages, cancellationToken);
+            // A push in several messages is put together from them.
+            await (shared is not null && messages.Count == pushes.Count && queue is IOrderedPushQueue ordered
+                ? ordered.EnqueueAsync(messages, pushes, shared, cancellationToken)
+                : queue.EnqueueAsync(messages, cancellationToken));
         }
         catch (QueueUnavailableException exception)
         {

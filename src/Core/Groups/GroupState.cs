@@ -100,10 +100,10 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
     public void Check(MetricBatch scratch)
     {
         _ = Key;
-        var index = scratch.AddFamily(name: 0);
         foreach (var family in _families)
         {
-            index = FamilyHeader.AddTo(scratch, family.Header);
+            scratch.BeginPush();
+            var index = FamilyHeader.AddTo(scratch, family.Header);
             if (family.SeriesCount == 0)
             {
                 throw new InvalidDataException("stored family without a series");
@@ -120,7 +120,7 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         {
             foreach (ref readonly var ended in set.Series)
             {
-                SeriesKey.AddTo(scratch, index, ended.Key, default);
+                SeriesKey.Check(ended.Key);
             }
         }
     }

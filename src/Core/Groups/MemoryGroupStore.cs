@@ -256,7 +256,7 @@ public sealed class MemoryGroupStore : IGroupStore
     public void Load(long id, ReadOnlySpan<byte> row)
     {
         _changes.Exists(id);
-        _scratch.Clear();
+        _scratch.BeginPush();
         try
         {
             LoadRow(id, row);
@@ -266,6 +266,10 @@ public sealed class MemoryGroupStore : IGroupStore
 #pragma warning restore CA1031
         {
             throw new InvalidDataException($"stored state cannot be read: {e.Message}", e);
+        }
+        finally
+        {
+            _scratch.Trim();
         }
     }
 

@@ -27,6 +27,7 @@ public sealed class MetricBatch
     private readonly List<Label> _groupingLabels = [];
     private readonly LabelSorter _sorter = new();
     private int[] _familyOfSymbol = new int[64];
+    private int[] _mapped = [];
     private BatchMark _group;
     private int _firstSeriesOfPush;
     private int _labelsInPush;
@@ -56,7 +57,7 @@ public sealed class MetricBatch
         + ((long)_labels.Capacity * Unsafe.SizeOf<Label>())
         + ((long)_samples.Capacity * Unsafe.SizeOf<Sample>())
         + ((long)_groupingLabels.Capacity * Unsafe.SizeOf<Label>())
-        + ((long)_familyOfSymbol.Length * sizeof(int));
+        + ((long)(_familyOfSymbol.Length + _mapped.Length) * sizeof(int));
 
     /// <summary>
     /// Starts a push. Families of earlier pushes are no longer found. <see cref="Rollback"/> to the returned mark removes the push.
@@ -107,6 +108,50 @@ public sealed class MetricBatch
         CollectionsMarshal.SetCount(_samples, mark.Samples);
         _group = mark.Families < _group.Families || mark.Series < _group.Series ? mark : _group;
         _firstSeriesOfPush = Math.Min(_firstSeriesOfPush, mark.Series);
+    }
+
+    /// <summary>Appends a part of another batch to the current push. The labels of its series are complete.</summary>
+    /// <param name="source">The other batch.</param>
+    /// <param name="start">Where the part begins. None of its families was begun before.</param>
+    /// <param name="end">Where the part ends.</param>
+    /// <param name="timestampMs">The timestamp of its samples that have none.</param>
+    public void Append(MetricBatch source, BatchMark start, BatchMark end, long timestampMs)
+    {
+        var symbols = new SymbolMap(source.Symbols, Symbols, ref _mapped);
+        var offset = Mark;
+        foreach (ref readonly var family in source.Families[start.Families..end.Families])
+        {
+            var added = AddFamily(symbols.Of(family.Name), family.Type, symbols.Of(family.Help), symbols.Of(family.Unit));
+            Families[added].LastSeries = family.LastSeries < 0 ? -1 : family.LastSeries - start.Series + offset.Series;
+        }
+
+        foreach (ref readonly var label in source.Labels[start.Labels..end.Labels])
+        {
+            _labels.Add(new Label(symbols.Of(label.Name), symbols.Of(label.Value)));
+        }
+
+        foreach (ref readonly var sample in source.Samples[start.Samples..end.Samples])
+        {
+            _samples.Add(sample with
+            {
+                TimestampMs = sample.TimestampMs == Sample.NoTimestamp ? timestampMs : sample.TimestampMs,
+                Histogram = symbols.Of(sample.Histogram),
+            });
+        }
+
+        foreach (ref readonly var series in source.Series[start.Series..end.Series])
+        {
+            _series.Add(new Series
+            {
+                Family = series.Family - start.Families + offset.Families,
+                Name = symbols.Of(series.Name),
+                LabelStart = series.LabelStart - start.Labels + offset.Labels,
+                LabelCount = series.LabelCount,
+                SampleStart = series.SampleStart - start.Samples + offset.Samples,
+                SampleCount = series.SampleCount,
+            });
+            _labelsInPush += series.LabelCount;
+        }
     }
 
     /// <summary>
@@ -297,6 +342,7 @@ public sealed class MetricBatch
         ReuseLimit.Trim(_samples);
         ReuseLimit.Trim(_groupingLabels);
         ReuseLimit.Trim(ref _familyOfSymbol);
+        ReuseLimit.Trim(ref _mapped);
     }
 
     private static int Digest(int name, int value) => HashCode.Combine(name, value);

@@ -16,6 +16,19 @@ internal static class SeriesKey
         }
     }
 
+    /// <summary>Reads the key to its end.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not those of a key.</exception>
+    public static void Check(ReadOnlySpan<byte> key)
+    {
+        var reader = new BlobReader(key);
+        reader.ReadBytes();
+        while (!reader.AtEnd)
+        {
+            reader.ReadBytes();
+            reader.ReadBytes();
+        }
+    }
+
     /// <summary>Adds the series with one sample to a family of a batch.</summary>
     public static void AddTo(MetricBatch destination, int family, ReadOnlySpan<byte> key, in Sample sample)
     {

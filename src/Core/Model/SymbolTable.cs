@@ -71,6 +71,21 @@ public sealed class SymbolTable
         return symbol != 0 ? symbol : Add(utf8, hash, slot);
     }
 
+    /// <summary>Returns the symbol here of a symbol of another table, and adds it when it is new.</summary>
+    internal int Intern(SymbolTable other, int symbol)
+    {
+        ref readonly var entry = ref other._symbols.AsSpan(0, other.Count)[symbol];
+        if (entry.Length == 0)
+        {
+            return 0;
+        }
+
+        // Both tables have the same seed.
+        var utf8 = other._bytes.AsSpan(entry.Start, entry.Length);
+        var known = Locate(utf8, entry.Hash, out var slot);
+        return known != 0 ? known : Add(utf8, entry.Hash, slot);
+    }
+
     /// <summary>Returns the symbol of <paramref name="utf8"/>, or -1 when it is not in the table.</summary>
     public int Find(ReadOnlySpan<byte> utf8)
     {

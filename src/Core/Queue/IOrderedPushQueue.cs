@@ -1,3 +1,5 @@
+using PushGateway.Push;
+
 namespace PushGateway.Queue;
 
 /// <summary>
@@ -13,6 +15,18 @@ public interface IOrderedPushQueue : IPushQueue
 {
     /// <summary>What waits in the queue.</summary>
     QueueBacklog Backlog { get; }
+
+    /// <summary>
+    /// Stores a message for each push, as <see cref="IPushQueue.EnqueueAsync"/>. Within a budget, the queue keeps the pushes in memory until
+    /// their messages are looked at: it holds their batch as long.
+    /// </summary>
+    /// <param name="messages">The messages. All are stored, or none.</param>
+    /// <param name="pushes">The push of each message.</param>
+    /// <param name="batch">The batch of the pushes. Nobody changes it from now on.</param>
+    /// <param name="cancellationToken">Ends the call before anything is stored.</param>
+    /// <exception cref="QueueUnavailableException">The queue cannot take messages now. The sender should try again.</exception>
+    ValueTask EnqueueAsync(
+        IReadOnlyList<QueueMessage> messages, IReadOnlyList<BatchedPush> pushes, SharedBatch batch, CancellationToken cancellationToken);
 
     /// <summary>
     /// Looks at the next messages that were not looked at before, at most <paramref name="maxMessages"/>, and waits until there is one.

@@ -62,6 +62,13 @@ public static class PushMessageCodec
         [NotNullWhen(true)] out PushHeader? header,
         [NotNullWhen(false)] out PushError? error)
     {
+        if (message.TryTakeAccepted(out var accepted))
+        {
+            error = null;
+            header = Append(accepted, message.StoredNs ?? accepted.Push.Header.PushTimeNs, destination);
+            return true;
+        }
+
         var attributes = message.Message.Attributes;
         if (attributes.Count == 0)
         {
@@ -103,6 +110,24 @@ public static class PushMessageCodec
         PushTimes.Add(destination, start, read);
         header = read;
         return true;
+    }
+
+    // What was accepted is within the limits.
+    private static PushHeader Append(in AcceptedPush accepted, long storedNs, MetricBatch destination)
+    {
+        try
+        {
+            var (read, batch, from, end) = accepted.Push;
+            var header = read with { PushTimeNs = read.Operation == PushOperation.Expire ? read.PushTimeNs : storedNs };
+            var start = destination.BeginPush(header.Group?.LabelsIn(destination.Symbols) ?? []);
+            destination.Append(batch, from, end, header.PushTimeNs / 1_000_000);
+            PushTimes.Add(destination, start, header);
+            return header;
+        }
+        finally
+        {
+            accepted.Batch.Release();
+        }
     }
 
     // The JSON parser itself checks the limits.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace PushGateway.Queue;
@@ -6,6 +7,7 @@ namespace PushGateway.Queue;
 public sealed class ReceivedMessage
 {
     private readonly ReadOnlyMemory<byte> _id;
+    private readonly long? _number;
 
     /// <param name="id">As <see cref="Id"/>.</param>
     /// <param name="message">As <see cref="Message"/>.</param>
@@ -22,10 +24,17 @@ public sealed class ReceivedMessage
     public ReceivedMessage(ReadOnlyMemory<byte> id, QueueMessage message, long sentMs, object? receipt = null)
         : this(message, sentMs, receipt) => _id = id;
 
+    /// <summary>Creates a message of a queue that numbers its messages.</summary>
+    /// <param name="number">The number: its <see cref="Id"/> and its <see cref="Receipt"/>.</param>
+    /// <param name="message">As <see cref="Message"/>.</param>
+    /// <param name="sentMs">As <see cref="SentMs"/>.</param>
+    public ReceivedMessage(long number, QueueMessage message, long sentMs)
+        : this(message, sentMs, number) => _number = number;
+
     private ReceivedMessage(QueueMessage message, long sentMs, object? receipt) => (Message, SentMs, Receipt) = (message, sentMs, receipt);
 
     /// <summary>The message's id in its queue, for logs and batch responses.</summary>
-    public string Id => field ??= Encoding.UTF8.GetString(_id.Span);
+    public string Id => field ??= _number is { } number ? number.ToString(CultureInfo.InvariantCulture) : Encoding.UTF8.GetString(_id.Span);
 
     /// <summary>The message.</summary>
     public QueueMessage Message { get; }
@@ -45,6 +54,21 @@ public sealed class ReceivedMessage
     /// Whether the message was handed out before, so that its samples may have been sent. A target then refuses them as out of order.
     /// </summary>
     public bool IsRedelivered { get; init; }
+
+    /// <summary>
+    /// The push of the message as it was accepted, if it is still in memory: then the message need not be decoded. The receiver takes it with
+    /// <see cref="TryTakeAccepted"/>.
+    /// </summary>
+    public AcceptedPush? Accepted { private get; set; }
+
+    /// <summary>Takes the push as it was accepted, once. The caller releases its batch.</summary>
+    public bool TryTakeAccepted(out AcceptedPush accepted)
+    {
+        accepted = Accepted.GetValueOrDefault();
+        var isThere = Accepted is not null;
+        Accepted = null;
+        return isThere;
+    }
 
     /// <summary>The queue's own handle. Only the queue reads it.</summary>
     public object? Receipt { get; }

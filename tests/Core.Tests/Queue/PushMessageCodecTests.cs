@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using PushGateway.Core.Tests.Histograms;
+using PushGateway.Formats;
 using PushGateway.Model;
 using PushGateway.Push;
 using PushGateway.Queue;
@@ -351,6 +352,45 @@ public sealed class PushMessageCodecTests
 
         Assert.Equal((storedNs, acceptedNs), (header.PushTimeNs, header.AcceptedNs));
         Assert.Equal([SentMs + 3, SentMs, SentMs + 3, SentMs + 3], decoded.Samples.ToArray().Select(sample => sample.TimestampMs));
+    }
+
+    [Theory]
+    [InlineData(PushFormat.Text, "# HELP m some\n# TYPE m counter\nm{a=\"1\"} 1\nm{a=\"2\",job=\"other\"} 2\nplain 3\n")]
+    [InlineData(PushFormat.Text, "# TYPE h histogram\nh_bucket{le=\"1\"} 1\nh_bucket{le=\"+Inf\"} 2\nh_sum 3\nh_count 2\n# TYPE s summary\ns{quantile=\"0.5\"} 4\ns_sum 5\ns_count 6\n")]
+    [InlineData(PushFormat.Text, "push_time_seconds 1\nm 2\n")]
+    [InlineData(PushFormat.OpenMetrics, "# TYPE c_seconds counter\n# UNIT c_seconds seconds\nc_seconds_total 5\n# EOF\n")]
+    [InlineData(PushFormat.Json, """[{"dimensions":{"a":"1"},"metrics":{"x":1,"y":2.5}},{"dimensions":{"b":"2"},"metrics":{"x":"7"}}]""")]
+    public void A_push_that_is_handed_over_is_read_as_its_message_is(PushFormat format, string body)
+    {
+        var accepted = new MetricBatch();
+        var context = new ParseContext(PushLimits.Default, SentMs) { DefaultTimestampMs = Sample.NoTimestamp };
+        var header = Header(PushOperation.Replace, "job/j") with { PushTimeNs = SentMs * 1_000_000, AcceptedNs = SentMs * 1_000_000 };
+        accepted.Symbols.Intern("something before");
+        var start = accepted.BeginPush(header.Group!.LabelsIn(accepted.Symbols));
+        Assert.True(PushReader.TryRead(format, Encoding.UTF8.GetBytes(body), toGroup: false, accepted, context, out var refusal), refusal?.Detail);
+        var push = new BatchedPush(header, accepted, start, accepted.Mark);
+        var messages = new List<QueueMessage>();
+        Assert.Null(PushMessageCodec.Encode(push, Sqs, messages));
+        var returned = 0;
+        var shared = new SharedBatch(accepted, _ => returned++);
+
+        var decoded = new MetricBatch();
+        var handedOver = new MetricBatch();
+        for (var i = 0; i < 2; i++)
+        {
+            var message = new ReceivedMessage("1", messages[0], SentMs) { StoredNs = (SentMs + i) * 1_000_000 };
+            Assert.True(PushMessageCodec.TryDecode(message, decoded, PushLimits.Default, out var expected, out _));
+            shared.Hold();
+            message.Accepted = new AcceptedPush(push, shared);
+            Assert.True(PushMessageCodec.TryDecode(message, handedOver, PushLimits.Default, out var actual, out _));
+            Assert.Equal(expected, actual);
+        }
+
+        Assert.Equal(decoded.Lines(), handedOver.Lines());
+        Assert.Equal(decoded.Families.ToArray().Select(family => family.LastSeries), handedOver.Families.ToArray().Select(family => family.LastSeries));
+        Assert.Equal(0, returned);
+        shared.Release();
+        Assert.Equal(1, returned);
     }
 
     [Fact]
