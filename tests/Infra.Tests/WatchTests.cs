@@ -64,8 +64,13 @@ public sealed partial class WatchTests
     public void The_gateways_own_metrics_have_the_names_of_its_instruments()
     {
         var source = File.ReadAllText(RepositoryRoot.Combine("src", "Core", "Telemetry", "PushTelemetry.cs"));
-        var instruments = Instrument().Matches(source).Select(match => match.Value).Order(StringComparer.Ordinal);
-        Assert.Equal(instruments, Instrument().Matches(Dashboard(Gateways.Default)).Select(match => match.Value).Distinct().Order(StringComparer.Ordinal));
+        var instruments = Instrument().Matches(source).Select(match => match.Value);
+
+        // A process records these every second. A function is frozen between two events.
+        string[] ofProcesses = ["pushgateway.quarantined.messages", "pushgateway.queue.messages", "pushgateway.queue.oldest", "pushgateway.target.up"];
+        Assert.Equal(
+            instruments.Except(ofProcesses).Order(StringComparer.Ordinal),
+            Instrument().Matches(Dashboard(Gateways.Default)).Select(match => match.Value).Distinct().Order(StringComparer.Ordinal));
     }
 
     [Theory]

@@ -14,8 +14,8 @@ namespace PushGateway.Delivery;
 /// </summary>
 internal sealed class DeliveryBatch
 {
-    // A batch that a giant push made grow beyond this is not used again.
-    private const int MaxKeptSamples = 1_000_000;
+    // A batch that a giant push made grow beyond this is not used again. Two of the largest receives of usual pushes fit.
+    private const long MaxKeptBytes = 16 * 1024 * 1024;
 
     private readonly Coalescer _coalescer = new();
     private readonly List<ReceivedMessage> _received = [];
@@ -52,7 +52,7 @@ internal sealed class DeliveryBatch
     public List<DueMarker> Markers { get; } = [];
 
     /// <summary>Whether the batch is small enough to be used again.</summary>
-    public bool IsReusable => _settled.Length <= MaxKeptSamples;
+    public bool IsReusable => Samples.RetainedBytes <= MaxKeptBytes;
 
     public ReceivedMessage this[int message] => _received[message];
 

@@ -110,7 +110,9 @@ public sealed class MetricBatch
         _firstSeriesOfPush = Math.Min(_firstSeriesOfPush, mark.Series);
     }
 
-    /// <summary>Appends a part of another batch to the current push. The labels of its series are complete.</summary>
+    /// <summary>
+    /// Appends a part of another batch to the current push. The labels of its series are complete. Families without a series are left out.
+    /// </summary>
     /// <param name="source">The other batch.</param>
     /// <param name="start">Where the part begins. None of its families was begun before.</param>
     /// <param name="end">Where the part ends.</param>
@@ -119,12 +121,6 @@ public sealed class MetricBatch
     {
         var symbols = new SymbolMap(source.Symbols, Symbols, ref _mapped);
         var offset = Mark;
-        foreach (ref readonly var family in source.Families[start.Families..end.Families])
-        {
-            var added = AddFamily(symbols.Of(family.Name), family.Type, symbols.Of(family.Help), symbols.Of(family.Unit));
-            Families[added].LastSeries = family.LastSeries < 0 ? -1 : family.LastSeries - start.Series + offset.Series;
-        }
-
         foreach (ref readonly var label in source.Labels[start.Labels..end.Labels])
         {
             _labels.Add(new Label(symbols.Of(label.Name), symbols.Of(label.Value)));
@@ -139,11 +135,18 @@ public sealed class MetricBatch
             });
         }
 
+        var (last, family) = (-1, -1);
         foreach (ref readonly var series in source.Series[start.Series..end.Series])
         {
+            if (series.Family != last)
+            {
+                (last, family) = (series.Family, FindOrAddFamily(source.Families[series.Family], symbols));
+            }
+
+            Families[family].LastSeries = _series.Count;
             _series.Add(new Series
             {
-                Family = series.Family - start.Families + offset.Families,
+                Family = family,
                 Name = symbols.Of(series.Name),
                 LabelStart = series.LabelStart - start.Labels + offset.Labels,
                 LabelCount = series.LabelCount,
@@ -346,6 +349,12 @@ public sealed class MetricBatch
     }
 
     private static int Digest(int name, int value) => HashCode.Combine(name, value);
+
+    private int FindOrAddFamily(in MetricFamily family, SymbolMap symbols)
+    {
+        var name = symbols.Of(family.Name);
+        return FindFamily(name) is >= 0 and var found ? found : AddFamily(name, family.Type, symbols.Of(family.Help), symbols.Of(family.Unit));
+    }
 
     // Returns the digest of the labels that the grouping labels replace.
     private int AddAllButGroupingLabels(ReadOnlySpan<Label> labels)

@@ -358,6 +358,7 @@ public sealed class PushMessageCodecTests
     [InlineData(PushFormat.Text, "# HELP m some\n# TYPE m counter\nm{a=\"1\"} 1\nm{a=\"2\",job=\"other\"} 2\nplain 3\n")]
     [InlineData(PushFormat.Text, "# TYPE h histogram\nh_bucket{le=\"1\"} 1\nh_bucket{le=\"+Inf\"} 2\nh_sum 3\nh_count 2\n# TYPE s summary\ns{quantile=\"0.5\"} 4\ns_sum 5\ns_count 6\n")]
     [InlineData(PushFormat.Text, "push_time_seconds 1\nm 2\n")]
+    [InlineData(PushFormat.Text, "# TYPE nothing gauge\n# HELP m some\nm 2\n# TYPE neither counter\n")]
     [InlineData(PushFormat.OpenMetrics, "# TYPE c_seconds counter\n# UNIT c_seconds seconds\nc_seconds_total 5\n# EOF\n")]
     [InlineData(PushFormat.Json, """[{"dimensions":{"a":"1"},"metrics":{"x":1,"y":2.5}},{"dimensions":{"b":"2"},"metrics":{"x":"7"}}]""")]
     public void A_push_that_is_handed_over_is_read_as_its_message_is(PushFormat format, string body)
