@@ -32,13 +32,14 @@ public static class MetricSinkFactory
     {
         if (settings.Url("PROMETHEUS_REMOTE_WRITE_URL") is { } url)
         {
-            return new RemoteWriteSink(RemoteWriteClient(url, time), new RemoteWriteSinkOptions { Endpoint = url, MaxSampleAge = maxSampleAge }, time);
+            var options = new RemoteWriteSinkOptions { Endpoint = url, MaxSampleAge = maxSampleAge };
+            return new RemoteWriteSink(RemoteWriteClient(url, time), options, time);
         }
 
         try
         {
-            return OtlpSinkOptions.Read(settings.Text) is { } options
-                ? new OtlpSink(new HttpClient(HttpSink.CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan }, options with { MaxSampleAge = maxSampleAge }, time)
+            return OtlpSinkOptions.Read(settings.Text) is { } read
+                ? new OtlpSink(Client(HttpSink.CreateHandler()), read with { MaxSampleAge = maxSampleAge }, time)
                 : null;
         }
         catch (FormatException exception)
@@ -48,7 +49,6 @@ public static class MetricSinkFactory
         }
     }
 
-    // The sink has a time limit of its own.
     private static HttpClient RemoteWriteClient(Uri url, TimeProvider time)
     {
         HttpMessageHandler handler = HttpSink.CreateHandler();
@@ -57,6 +57,9 @@ public static class MetricSinkFactory
             handler = new SigV4SigningHandler(region, time) { InnerHandler = handler };
         }
 
-        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        return Client(handler);
     }
+
+    // The sink has a time limit of its own.
+    private static HttpClient Client(HttpMessageHandler handler) => new(handler) { Timeout = Timeout.InfiniteTimeSpan };
 }

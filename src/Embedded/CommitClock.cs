@@ -6,10 +6,11 @@ namespace PushGateway.Embedded;
 /// Gives pushes their times in the order in which they are stored, and knows in which milliseconds more may yet be stored. Thread-safe.
 /// </summary>
 /// <param name="time">The clock.</param>
-internal sealed class CommitClock(TimeProvider time)
+/// <param name="lastNs">The time of the last push in the file, nanoseconds since the Unix epoch.</param>
+internal sealed class CommitClock(TimeProvider time, long lastNs)
 {
     private readonly Lock _lock = new();
-    private readonly PushClock _clock = new(time);
+    private readonly PushClock _clock = new(time, lastNs);
     private long _firstUncommittedNs = long.MaxValue;
 
     /// <summary>The time of the next push of the transaction, nanoseconds since the Unix epoch.</summary>
@@ -33,18 +34,15 @@ internal sealed class CommitClock(TimeProvider time)
     }
 
     /// <summary>
-    /// The milliseconds in which pushes may yet be committed that cannot be read now. What is read after this call is all that there is of
-    /// every other.
+    /// The milliseconds to which a later commit may still add pushes. A reader that starts after this call sees all pushes of any other
+    /// millisecond. No push gets a time before that of this call.
     /// </summary>
-    public OpenMilliseconds Open
+    public OpenMilliseconds Open()
     {
-        get
+        lock (_lock)
         {
-            lock (_lock)
-            {
-                var next = _clock.Earliest();
-                return new OpenMilliseconds(OpenMilliseconds.Of(Math.Min(_firstUncommittedNs, next)), OpenMilliseconds.Of(next));
-            }
+            var next = _clock.Next();
+            return OpenMilliseconds.From(Math.Min(_firstUncommittedNs, next), next);
         }
     }
 }

@@ -30,14 +30,14 @@ internal sealed class DataFolder : IDisposable
     public string LockPath { get; }
 
     /// <summary>
-    /// What the database's own number is at least; 0 when nothing is known. The number grows after each checkpoint, in the first commit that
-    /// only the write-ahead log holds. So a log that was emptied, removed or damaged at its beginning shows: the number is behind the mark.
+    /// The number in the database is at least this; 0 when nothing is known. The number grows with the first commit after each checkpoint, which
+    /// only the write-ahead log holds. A smaller number means that the log was lost.
     /// </summary>
     public long Mark { get; private set; }
 
     /// <summary>
-    /// What the number is at least in the database file alone, without the log: <see cref="Mark"/> as it was before the last checkpoint. A log
-    /// that is beside an older copy of its database shows by that.
+    /// The number in the database file alone, without the log, is at least this: <see cref="Mark"/> as it was before the last checkpoint. A
+    /// smaller number means that an older copy of the database lies beside a newer log.
     /// </summary>
     public long MarkInFile { get; private set; }
 

@@ -120,7 +120,12 @@ internal static class Database
                 {
                     Execute(connection, string.Create(
                         CultureInfo.InvariantCulture,
-                        $"BEGIN IMMEDIATE; ALTER TABLE messages ADD COLUMN stored_ns INTEGER NOT NULL DEFAULT 0; PRAGMA user_version = {SchemaVersion}; COMMIT;"));
+                        $"""
+                        BEGIN IMMEDIATE;
+                        ALTER TABLE messages ADD COLUMN stored_ns INTEGER NOT NULL DEFAULT 0;
+                        PRAGMA user_version = {SchemaVersion};
+                        COMMIT;
+                        """));
                 }
 
                 Execute(connection, "PRAGMA journal_mode = WAL");

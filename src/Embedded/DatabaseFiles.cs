@@ -25,19 +25,22 @@ internal static class DatabaseFiles
             return folder.Mark == 0 && log is null
                 ? false
                 : throw new DataFolderException(
-                    $"The database {database.FullName} is missing, but other files of the folder belong to one; put it back, or remove those as well to begin anew.");
+                    $"The database {database.FullName} is missing, but other files of the folder belong to one. "
+                    + "Put it back, or remove those as well to begin anew.");
         }
 
         if (database.Length == 0)
         {
             throw new DataFolderException(
-                $"The database {database.FullName} is empty, which it never is unless something has cut it off; put the whole file back, or remove all files of the folder to begin anew.");
+                $"The database {database.FullName} is empty, but the gateway never leaves it empty. "
+                + "Put the whole file back, or remove all files of the folder to begin anew.");
         }
 
         if (log is { HasSoundHeader: false })
         {
             throw new DataFolderException(
-                $"The header of {logPath} is damaged, so that what the file holds cannot be read; put the right file back, or remove it to go on without its content.");
+                $"The header of {logPath} is damaged, so its content cannot be read. "
+                + $"Put the right file back, or remove it and {folder.LockPath} to go on without its content.");
         }
 
         var header = ReadHeader(database);

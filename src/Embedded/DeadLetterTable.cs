@@ -23,7 +23,7 @@ internal sealed class DeadLetterTable : IDisposable
     private readonly Statement _delete;
     private long _count;
     private long _bytes;
-    private (long Count, long Bytes) _atBegin;
+    private (long Count, long Bytes) _committed;
 
     /// <param name="connection">The connection that writes.</param>
     /// <param name="maxBytes">Their share of the store, in bytes.</param>
@@ -49,7 +49,7 @@ internal sealed class DeadLetterTable : IDisposable
     }
 
     /// <summary>How many there are, as of the last commit.</summary>
-    public long Count => Interlocked.Read(ref _atBegin.Count);
+    public long Count => Interlocked.Read(ref _committed.Count);
 
     /// <summary>The most bytes that they take in the file.</summary>
     public long Bytes => _bytes;
@@ -85,7 +85,7 @@ internal sealed class DeadLetterTable : IDisposable
         (_count, _bytes) = (_count + 1, _bytes + _newest.RunScalar());
     }
 
-    /// <summary>Deletes the oldest that have had their time or are beyond the share; the latest has always room.</summary>
+    /// <summary>Deletes the oldest while they are too old or the share is exceeded. The newest stays unless it is too old.</summary>
     /// <param name="max">Most to delete.</param>
     /// <returns>Whether there may be more to delete.</returns>
     public bool Purge(int max)
@@ -105,14 +105,15 @@ internal sealed class DeadLetterTable : IDisposable
         return true;
     }
 
-    /// <summary>A transaction begins.</summary>
-    public void Begin() => _atBegin.Bytes = _bytes;
-
     /// <summary>The transaction is committed.</summary>
-    public void Commit() => Interlocked.Exchange(ref _atBegin.Count, _count);
+    public void Commit()
+    {
+        _committed.Bytes = _bytes;
+        Interlocked.Exchange(ref _committed.Count, _count);
+    }
 
     /// <summary>The transaction is rolled back.</summary>
-    public void Rollback() => (_count, _bytes) = (Count, _atBegin.Bytes);
+    public void Rollback() => (_count, _bytes) = (Count, _committed.Bytes);
 
     public void Dispose()
     {

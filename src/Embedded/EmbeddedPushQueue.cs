@@ -29,7 +29,8 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
     // A message without its body, about.
     private const int BytesOfMessage = 1024;
 
-    // Guards the reader and what receivers know. The other, for what the writer tells them, is never held for long; it is taken second.
+    // _lock guards the reader and the cursors. _recentLock guards what the writer's thread adds, and is held briefly. Who needs both takes
+    // _lock first.
     private readonly Lock _lock = new();
     private readonly Lock _recentLock = new();
     private readonly RecentMessages _recent;
@@ -69,7 +70,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
         _arrivals = arrivals;
         _maxBytes = maxBytes;
         _timeProvider = timeProvider;
-        _lastIdAtOpen = reader.LastId();
+        _lastIdAtOpen = session.NextId - 1;
         _waiting = session.MessagesAtStart;
         _recent = new RecentMessages(maxRecentBytes, _lastIdAtOpen);
         _purgeTimer = timeProvider.CreateTimer(_ => _ = PurgeAsync(), null, TimeSpan.Zero, PurgeInterval);
@@ -119,21 +120,15 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
     }
 
     /// <inheritdoc/>
-    /// <remarks>As above. Up to 32 MiB of pushes and messages are kept in memory.</remarks>
+    /// <remarks>Messages are stored all or none, as in the other overload. Up to 32 MiB of pushes and messages are kept in memory.</remarks>
     public ValueTask EnqueueAsync(
         IReadOnlyList<QueueMessage> messages, IReadOnlyList<BatchedPush> pushes, SharedBatch batch, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ArgumentOutOfRangeException.ThrowIfNotEqual(pushes.Count, messages.Count);
-        var accepted = new AcceptedPush[pushes.Count];
-        for (var i = 0; i < accepted.Length; i++)
-        {
-            accepted[i] = new AcceptedPush(pushes[i], batch);
-        }
-
         return messages.Count == 0
             ? ValueTask.CompletedTask
-            : new ValueTask(_writer.WriteAsync(new EnqueueRequest(messages, _maxBytes, OnStored) { Accepted = accepted }));
+            : new ValueTask(_writer.WriteAsync(new EnqueueRequest(messages, _maxBytes, OnStored) { Pushes = pushes, Batch = batch }));
     }
 
     /// <inheritdoc/>
@@ -188,7 +183,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
         ArgumentOutOfRangeException.ThrowIfLessThan(maxMessages, 1);
         lock (_lock)
         {
-            var messages = Read(ref _next, IdRuns.IdOf(last), maxMessages);
+            var messages = Read(ref _next, IdRuns.IdOf(last), maxMessages, OpenMilliseconds.None);
             return messages.Count > 0 || _rescue is null ? messages : throw CannotRead(_failure);
         }
     }
@@ -214,8 +209,8 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Stores a message and removes it in the same commit, and reads the message that is delivered next. What has failed in the background and
-    /// is tried again counts as well.
+    /// Stores a message and removes it in the same commit, and reads the message that is delivered next. Also fails while a background write or
+    /// a read that failed is being retried.
     /// </remarks>
     public async ValueTask CheckAsync(CancellationToken cancellationToken)
     {
@@ -260,7 +255,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
         }
         catch (QueueUnavailableException)
         {
-            // The timer comes again.
+            // The timer tries again.
         }
     }
 
@@ -292,7 +287,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
 
             // Messages that are committed later have greater ids.
             var next = _nextToPeek;
-            var messages = Read(ref next, long.MaxValue, maxMessages);
+            var messages = Read(ref next, long.MaxValue, maxMessages, _session.Clock.Open());
             (rescue, isMillisecondOpen) = (_rescue, _reader.StoppedAtOpen);
             lock (_recentLock)
             {
@@ -316,7 +311,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
             }
 
             var messages = new List<ReceivedMessage>();
-            isMillisecondOpen = _recent.Take(messages, maxMessages, MaxReceiveBytes, _session.Clock.Open);
+            isMillisecondOpen = _recent.Take(messages, maxMessages, MaxReceiveBytes, _session.Clock.Open());
             if (messages.Count > 0)
             {
                 _nextToPeek = IdRuns.IdOf(messages[^1]) + 1;
@@ -342,23 +337,23 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
     private void Remember(EnqueueRequest request, int index)
     {
         var message = request.Messages[index];
-        var received = new ReceivedMessage(request.FirstId + index, message, OpenMilliseconds.Of(request.StoredNs)) { StoredNs = request.StoredNs };
-        long bytes = BytesOfMessage + message.Body.Length;
-        if (request.Accepted.Count > 0)
+        var accepted = request.Batch is { } batch ? new AcceptedPush(request.Pushes[index], batch) : (AcceptedPush?)null;
+        var received = new ReceivedMessage(request.FirstId + index, message, OpenMilliseconds.Of(request.StoredNs))
         {
-            // Several messages share the batch of a push to several groups.
-            bytes += request.Accepted[index].Batch.Batch.RetainedBytes / request.Accepted.Count;
-            received.Accepted = request.Accepted[index];
-        }
+            StoredNs = request.StoredNs,
+            Accepted = accepted,
+        };
 
-        if (_recent.TryAdd(received, _nextToPeek, bytes) && request.Accepted.Count > 0)
+        // Several messages share the batch of a push to several groups.
+        var bytes = BytesOfMessage + message.Body.Length + ((request.Batch?.Batch.UsedBytes ?? 0) / request.Messages.Count);
+        if (_recent.TryAdd(received, _nextToPeek, bytes))
         {
-            request.Accepted[index].Batch.Hold();
+            request.Batch?.Hold();
         }
     }
 
     // Nothing, with a task that replaces the damaged table, when a page cannot be read. Reading goes on with the new table.
-    private List<ReceivedMessage> Read(ref long next, long last, int maxMessages)
+    private List<ReceivedMessage> Read(ref long next, long last, int maxMessages, OpenMilliseconds open)
     {
         ThrowIfClosed();
         if (_rescue is { IsCompleted: true })
@@ -374,7 +369,6 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
 
         var messages = new List<ReceivedMessage>();
         var unreadable = new List<UnreadableRow>();
-        var open = _session.Clock.Open;
         try
         {
             long first;

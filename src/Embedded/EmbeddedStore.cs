@@ -62,7 +62,7 @@ public sealed class EmbeddedStore : IAsyncDisposable
         try
         {
             session = WriterSession.Open(folder, options, timeProvider, onDamage);
-            var memory = new MemoryGroupStore(options.Groups, timeProvider, tracksChanges: true);
+            var memory = new MemoryGroupStore(options.Groups with { IsOrdered = true }, timeProvider, tracksChanges: true);
             GroupStateLoader.Load(session, memory);
             reader = MessageReader.Open(folder.DatabasePath);
             return new EmbeddedStore(folder, session, reader, options, memory, timeProvider, onFailure);

@@ -1,9 +1,10 @@
 using System.Globalization;
+using PushGateway.Push;
 using PushGateway.Queue;
 
 namespace PushGateway.Embedded;
 
-/// <summary>Stores messages of one time at the end of the queue.</summary>
+/// <summary>Stores messages at the end of the queue. All get the same time.</summary>
 internal sealed class EnqueueRequest : WriteRequest
 {
     private readonly byte[][] _attributes;
@@ -27,8 +28,11 @@ internal sealed class EnqueueRequest : WriteRequest
     /// <summary>The messages.</summary>
     public IReadOnlyList<QueueMessage> Messages { get; }
 
-    /// <summary>The pushes of the messages as they were accepted, if they are known.</summary>
-    public IReadOnlyList<AcceptedPush> Accepted { get; init; } = [];
+    /// <summary>The pushes of the messages as they were accepted; none when they are not known.</summary>
+    public IReadOnlyList<BatchedPush> Pushes { get; init; } = [];
+
+    /// <summary>The batch of the pushes.</summary>
+    public SharedBatch? Batch { get; init; }
 
     /// <summary>The id of the first message. Those of the others follow.</summary>
     public long FirstId { get; private set; }

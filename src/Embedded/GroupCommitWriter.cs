@@ -119,6 +119,25 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
 
         _session.Clock.Ended();
         _onCommitted();
+        Maintain();
+        foreach (var request in batch)
+        {
+            request.OnMaintained();
+        }
+    }
+
+    // Whatever goes wrong here is tried again after the next commit. What was committed stays so.
+    private void Maintain()
+    {
+        try
+        {
+            _session.Maintain();
+        }
+#pragma warning disable CA1031 // The thread must go on.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
     }
 
     private void Abort(List<WriteRequest> batch, Exception cause)
@@ -132,6 +151,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
             // The next BEGIN fails as well and reports the error to its requests.
         }
 
+        _session.Clock.Ended();
         _session.Rescue(cause);
 
         foreach (var request in batch)

@@ -9,7 +9,6 @@ internal sealed class MessageReader : IDisposable
     private readonly SqliteConnection _connection;
     private readonly Statement _messages;
     private readonly Statement _deadLetters;
-    private readonly Statement _lastId;
     private readonly Statement _countMessages;
     private readonly Statement _oldestSentMs;
 
@@ -21,7 +20,6 @@ internal sealed class MessageReader : IDisposable
         _deadLetters = new Statement(
             connection,
             "SELECT id, sent_ms, attributes, body, code, reason, died_ms FROM dead_letters ORDER BY id DESC LIMIT ?1");
-        _lastId = new Statement(connection, "SELECT coalesce(max(id), 0) FROM messages");
         _countMessages = new Statement(connection, "SELECT count(*) FROM messages");
         _oldestSentMs = new Statement(connection, "SELECT sent_ms FROM messages ORDER BY id LIMIT 1");
     }
@@ -126,9 +124,6 @@ internal sealed class MessageReader : IDisposable
         _messages.Reset();
     }
 
-    /// <summary>The greatest id of the messages; 0 when there are none.</summary>
-    public long LastId() => _lastId.RunScalar();
-
     /// <summary>Number of messages.</summary>
     public long CountMessages() => _countMessages.RunScalar();
 
@@ -158,7 +153,6 @@ internal sealed class MessageReader : IDisposable
     {
         _messages.Dispose();
         _deadLetters.Dispose();
-        _lastId.Dispose();
         _countMessages.Dispose();
         _oldestSentMs.Dispose();
         _connection.Dispose();

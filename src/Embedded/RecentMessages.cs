@@ -3,8 +3,8 @@ using PushGateway.Queue;
 namespace PushGateway.Embedded;
 
 /// <summary>
-/// The last messages that were stored, in their order, as far as nobody has looked at them and they fit the budget. The first that does not
-/// fit, and all after it, are read from the file until that has been caught up with. Not thread-safe.
+/// The newest stored messages that nobody has looked at, in order, within a budget. If one does not fit, it and all later ones are read from
+/// the file until the reader has caught up. Not thread-safe.
 /// </summary>
 /// <param name="maxBytes">Bytes of memory to use.</param>
 /// <param name="lastStored">The id of the last message in the file.</param>
@@ -82,7 +82,7 @@ internal sealed class RecentMessages(long maxBytes, long lastStored)
         return false;
     }
 
-    // The messages of a millisecond come together.
+    // The file has the rest of this millisecond, so all of it is read from there.
     private void LeaveToFile()
     {
         foreach (var (message, _) in _messages)

@@ -4,4 +4,10 @@ namespace PushGateway.Embedded;
 internal sealed class RescueRequest : WriteRequest
 {
     public override void Execute(WriterSession session) => session.RescueAfterCommit();
+
+    public override void OnCommitted()
+    {
+    }
+
+    public override void OnMaintained() => base.OnCommitted();
 }

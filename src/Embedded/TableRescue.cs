@@ -3,12 +3,12 @@ using Microsoft.Data.Sqlite;
 namespace PushGateway.Embedded;
 
 /// <summary>
-/// Puts a new table in the place of one that has a damaged page, and copies every row that can be read. Into the damaged table, SQLite could
-/// not even write what has nothing to do with that page. It stays in the file under another name, for whoever wants to look at it.
+/// Puts a new table in the place of one that has a damaged page, and copies every row that can be read. SQLite
+/// refuses some writes to a table with a damaged page even if they concern other rows. The old table stays in the file under another name, for whoever wants to look at it.
 /// </summary>
 internal static class TableRescue
 {
-    // So many ids are tried one by one, which finds every row that can be read. A page has far fewer rows.
+    // Up to this many ids are tried one by one, so that no readable row is missed. A page has far fewer rows.
     private const int MaxSteps = 100_000;
 
     /// <summary>Whether a row of the table cannot be read. Reads all of it.</summary>
@@ -128,7 +128,7 @@ internal static class TableRescue
             return new IdRun(from, long.MaxValue);
         }
 
-        // A long way: what lies between two damaged pages may be missed.
+        // The gap is long: search in growing steps. Rows between two damaged pages may be missed.
         var (readable, step) = (last, (long)MaxSteps);
         while (!IsReadable(one, readable))
         {

@@ -11,7 +11,7 @@ internal sealed class UnchangedDatabase : IDisposable
     /// <exception cref="SqliteException">The file cannot be read.</exception>
     public UnchangedDatabase(string path)
     {
-        // SQLite needs them to read, and leaves them behind.
+        // SQLite creates these files to read, and does not delete them.
         _temporary = [.. new[] { path + "-wal", path + "-shm" }.Where(file => !File.Exists(file))];
         try
         {

@@ -28,6 +28,11 @@ internal abstract class WriteRequest() : TaskCompletionSource(TaskCreationOption
         }
     }
 
+    /// <summary>Called after <see cref="WriterSession.Maintain"/>, which follows the commit.</summary>
+    public virtual void OnMaintained()
+    {
+    }
+
     /// <summary>Called when the transaction failed. Nothing of the request is stored.</summary>
     public void OnFailed(QueueUnavailableException reason) => TrySetException(reason);
 

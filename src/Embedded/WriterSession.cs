@@ -16,8 +16,6 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     /// <summary>Bytes of the message that a probe stores: enough to need pages of its own.</summary>
     public const int ProbeBytes = 2 * Database.PageBytes;
 
-    private const long NanosecondsPerMillisecond = 1_000_000;
-
     // SQLITE_DBSTATUS_CACHE_WRITE: pages written, which in WAL mode go to the log.
     private const int PagesWritten = 9;
 
@@ -44,7 +42,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     private bool _isMarked;
     private long _markInFile;
 
-    // Damage is nowhere where a new table would help. Looking for it again would cost as much again.
+    // The last search found no table to replace. Another would read the whole database again.
     private bool _isBeyondRescue;
     private bool _isToRescue;
     private bool _lostState;
@@ -56,7 +54,6 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         _folder = folder;
         _synchronous = options.Synchronous;
         _timeProvider = timeProvider;
-        Clock = new CommitClock(timeProvider);
         _onDamage = onDamage;
         _deadLetters = new DeadLetterTable(connection, options.MaxDeadLetterBytes, timeProvider);
         _begin = new Statement(connection, "BEGIN IMMEDIATE");
@@ -78,7 +75,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     }
 
     /// <summary>Gives messages their times.</summary>
-    public CommitClock Clock { get; }
+    public CommitClock Clock { get; private set; } = null!;
 
     /// <summary>Messages that a former process has left.</summary>
     public long MessagesAtStart { get; private set; }
@@ -93,8 +90,8 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     public long UsedBytes => _bytesInUse + _bytesSince;
 
     /// <summary>
-    /// Called, after a commit, when stored group state has been lost that is in memory. It is to be written again. Before it is set, such
-    /// state is nowhere else.
+    /// Called after a commit when group state was lost that memory still has, to write it again. Null while state is loaded: what is lost
+    /// then becomes a dead letter.
     /// </summary>
     public Action? OnStateLost { get; set; }
 
@@ -134,14 +131,21 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     {
         Mark();
         _begin.Run();
-        _deadLetters.Begin();
     }
 
-    /// <summary>Commits, and copies the write-ahead log into the database when it has become long.</summary>
+    /// <summary>Commits.</summary>
     public void Commit()
     {
         _commit.Run();
         _deadLetters.Commit();
+    }
+
+    /// <summary>
+    /// What is due after a commit: tells of damage, copies the write-ahead log into the database when it has become long, and replaces damaged
+    /// tables.
+    /// </summary>
+    public void Maintain()
+    {
         Tell();
         Check(raw.sqlite3_db_status(_connection.Handle, PagesWritten, out var pages, out _, resetFlg: 0));
         if (pages >= Database.CheckpointPages)
@@ -166,8 +170,6 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         {
             _rollback.Run();
         }
-
-        Clock.Ended();
     }
 
     /// <summary>After a failure, puts new tables in the place of those that have a damaged page. The next transaction may then succeed.</summary>
@@ -235,7 +237,8 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         Report(reason + ". It is a dead letter now");
     }
 
-    /// <summary>Deletes dead letters that have had their time or are beyond their share, at most so many; returns whether there may be more.</summary>
+    /// <summary>Deletes dead letters that have had their time or are beyond their share. Returns whether there may be more.</summary>
+    /// <param name="max">Most to delete.</param>
     public bool PurgeDeadLetters(int max) => _deadLetters.Purge(max);
 
     public void Put(long id, ReadOnlySpan<byte> row)
@@ -246,7 +249,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
 
     public void Remove(long id) => _removeState.Bind(1, id).Run();
 
-    /// <summary>Stores a message and removes it again, so that whatever would keep a push from being stored shows.</summary>
+    /// <summary>Stores a message and removes it again. Fails when a push would fail.</summary>
     public void Probe()
     {
         Count();
@@ -267,7 +270,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     }
 
     private void Insert(long id, long storedNs, ReadOnlySpan<byte> attributes, ReadOnlySpan<byte> body) =>
-        _insertMessage.Bind(1, id).Bind(2, storedNs / NanosecondsPerMillisecond).Bind(3, attributes).Bind(4, body).Bind(5, storedNs).Run();
+        _insertMessage.Bind(1, id).Bind(2, OpenMilliseconds.Of(storedNs)).Bind(3, attributes).Bind(4, body).Bind(5, storedNs).Run();
 
     private void Start()
     {
@@ -287,9 +290,12 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
 
     private void ReadTables()
     {
+        // Counting reads every page, so a damaged one shows at the start.
         using var last = new Statement(_connection, "SELECT max(id) FROM messages");
         using var count = new Statement(_connection, "SELECT count(*) FROM messages");
+        using var lastNs = new Statement(_connection, "SELECT stored_ns FROM messages ORDER BY id DESC LIMIT 1");
         (_lastId, MessagesAtStart) = (last.RunScalar(), count.RunScalar());
+        Clock = new CommitClock(_timeProvider, lastNs.RunScalar());
         _markInFile = _folder.MarkInFile;
         _deadLetters.Measure();
         _deadLetters.Commit();
@@ -361,12 +367,13 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
             }
 
             Commit();
+            Tell();
             _isBeyondRescue = damaged.Count == 0;
         }
         catch (SqliteException e)
         {
-            Rollback();
             _isBeyondRescue = DatabaseDamage.Is(e);
+            Rollback();
         }
     }
 
@@ -416,12 +423,6 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     }
 
     private long NowMs() => _timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
-
-    private void Execute(string sql)
-    {
-        using var statement = new Statement(_connection, sql);
-        statement.Run();
-    }
 
     private void Check(int result) => SqliteException.ThrowExceptionForRC(result, _connection.Handle);
 }

@@ -14,10 +14,10 @@ internal static partial class DeliveryLog
     [LoggerMessage(3, LogLevel.Error, "The queue failed")]
     public static partial void QueueFaulted(this ILogger logger, Exception exception);
 
-    [LoggerMessage(200, LogLevel.Warning, "The target takes nothing since {Since:u}: {Reason}")]
+    [LoggerMessage(200, LogLevel.Warning, "The target has taken nothing since {Since:u}: {Reason}")]
     public static partial void TargetDown(this ILogger logger, DateTimeOffset since, string reason);
 
-    [LoggerMessage(201, LogLevel.Warning, "The target takes nothing since {Since:u}: {Reason}. {Messages} messages wait, the oldest for {Age}")]
+    [LoggerMessage(201, LogLevel.Warning, "The target has taken nothing since {Since:u}: {Reason}. {Messages} messages wait, the oldest for {Age}")]
     public static partial void TargetDown(this ILogger logger, DateTimeOffset since, string reason, long messages, TimeSpan age);
 
     [LoggerMessage(202, LogLevel.Information, "The target takes requests again, after {Outage}")]

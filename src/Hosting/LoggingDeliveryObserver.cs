@@ -26,7 +26,7 @@ internal sealed class LoggingDeliveryObserver(ILogger<DeliveryPump> logger) : De
         }
     }
 
-    public override void TargetUp(DeliveryState state, TimeSpan outage) => logger.TargetUp(Seconds(outage));
+    public override void TargetUp(TimeSpan outage) => logger.TargetUp(Seconds(outage));
 
     private static TimeSpan Seconds(TimeSpan exact) => TimeSpan.FromSeconds(Math.Round(exact.TotalSeconds));
 }

@@ -64,7 +64,7 @@ public sealed class TelemetryTests
 
         await prometheus.RequireCredentialsAsync(Cancellation);
         Assert.Equal(202, await PushAsync(gateway, "telemetry_waiting 1\n"));
-        await WaitForLogAsync(gateway, "The target takes nothing since");
+        await WaitForLogAsync(gateway, "The target has taken nothing since");
         await WaitForLineAsync(gateway, "pushgateway_target_up 0");
         await WaitForLineAsync(gateway, "pushgateway_queue_messages 1");
         Assert.Contains("HTTP status 401", gateway.Process.Output, StringComparison.Ordinal);

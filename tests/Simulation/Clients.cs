@@ -21,6 +21,19 @@ internal static class Clients
     public static void Overlaps(this Simulation simulation, string client, TimeSpan duration) => simulation.Every(0.05, 4, duration, () =>
         simulation.Push(new SimulatedPush { Operation = PushOperation.Append, Samples = [new PushedSample(client, "a", simulation.NextValue())] }));
 
+    /// <summary>Replaces one group by changing series without waiting for answers, several times in a millisecond now and then.</summary>
+    public static void OverlapsInGroup(this Simulation simulation, string client, TimeSpan duration) => simulation.Every(0.05, 4, duration, () =>
+        simulation.Push(new SimulatedPush
+        {
+            Operation = PushOperation.Replace,
+            Group = $"job/{client}",
+            Samples =
+            [
+                .. Enumerable.Range(0, 3).Where(_ => simulation.World.Random.Next(2) > 0)
+                    .Select(i => new PushedSample($"{client}_m", Text(i), simulation.NextValue())),
+            ],
+        }));
+
     /// <summary>Pushes samples with times of its own, each later than the one before.</summary>
     public static void Timestamps(this Simulation simulation, string client, TimeSpan duration) =>
         simulation.PushEvery(10, 100, duration, () => new SimulatedPush

@@ -76,6 +76,16 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public void A_group_that_overlapping_pushes_replace_ends_as_the_last_one_left_it()
+    {
+        var simulation = WithPrometheus();
+        simulation.OverlapsInGroup("g", TimeSpan.FromSeconds(4));
+
+        AssertHolds(simulation, TimeSpan.FromSeconds(5));
+        Assert.Empty(simulation.Disk.DeadLetters);
+    }
+
+    [Fact]
     public void An_outage_of_half_an_hour_loses_nothing()
     {
         var simulation = WithPrometheus();

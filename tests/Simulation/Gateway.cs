@@ -18,7 +18,7 @@ internal sealed class Gateway
     {
         _world = world;
         Life = new Life(world);
-        var groups = new MemoryGroupStore(GroupStoreOptions.Default, Life.Time, tracksChanges: true);
+        var groups = new MemoryGroupStore(GroupStoreOptions.Default with { IsOrdered = true }, Life.Time, tracksChanges: true);
         _queue = new SimulatedQueue(world, Life, disk, groups);
         _clock = new PushClock(Life.Time);
         var options = new DeliveryOptions { GatherTime = TimeSpan.FromMilliseconds(5), Random = world.Random };

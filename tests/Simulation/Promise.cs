@@ -10,6 +10,9 @@ internal sealed class Promise(Target target, Network network, Disk disk, IReadOn
     private static readonly long StaleBits = BitConverter.DoubleToInt64Bits(StaleMarker.Value);
 
     private readonly List<SimulatedPush> _durable = [.. pushes.Where(push => push.Messages.Any(disk.Accepted.Contains))];
+    private readonly ILookup<long, SimulatedPush> _ofMillisecond = pushes
+        .Where(push => push.Messages.Any(disk.Accepted.Contains))
+        .ToLookup(push => push.PushTimeNs / 1_000_000);
 
     public IEnumerable<string> Violations() =>
         [.. Unfinished(), .. Lost(), .. WronglyDead(), .. Invented(), .. WronglyLive()];
@@ -44,7 +47,7 @@ internal sealed class Promise(Target target, Network network, Disk disk, IReadOn
 
             foreach (var sample in push.Expected.Where(sample => !target.Has(sample)))
             {
-                if (later[(sample.Series, sample.TimestampMs)] == push.PushTimeNs && !MayPassForSent(push, sample))
+                if (later[(sample.Series, sample.TimestampMs)] == push.PushTimeNs && !MayPassForSent(push, sample) && !MayHaveEnded(push, sample))
                 {
                     yield return $"{sample} of push {push.PushTimeNs} is neither in the target ({target.GetType().Name}) nor dead-lettered";
                 }
@@ -101,6 +104,10 @@ internal sealed class Promise(Target target, Network network, Disk disk, IReadOn
             }
         }
     }
+
+    // A later push of the same millisecond may have ended the series.
+    private bool MayHaveEnded(SimulatedPush push, WireSample sample) => push.Group is not null && _ofMillisecond[sample.TimestampMs].Any(later =>
+        later.PushTimeNs > push.PushTimeNs && (later.Group == push.Group || later.Selectors.Count > 0));
 
     // What is too old for the target is not sent, be it a sample or a marker, and nobody sees that old a sample in a target.
     private bool MayHaveBecomeTooOld(string series) => nowMs - target.Newest(series)?.TimestampMs > maxSampleAge?.TotalMilliseconds;

@@ -32,6 +32,7 @@ internal static class Scenario
         simulation.Repeats("a", chance.Next(1, 9), Duration, 20, 200);
         simulation.Timestamps("t", Duration);
         Maybe(chance, 3, () => simulation.Overlaps("o", Duration / 10));
+        Maybe(chance, 4, () => simulation.OverlapsInGroup("p", Duration / 10));
         Maybe(chance, 2, () => simulation.UsesGroup("g", Duration));
         Maybe(chance, 3, () => simulation.UsesGroup("h", Duration));
         Maybe(chance, 3, () => simulation.UsesGroup("mortal", Duration, 500, 9000, TimeSpan.FromSeconds(chance.Next(1, 10))));

@@ -9,6 +9,7 @@ namespace PushGateway.Simulation;
 internal sealed class SimulatedQueue : IOrderedPushQueue, IGroupStateWriter
 {
     private const long NanosecondsPerMillisecond = 1_000_000;
+    private const long MaxReadingMs = 2000;
 
     private static readonly TimeSpan CheckpointInterval = TimeSpan.FromMilliseconds(200);
 
@@ -91,7 +92,7 @@ internal sealed class SimulatedQueue : IOrderedPushQueue, IGroupStateWriter
     }
 
     public IReadOnlyList<ReceivedMessage> ReceiveThrough(ReceivedMessage last, int maxMessages) =>
-        Read(ref _next, IdOf(last) + 1, maxMessages);
+        Read(ref _next, IdOf(last) + 1, maxMessages, isOver: true);
 
     public ValueTask CompleteAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
     {
@@ -131,10 +132,10 @@ internal sealed class SimulatedQueue : IOrderedPushQueue, IGroupStateWriter
         _life.Signal(arrival);
     }
 
-    private List<ReceivedMessage> Read(ref long next, long end, int maxMessages)
+    private List<ReceivedMessage> Read(ref long next, long end, int maxMessages, bool isOver = false)
     {
         var messages = new List<ReceivedMessage>();
-        var openMs = Milliseconds(_clock.Earliest());
+        var openMs = isOver ? long.MaxValue : Milliseconds(_clock.Next());
         for (; next < end; next++)
         {
             if (!_disk.Messages.TryGetValue(next, out var stored))
@@ -143,7 +144,7 @@ internal sealed class SimulatedQueue : IOrderedPushQueue, IGroupStateWriter
             }
 
             var storedMs = Milliseconds(stored.StoredNs);
-            if ((next > _lastIdAtStart && storedMs == openMs)
+            if ((next > _lastIdAtStart && storedMs >= openMs && storedMs <= openMs + MaxReadingMs)
                 || (messages.Count >= maxMessages && storedMs != Milliseconds(messages[^1].StoredNs!.Value)))
             {
                 break;

@@ -9,14 +9,33 @@ namespace PushGateway.Api.Push;
 /// </summary>
 internal sealed class BatchPool
 {
-    private readonly ConcurrentBag<MetricBatch> _batches = [];
+    // More requests than this are not read at a time for long. While delivery falls behind, thousands of batches are out.
+    private static readonly int MaxIdle = 8 * Environment.ProcessorCount;
+
+    private readonly ConcurrentBag<MetricBatch> _idle = [];
+    private int _count;
 
     /// <summary>Rents a batch. It comes back when the last holder releases it.</summary>
-    public SharedBatch Rent() => new(_batches.TryTake(out var batch) ? batch : new MetricBatch(), Return);
+    public SharedBatch Rent()
+    {
+        if (!_idle.TryTake(out var batch))
+        {
+            return new SharedBatch(new MetricBatch(), Return);
+        }
+
+        Interlocked.Decrement(ref _count);
+        return new SharedBatch(batch, Return);
+    }
 
     private void Return(MetricBatch batch)
     {
+        if (Interlocked.Increment(ref _count) > MaxIdle)
+        {
+            Interlocked.Decrement(ref _count);
+            return;
+        }
+
         batch.Trim();
-        _batches.Add(batch);
+        _idle.Add(batch);
     }
 }

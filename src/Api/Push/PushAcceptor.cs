@@ -61,7 +61,8 @@ internal sealed class PushAcceptor(PushOutbox outbox, BatchPool batches, Gateway
     private async ValueTask<PushRefusal?> DeleteAsync(IReadOnlyList<PushHeader> deletes, CancellationToken cancellationToken)
     {
         var nothing = new MetricBatch();
-        if (await outbox.SendAsync([.. deletes.Select(delete => new BatchedPush(delete, nothing, default, default))], shared: null, quota, cancellationToken) is { } error)
+        BatchedPush[] pushes = [.. deletes.Select(delete => new BatchedPush(delete, nothing, default, default))];
+        if (await outbox.SendAsync(pushes, shared: null, quota, cancellationToken) is { } error)
         {
             return PushRefusal.Of(error).Counted("none");
         }

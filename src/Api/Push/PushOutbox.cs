@@ -50,7 +50,7 @@ internal sealed class PushOutbox(IPushQueue queue, ILogger<PushOutbox> logger)
 
         try
         {
-            // A push in several messages is put together from them.
+            // A push that was cut into several messages is not handed over: it is decoded from them.
             await (shared is not null && messages.Count == pushes.Count && queue is IOrderedPushQueue ordered
                 ? ordered.EnqueueAsync(messages, pushes, shared, cancellationToken)
                 : queue.EnqueueAsync(messages, cancellationToken));

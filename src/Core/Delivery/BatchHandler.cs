@@ -502,10 +502,10 @@ public sealed class BatchHandler
             return;
         }
 
+        var most = Duration.Format(_sender!.MaxSampleAge);
         var others = count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" and {count - 1} more samples");
-        outcome.Reject(message, new PushError(
-            RejectCode.TimestampTooOld,
-            $"too old for the target, which takes samples for {Duration.Format(_sender!.MaxSampleAge)}: {tooOld}{others}; everything else was delivered"));
+        var reason = $"too old for the target, which takes samples for {most}: {tooOld}{others}; everything else was delivered";
+        outcome.Reject(message, new PushError(RejectCode.TimestampTooOld, reason));
     }
 
     private static PushError Refusal(HeldMessage message, int open)

@@ -98,13 +98,7 @@ internal sealed class BatchSender(IMetricSink sink, TargetHealth target, Suspici
                 continue;
             }
 
-            batch.Settle(sample);
-            if (!batch.IsMarker(sample))
-            {
-                ref var fate = ref batch.Fate(sample.Owner);
-                fate.TooOld ??= Name(batch, sample);
-                fate.TooOldCount++;
-            }
+            batch.SettleTooOld(sample, Name(batch, sample));
         }
 
         return kept.Count == samples.Length ? samples : kept.ToArray();

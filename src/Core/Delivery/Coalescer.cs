@@ -24,6 +24,13 @@ internal sealed class Coalescer
     /// <summary>The samples that were left out for good, because a later push of their millisecond has another value.</summary>
     public IReadOnlyList<int> Superseded => _superseded;
 
+    /// <summary>Forgets what was left out.</summary>
+    public void Forget()
+    {
+        _dropped.Clear();
+        _superseded.Clear();
+    }
+
     /// <summary>Coalesces every series of the batch.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="messages">The messages, by their place among those received; the owner of a sample is an index in here.</param>
@@ -33,8 +40,7 @@ internal sealed class Coalescer
     public ReadOnlyMemory<SeriesSample> Coalesce(
         MetricBatch batch, ReadOnlyMemory<DecodedMessage> messages, ReadOnlySpan<int> markerOwners, ReadOnlySpan<bool> settled = default)
     {
-        _dropped.Clear();
-        _superseded.Clear();
+        Forget();
         var seriesCount = batch.Series.Length;
         Grow(ref _first, seriesCount);
         Grow(ref _next, seriesCount + 1);

@@ -21,6 +21,7 @@ internal sealed class DeliveryBatch
     private readonly List<ReceivedMessage> _received = [];
     private readonly List<DecodedMessage> _decoded = [];
     private readonly List<int> _markerOwners = [];
+    private readonly Dictionary<int, string> _tooOld = [];
     private DecodedMessage[] _coalesced = [];
     private MessageFate[] _fates = [];
     private bool[] _settled = [];
@@ -68,6 +69,7 @@ internal sealed class DeliveryBatch
     /// <summary>Ends the adding of messages.</summary>
     public void Seal()
     {
+        _coalescer.Forget();
         Grow(ref _fates, Count);
         _firstMarkerSample = Samples.Samples.Length;
         Grow(ref _settled, _firstMarkerSample);
@@ -118,6 +120,18 @@ internal sealed class DeliveryBatch
     /// <summary>Whether the target may have got the sample in an earlier request.</summary>
     public bool MayHaveArrived(in SeriesSample sample) => _unknown[sample.Index] || _received[sample.Owner].IsRedelivered;
 
+    /// <summary>Settles a sample that has become too old for the target.</summary>
+    /// <param name="sample">The sample.</param>
+    /// <param name="name">Its series and time, for the reader of a dead letter.</param>
+    public void SettleTooOld(in SeriesSample sample, string name)
+    {
+        Settle(sample);
+        if (!IsMarker(sample) && _tooOld.TryAdd(sample.Index, name))
+        {
+            NoteTooOld(sample.Owner, name);
+        }
+    }
+
     /// <summary>Notes that a sample needs no more work: it was delivered, or refused for good.</summary>
     public void Settle(in SeriesSample sample) => _settled[sample.Index] = true;
 
@@ -140,8 +154,13 @@ internal sealed class DeliveryBatch
     public void SettleSuperseded()
     {
         Grow(ref _coalesced, Count);
-        _decoded.CopyTo(_coalesced);
+        for (var i = 0; i < Count; i++)
+        {
+            _coalesced[i] = Outcome!.IsSettled(_received[i]) ? _decoded[i] with { End = _decoded[i].Start } : _decoded[i];
+        }
+
         CoalesceInPlace();
+        SettleDropped();
     }
 
     /// <summary>The open samples of the messages that are not withheld, sorted by series and time; valid until the next call.</summary>
@@ -168,6 +187,10 @@ internal sealed class DeliveryBatch
         foreach (var (dropped, kept) in _coalescer.Dropped)
         {
             _settled[dropped] = _settled[kept];
+            if (_tooOld.TryGetValue(kept, out var name) && _tooOld.TryAdd(dropped, name))
+            {
+                NoteTooOld(_decoded.FindIndex(message => dropped < message.End.Samples), name);
+            }
         }
     }
 
@@ -301,6 +324,7 @@ internal sealed class DeliveryBatch
         _received.Clear();
         _decoded.Clear();
         _markerOwners.Clear();
+        _tooOld.Clear();
         _firstMarkerSample = 0;
         Requests = 0;
         Outcome = null;
@@ -308,6 +332,13 @@ internal sealed class DeliveryBatch
         Pushes.Clear();
         PushOwners.Clear();
         Markers.Clear();
+    }
+
+    private void NoteTooOld(int message, string name)
+    {
+        ref var fate = ref _fates[message];
+        fate.TooOld ??= name;
+        fate.TooOldCount++;
     }
 
     private ReadOnlyMemory<SeriesSample> CoalesceInPlace()

@@ -28,12 +28,26 @@ public sealed class DeliveryMonitor(Func<DeliveryState> delivery, DeliveryObserv
         {
             do
             {
-                Look();
+                TryLook();
             }
             while (await timer.WaitForNextTickAsync(stopping));
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
+        }
+    }
+
+    private void TryLook()
+    {
+        try
+        {
+            Look();
+        }
+#pragma warning disable CA1031 // Whatever it was, the next look may work.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            observer.Faulted(exception);
         }
     }
 
@@ -54,7 +68,7 @@ public sealed class DeliveryMonitor(Func<DeliveryState> delivery, DeliveryObserv
                 break;
             case { IsUp: true } when !_wasUp:
                 _wasUp = true;
-                observer.TargetUp(state, time.GetUtcNow() - _downSince);
+                observer.TargetUp(time.GetUtcNow() - _downSince);
                 break;
         }
     }

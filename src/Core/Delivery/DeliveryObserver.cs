@@ -21,9 +21,8 @@ public class DeliveryObserver
     }
 
     /// <summary>The target takes requests again.</summary>
-    /// <param name="state">How delivery is doing.</param>
     /// <param name="outage">How long the target was down.</param>
-    public virtual void TargetUp(DeliveryState state, TimeSpan outage)
+    public virtual void TargetUp(TimeSpan outage)
     {
     }
 

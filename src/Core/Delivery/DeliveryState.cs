@@ -10,6 +10,8 @@ public sealed record DeliveryState(TargetState? Target)
     /// <summary>How long the oldest of them has waited; null when there is none.</summary>
     public TimeSpan? OldestAge { get; init; }
 
-    /// <summary>Messages that are sent beside the others, because a request with them was refused or failed. Null when this process does not know.</summary>
+    /// <summary>
+    /// Messages that are sent beside the others, because a request with them was refused or failed. Null when this process does not know.
+    /// </summary>
     public int? Quarantined { get; init; }
 }

@@ -23,6 +23,7 @@ public sealed class OrderedDelivery(IOrderedPushQueue queue, BatchHandler handle
     private readonly WakeUp _arrived = new(time);
     private readonly WakeUp _letter = new(time);
     private IReadOnlyList<ReceivedMessage>? _unapplied;
+    private IReadOnlyList<ReceivedMessage>? _unopened;
     private ReceivedMessage? _lastApplied;
     private List<DeadLetter> _letters = [];
 
@@ -142,15 +143,23 @@ public sealed class OrderedDelivery(IOrderedPushQueue queue, BatchHandler handle
         IReadOnlyList<ReceivedMessage> messages;
         lock (_lock)
         {
-            if (_applied.TryDequeue(out var batch))
+            if (_unopened is null && _applied.TryDequeue(out var batch))
             {
                 return batch;
             }
 
-            messages = _lastApplied is null ? [] : queue.ReceiveThrough(_lastApplied, options.BatchSize);
+            messages = _unopened ?? (_lastApplied is null ? [] : queue.ReceiveThrough(_lastApplied, options.BatchSize));
         }
 
-        return messages.Count == 0 ? null : await handler.OpenAsync(messages, new BatchOutcome(messages), wereApplied: true, cancellationToken);
+        if (messages.Count == 0)
+        {
+            return null;
+        }
+
+        _unopened = messages;
+        var received = await handler.OpenAsync(messages, new BatchOutcome(messages), wereApplied: true, cancellationToken);
+        _unopened = null;
+        return received;
     }
 
     private async Task WorkNextAsync(CancellationToken stopping, CancellationToken drained)

@@ -3,8 +3,8 @@ using PushGateway.Sinks;
 namespace PushGateway.Delivery;
 
 /// <summary>
-/// Whether the target takes what it is sent. The target is down when no request has succeeded since one failed, or since one has been
-/// without an answer, for <see cref="Grace"/>. A request that the target refuses is a success here: the target answers. Thread-safe.
+/// Whether the target takes what it is sent. It is down when a request has failed and none has been answered for <see cref="Grace"/>, or when
+/// none has been answered for <see cref="AnswerGrace"/> although one is under way. A refusal is an answer. Thread-safe.
 /// </summary>
 /// <param name="time">The clock.</param>
 public sealed class TargetHealth(TimeProvider time)
@@ -12,8 +12,12 @@ public sealed class TargetHealth(TimeProvider time)
     /// <summary>How long the target may fail before it counts as down. A single failure is retried sooner.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long the target may leave a request without an answer before it counts as down.</summary>
+    public static readonly TimeSpan AnswerGrace = TimeSpan.FromSeconds(4);
+
     private readonly Lock _lock = new();
     private readonly List<long> _unanswered = [];
+    private long _lastAnswer = long.MinValue;
     private long? _failingSince;
     private string? _reason;
     private DateTimeOffset _upSince = time.GetUtcNow();
@@ -25,12 +29,9 @@ public sealed class TargetHealth(TimeProvider time)
         {
             lock (_lock)
             {
-                var now = time.GetTimestamp();
-                var since = Math.Min(_failingSince ?? now, _unanswered is [var oldest, ..] ? oldest : now);
-                var failing = time.GetElapsedTime(since, now);
-                return failing < Grace
-                    ? new TargetState(true, _upSince, null)
-                    : new TargetState(false, time.GetUtcNow() - failing, _reason ?? "there is no answer yet");
+                return DownFor() is { } down
+                    ? new TargetState(false, time.GetUtcNow() - down, _reason ?? "there is no answer yet")
+                    : new TargetState(true, _upSince, null);
             }
         }
     }
@@ -54,16 +55,26 @@ public sealed class TargetHealth(TimeProvider time)
     {
         lock (_lock)
         {
-            _unanswered.Remove(sent);
             if (result is { Status: SinkStatus.Retry } failure)
             {
                 _failingSince ??= sent;
                 _reason = failure.Reason;
             }
-            else if (result is not null && _failingSince is not null)
+            else if (result is not null)
             {
-                (_failingSince, _reason, _upSince) = (null, null, time.GetUtcNow());
+                _upSince = DownFor() is null ? _upSince : time.GetUtcNow();
+                (_lastAnswer, _failingSince, _reason) = (time.GetTimestamp(), null, null);
             }
+
+            _unanswered.Remove(sent);
         }
+    }
+
+    private TimeSpan? DownFor()
+    {
+        var now = time.GetTimestamp();
+        var failing = time.GetElapsedTime(_failingSince ?? now, now);
+        var waiting = _unanswered is [var oldest, ..] ? time.GetElapsedTime(Math.Max(oldest, _lastAnswer), now) : TimeSpan.Zero;
+        return failing >= Grace || waiting >= AnswerGrace ? TimeSpan.FromTicks(Math.Max(failing.Ticks, waiting.Ticks)) : null;
     }
 }

@@ -94,7 +94,7 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         return state;
     }
 
-    /// <summary>Reads everything that a row has brought, which later fails on nobody then.</summary>
+    /// <summary>Reads the whole row, so that damage shows now and not in a later push or scrape.</summary>
     /// <param name="scratch">Takes what is read.</param>
     /// <exception cref="InvalidDataException">Something cannot be read.</exception>
     public void Check(MetricBatch scratch)
@@ -406,9 +406,9 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
             {
                 changed |= Set(push.PushTimeNs, family, pushed.SeriesOf(family), work, ends);
             }
-            else if (ends)
+            else if (ends && !work.IsOrdered)
             {
-                EndMissing(pushed.SeriesOf(family), [], RefusedAtNs(family.Header), push.PushTimeNs, work.Ending);
+                EndMissing(pushed.SeriesOf(family), [], RefusedAtNs(family.Header), push.PushTimeNs, work);
             }
         }
 
@@ -451,9 +451,9 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         ref var held = ref CollectionsMarshal.AsSpan(_families)[index];
         if (pushTimeNs < held.PushTimeNs)
         {
-            if (ends)
+            if (ends && !work.IsOrdered)
             {
-                EndMissing(series, held.Series, held.PushTimeNs, pushTimeNs, work.Ending);
+                EndMissing(series, held.Series, held.PushTimeNs, pushTimeNs, work);
             }
 
             return false;
@@ -463,7 +463,7 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         {
             if (ends)
             {
-                EndMissing(held.Series, series, pushTimeNs, pushTimeNs, work.Ending);
+                EndMissing(held.Series, series, pushTimeNs, pushTimeNs, work);
             }
 
             held = family.At(pushTimeNs, Overwrite(held.Series, series));
@@ -489,7 +489,7 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         {
             if (ends && !Admits(family.PushTimeNs, family.Header))
             {
-                EndMissing(family.Series, [], endedAtNs, pushTimeNs, work.Ending);
+                EndMissing(family.Series, [], endedAtNs, pushTimeNs, work);
             }
         }
 
@@ -497,7 +497,7 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
     }
 
     // Ends the series of one set that the other does not have. Both are sorted.
-    private static void EndMissing(ReadOnlySpan<byte> set, ReadOnlySpan<byte> other, long endedAtNs, long pushTimeNs, EndedSet ending)
+    private static void EndMissing(ReadOnlySpan<byte> set, ReadOnlySpan<byte> other, long endedAtNs, long pushTimeNs, GroupWorkspace work)
     {
         var series = new SeriesSetReader(set);
         var others = new SeriesSetReader(other);
@@ -513,8 +513,10 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
             {
                 // A millisecond before the push that ended it, so that another part of that push can still bring the series,
                 // and after its last sample, which the sink may have or get.
-                var markerMs = Math.Max((endedAtNs / NanosecondsPerMillisecond) - 1, series.Sample.TimestampMs + 1);
-                ending.Append(new EndedSeries(series.Key.ToArray(), markerMs, pushTimeNs));
+                var endedMs = endedAtNs / NanosecondsPerMillisecond;
+                var lastMs = series.Sample.TimestampMs;
+                var markerMs = work.IsOrdered && lastMs == endedMs ? endedMs : Math.Max(endedMs - 1, lastMs + 1);
+                work.Ending.Append(new EndedSeries(series.Key.ToArray(), markerMs, pushTimeNs));
             }
         }
     }

@@ -42,6 +42,13 @@ public sealed record GroupStoreOptions
     /// </summary>
     public TimeSpan TombstoneRetention { get; init; } = TimeSpan.FromDays(14);
 
+    /// <summary>
+    /// Whether pushes come from an ordered queue: in the order of their times, and those of a millisecond together. A push that is older than
+    /// what is held was then applied before, and the newer ones bring the stale markers. A marker may have the time of the last sample, which
+    /// it supersedes.
+    /// </summary>
+    public bool IsOrdered { get; init; }
+
     internal PushError TooManyGroups =>
         new(RejectCode.TooManyGroups, string.Create(CultureInfo.InvariantCulture, $"there are {MaxGroups} groups already"));
 

@@ -4,13 +4,16 @@ namespace PushGateway.Groups;
 
 /// <summary>What the application of a push needs for its duration. Reusable; not thread-safe.</summary>
 /// <param name="headers">Where headers are shared.</param>
-internal sealed class GroupWorkspace(BlobPool headers)
+/// <param name="isOrdered">As <see cref="GroupStoreOptions.IsOrdered"/>.</param>
+internal sealed class GroupWorkspace(BlobPool headers, bool isOrdered = false)
 {
     // Enough for thousands of series. What a larger push needs is given back after it.
     private const int MaxKeptBytes = 1024 * 1024;
     private const int BytesOfEndedSeries = 24;
 
     public BlobPool Headers => headers;
+
+    public bool IsOrdered => isOrdered;
 
     /// <summary>The families of the push.</summary>
     public PushedFamilyWriter Families { get; } = new(headers);

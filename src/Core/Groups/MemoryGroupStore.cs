@@ -423,7 +423,7 @@ public sealed class MemoryGroupStore : IGroupStore
         }
     }
 
-    private GroupWorkspace Rent() => _workspaces.TryTake(out var pooled) ? pooled : new GroupWorkspace(_headers);
+    private GroupWorkspace Rent() => _workspaces.TryTake(out var pooled) ? pooled : new GroupWorkspace(_headers, _options.IsOrdered);
 
     private void Return(GroupWorkspace work)
     {

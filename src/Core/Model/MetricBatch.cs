@@ -27,7 +27,8 @@ public sealed class MetricBatch
     private readonly List<Label> _groupingLabels = [];
     private readonly LabelSorter _sorter = new();
     private int[] _familyOfSymbol = new int[64];
-    private int[] _mapped = [];
+    private (int Use, int Symbol)[] _mapped = [];
+    private int _uses;
     private BatchMark _group;
     private int _firstSeriesOfPush;
     private int _labelsInPush;
@@ -57,7 +58,14 @@ public sealed class MetricBatch
         + ((long)_labels.Capacity * Unsafe.SizeOf<Label>())
         + ((long)_samples.Capacity * Unsafe.SizeOf<Sample>())
         + ((long)_groupingLabels.Capacity * Unsafe.SizeOf<Label>())
-        + ((long)(_familyOfSymbol.Length + _mapped.Length) * sizeof(int));
+        + ((long)(_familyOfSymbol.Length + (2 * _mapped.Length)) * sizeof(int));
+
+    /// <summary>Bytes of that memory that hold something.</summary>
+    public long UsedBytes => Symbols.UsedBytes
+        + ((long)_families.Count * Unsafe.SizeOf<MetricFamily>())
+        + ((long)_series.Count * Unsafe.SizeOf<Series>())
+        + ((long)_labels.Count * Unsafe.SizeOf<Label>())
+        + ((long)_samples.Count * Unsafe.SizeOf<Sample>());
 
     /// <summary>
     /// Starts a push. Families of earlier pushes are no longer found. <see cref="Rollback"/> to the returned mark removes the push.
@@ -119,7 +127,7 @@ public sealed class MetricBatch
     /// <param name="timestampMs">The timestamp of its samples that have none.</param>
     public void Append(MetricBatch source, BatchMark start, BatchMark end, long timestampMs)
     {
-        var symbols = new SymbolMap(source.Symbols, Symbols, ref _mapped);
+        var symbols = new SymbolMap(source.Symbols, Symbols, ref _mapped, ++_uses);
         var offset = Mark;
         foreach (ref readonly var label in source.Labels[start.Labels..end.Labels])
         {

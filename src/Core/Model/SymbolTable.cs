@@ -40,6 +40,9 @@ public sealed class SymbolTable
     /// <summary>Length of the longest symbol in bytes.</summary>
     public int LongestBytes { get; private set; }
 
+    /// <summary>Bytes of the symbols.</summary>
+    internal long UsedBytes => _used + ((long)Count * Unsafe.SizeOf<Symbol>());
+
     /// <summary>Bytes of memory that the table keeps.</summary>
     internal long RetainedBytes => _bytes.Length + ((long)_symbols.Length * Unsafe.SizeOf<Symbol>()) + ((long)_slots.Length * sizeof(int));
 

@@ -7,9 +7,8 @@ namespace PushGateway.Queue;
 /// them. It has two cursors: messages can be looked at before it is their turn to be received.
 /// </summary>
 /// <remarks>
-/// It gives each push its time when it stores it, so that the order of the queue is that of the push times. Of the messages whose push times
-/// lie in one millisecond, it hands out all together: a target that gets two samples of a series with the same timestamp, one after the
-/// other, refuses the second.
+/// The queue gives a push its time when it stores it, so messages are in order of push time. It hands out the messages of a millisecond
+/// together: a target that gets two samples of a series with the same timestamp, one after the other, refuses the second.
 /// </remarks>
 public interface IOrderedPushQueue : IPushQueue
 {

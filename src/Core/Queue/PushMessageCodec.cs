@@ -212,8 +212,9 @@ public static class PushMessageCodec
         return true;
     }
 
-    // A message is never refused for the time of its push, but that time does not lead the clock of the queue either.
-    private static long NotAhead(long pushTimeNs, long sentMs) => pushTimeNs > (sentMs * 1_000_000) + PushClock.MaxLeadNs ? sentMs * 1_000_000 : pushTimeNs;
+    // A push time that leads the queue's clock by more than a clock may counts as the time at which the queue took the message.
+    private static long NotAhead(long pushTimeNs, long sentMs) =>
+        pushTimeNs > (sentMs * 1_000_000) + PushClock.MaxLeadNs ? sentMs * 1_000_000 : pushTimeNs;
 
     private static bool IsSupported(PushOperation operation, GroupingKey? group, GroupSelector? selector) => operation switch
     {

@@ -7,7 +7,7 @@ namespace PushGateway.Queue;
 public sealed class ReceivedMessage
 {
     private readonly ReadOnlyMemory<byte> _id;
-    private readonly long? _number;
+    private bool _isTaken;
 
     /// <param name="id">As <see cref="Id"/>.</param>
     /// <param name="message">As <see cref="Message"/>.</param>
@@ -29,12 +29,14 @@ public sealed class ReceivedMessage
     /// <param name="message">As <see cref="Message"/>.</param>
     /// <param name="sentMs">As <see cref="SentMs"/>.</param>
     public ReceivedMessage(long number, QueueMessage message, long sentMs)
-        : this(message, sentMs, number) => _number = number;
+        : this(message, sentMs, receipt: number)
+    {
+    }
 
     private ReceivedMessage(QueueMessage message, long sentMs, object? receipt) => (Message, SentMs, Receipt) = (message, sentMs, receipt);
 
     /// <summary>The message's id in its queue, for logs and batch responses.</summary>
-    public string Id => field ??= _number is { } number ? number.ToString(CultureInfo.InvariantCulture) : Encoding.UTF8.GetString(_id.Span);
+    public string Id => field ??= Receipt is long number ? number.ToString(CultureInfo.InvariantCulture) : Encoding.UTF8.GetString(_id.Span);
 
     /// <summary>The message.</summary>
     public QueueMessage Message { get; }
@@ -45,8 +47,8 @@ public sealed class ReceivedMessage
     public long SentMs { get; }
 
     /// <summary>
-    /// The time of its push, nanoseconds since the Unix epoch, as an ordered queue gave it when it stored the message: later than that of
-    /// every message before it, but for a push in several messages, which have one time. Null in other queues.
+    /// The push time that an ordered queue gave the message when it stored it, nanoseconds since the Unix epoch. Messages of one call have the
+    /// same time. Null in other queues.
     /// </summary>
     public long? StoredNs { get; init; }
 
@@ -59,14 +61,14 @@ public sealed class ReceivedMessage
     /// The push of the message as it was accepted, if it is still in memory: then the message need not be decoded. The receiver takes it with
     /// <see cref="TryTakeAccepted"/>.
     /// </summary>
-    public AcceptedPush? Accepted { private get; set; }
+    public AcceptedPush? Accepted { private get; init; }
 
     /// <summary>Takes the push as it was accepted, once. The caller releases its batch.</summary>
     public bool TryTakeAccepted(out AcceptedPush accepted)
     {
         accepted = Accepted.GetValueOrDefault();
-        var isThere = Accepted is not null;
-        Accepted = null;
+        var isThere = Accepted is not null && !_isTaken;
+        _isTaken = true;
         return isThere;
     }
 

@@ -21,7 +21,7 @@ public abstract class HttpSink : IMetricSink
     private readonly int _maxRequestBytes;
     private readonly TimeProvider _time;
 
-    private protected HttpSink(HttpClient client, Uri endpoint, TimeSpan timeout, int maxRequestBytes, TimeProvider? time)
+    private protected HttpSink(HttpClient client, Uri endpoint, TimeSpan timeout, int maxRequestBytes, TimeSpan? maxSampleAge, TimeProvider? time)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(endpoint);
@@ -36,11 +36,12 @@ public abstract class HttpSink : IMetricSink
         _endpoint = endpoint;
         _timeout = timeout;
         _maxRequestBytes = maxRequestBytes;
+        MaxSampleAge = maxSampleAge;
         _time = time ?? TimeProvider.System;
     }
 
     /// <inheritdoc/>
-    public abstract TimeSpan? MaxSampleAge { get; }
+    public TimeSpan? MaxSampleAge { get; }
 
     /// <summary>Bytes of memory that the idle encoders keep.</summary>
     internal long RetainedBytes => _encoders.Sum(encoder => encoder.RetainedBytes);

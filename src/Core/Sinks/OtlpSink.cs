@@ -11,11 +11,8 @@ namespace PushGateway.Sinks;
 /// <param name="options">Options.</param>
 /// <param name="time">Clock of the time limit and of <c>Retry-After</c> dates.</param>
 public sealed class OtlpSink(HttpClient client, OtlpSinkOptions options, TimeProvider? time = null)
-    : HttpSink(client, options.Endpoint, options.Timeout, options.MaxRequestBytes, time)
+    : HttpSink(client, options.Endpoint, options.Timeout, options.MaxRequestBytes, options.MaxSampleAge, time)
 {
-    /// <inheritdoc/>
-    public override TimeSpan? MaxSampleAge => options.MaxSampleAge;
-
     private protected override string Protocol => "OTLP";
 
     private protected override IRequestEncoder CreateEncoder() => new OtlpEncoder(options.Gzip);

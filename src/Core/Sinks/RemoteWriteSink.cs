@@ -13,12 +13,9 @@ namespace PushGateway.Sinks;
 /// <param name="options">Options.</param>
 /// <param name="time">Clock of the time limit and of <c>Retry-After</c> dates.</param>
 public sealed class RemoteWriteSink(HttpClient client, RemoteWriteSinkOptions options, TimeProvider? time = null)
-    : HttpSink(client, options.Endpoint, options.Timeout, options.MaxRequestBytes, time)
+    : HttpSink(client, options.Endpoint, options.Timeout, options.MaxRequestBytes, options.MaxSampleAge, time)
 {
     private const string SpecificationVersion = "0.1.0";
-
-    /// <inheritdoc/>
-    public override TimeSpan? MaxSampleAge => options.MaxSampleAge;
 
     private protected override string Protocol => "remote write";
 

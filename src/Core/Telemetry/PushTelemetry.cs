@@ -49,7 +49,9 @@ public static class PushTelemetry
         Meter.CreateGauge<double>("pushgateway.queue.oldest", "s", "How long the oldest message has waited in the queue.");
 
     private static readonly Gauge<long> QuarantinedMessages = Meter.CreateGauge<long>(
-        "pushgateway.quarantined.messages", "{message}", "Messages that are sent beside the others, because a request with them was refused or failed.");
+        "pushgateway.quarantined.messages",
+        "{message}",
+        "Messages that are sent beside the others, because a request with them was refused or failed.");
 
     private static readonly Histogram<double> QueueAge = CreateHistogram(
         "pushgateway.queue.age", "Time from the queue taking a message to its delivery.");

@@ -25,7 +25,7 @@ public sealed class TargetHealthTests
 
         Answer(SinkResult.Delivered);
         _time.Advance(5 * Second);
-        Assert.Equal(new TargetState(true, Start + Second, null), _health.State);
+        Assert.Equal(new TargetState(true, Start, null), _health.State);
     }
 
     [Fact]
@@ -53,12 +53,27 @@ public sealed class TargetHealthTests
     public void A_target_that_does_not_answer_is_down()
     {
         var sent = _health.Sending();
-        _time.Advance(1.9 * Second);
+        _time.Advance(3.9 * Second);
         Assert.True(_health.State.IsUp);
         _time.Advance(0.1 * Second);
         Assert.Equal((false, Start), (_health.State.IsUp, _health.State.Since));
 
-        _health.Ended(sent, null);
+        _health.Ended(sent, SinkResult.Delivered);
+        Assert.Equal(new TargetState(true, Start + (4 * Second), null), _health.State);
+    }
+
+    [Fact]
+    public void A_target_that_answers_others_is_up_while_one_request_takes_long()
+    {
+        var slow = _health.Sending();
+        _time.Advance(1.5 * Second);
+        Answer(SinkResult.Delivered);
+        _time.Advance(3.5 * Second);
+        Assert.True(_health.State.IsUp);
+
+        _time.Advance(Second);
+        Assert.Equal((false, Start + (1.5 * Second)), (_health.State.IsUp, _health.State.Since));
+        _health.Ended(slow, null);
         Assert.True(_health.State.IsUp);
     }
 
@@ -99,6 +114,6 @@ public sealed class TargetHealthTests
 
         public override void TargetDown(DeliveryState state) => Lines.Add((Now(), $"down {state.Target!.Reason}"));
 
-        public override void TargetUp(DeliveryState state, TimeSpan outage) => Lines.Add((Now(), $"up after {outage.TotalSeconds} s"));
+        public override void TargetUp(TimeSpan outage) => Lines.Add((Now(), $"up after {outage.TotalSeconds} s"));
     }
 }

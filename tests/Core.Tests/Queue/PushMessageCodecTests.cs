@@ -382,7 +382,7 @@ public sealed class PushMessageCodecTests
             var message = new ReceivedMessage("1", messages[0], SentMs) { StoredNs = (SentMs + i) * 1_000_000 };
             Assert.True(PushMessageCodec.TryDecode(message, decoded, PushLimits.Default, out var expected, out _));
             shared.Hold();
-            message.Accepted = new AcceptedPush(push, shared);
+            message = new ReceivedMessage("1", messages[0], SentMs) { StoredNs = message.StoredNs, Accepted = new AcceptedPush(push, shared) };
             Assert.True(PushMessageCodec.TryDecode(message, handedOver, PushLimits.Default, out var actual, out _));
             Assert.Equal(expected, actual);
         }
