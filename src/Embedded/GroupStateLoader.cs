@@ -63,6 +63,7 @@ internal static class GroupStateLoader
             session.Begin();
             unreadable.ForEach(state => session.SetStateAside(state.Row, state.Content));
             session.Commit();
+            session.Maintain();
         }
         catch (SqliteException)
         {
