@@ -86,6 +86,17 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public void Kills_dead_letter_nothing_of_a_group_that_overlapping_pushes_replace()
+    {
+        var simulation = WithPrometheus();
+        simulation.OverlapsInGroup("g", TimeSpan.FromSeconds(4));
+        simulation.Every(300, 600, TimeSpan.FromSeconds(4), simulation.Kill);
+
+        AssertHolds(simulation, TimeSpan.FromSeconds(5));
+        Assert.Empty(simulation.Disk.DeadLetters);
+    }
+
+    [Fact]
     public void An_outage_of_half_an_hour_loses_nothing()
     {
         var simulation = WithPrometheus();

@@ -87,6 +87,8 @@ internal sealed class Network(World world, Target target)
             RefusedAlone.Add(request[0]);
         }
 
-        return SinkResult.Rejected($"remote write returned HTTP status 400: {refusal}", SinkResponse.SaysOutOfOrder(Encoding.UTF8.GetBytes(refusal)));
+        var text = Encoding.UTF8.GetBytes(refusal);
+        return SinkResult.Rejected(
+            $"remote write returned HTTP status 400: {refusal}", SinkResponse.SaysOutOfOrder(text), SinkResponse.SaysDuplicate(text));
     }
 }

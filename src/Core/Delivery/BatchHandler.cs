@@ -504,7 +504,7 @@ public sealed class BatchHandler
 
         var most = Duration.Format(_sender!.MaxSampleAge);
         var others = count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" and {count - 1} more samples");
-        var reason = $"too old for the target, which takes samples for {most}: {tooOld}{others}; everything else was delivered";
+        var reason = $"too old for the target, which takes samples for {most}: {tooOld}{others}; its other samples were delivered";
         outcome.Reject(message, new PushError(RejectCode.TimestampTooOld, reason));
     }
 

@@ -137,7 +137,7 @@ internal sealed class BatchSender(IMetricSink sink, TargetHealth target, Suspici
     private void SettleRefused(DeliveryBatch batch, HeldMessage message, in SeriesSample sample, in SinkResult result)
     {
         batch.Settle(sample);
-        if (batch.IsMarker(sample) || (result.IsOutOfOrder && batch.MayHaveArrived(sample)))
+        if (batch.IsMarker(sample) || (batch.MayHaveArrived(sample) && (result.IsOutOfOrder || (result.IsDuplicate && batch.IsAssigned(sample)))))
         {
             return;
         }

@@ -36,7 +36,10 @@ internal sealed class Coalescer
     /// <param name="messages">The messages, by their place among those received; the owner of a sample is an index in here.</param>
     /// <param name="markerOwners">The owners of the last series of the batch, which stand behind those of the messages.</param>
     /// <param name="settled">By index of a sample, whether it is settled and left out.</param>
-    /// <returns>The samples, valid until the next call. Where two conflict, see <see cref="Supersedes"/>.</returns>
+    /// <returns>
+    /// The samples, valid until the next call. Of two with one timestamp, only the first is among them, unless the second supersedes it. The
+    /// second stays open, to be sent later.
+    /// </returns>
     public ReadOnlyMemory<SeriesSample> Coalesce(
         MetricBatch batch, ReadOnlyMemory<DecodedMessage> messages, ReadOnlySpan<int> markerOwners, ReadOnlySpan<bool> settled = default)
     {
@@ -191,6 +194,9 @@ internal sealed class Coalescer
                     last = sample;
                     continue;
                 }
+
+                // It goes in a request of its own: of two values in one, Prometheus drops the second and says nothing.
+                continue;
             }
 
             _samples[kept++] = sample;
@@ -200,7 +206,7 @@ internal sealed class Coalescer
     }
 
     // Two pushes within one millisecond, neither of which gave a timestamp: the later one is the value, as in a Pushgateway.
-    // Timestamps that the senders gave are left to conflict at the sink, which refuses one of them for all to see.
+    // Timestamps that the senders gave conflict at the sink: it refuses one of them for all to see.
     private static bool Supersedes(in SeriesSample earlier, in SeriesSample later, ReadOnlySpan<DecodedMessage> messages) =>
         IsAssigned(earlier, messages) && IsAssigned(later, messages);
 

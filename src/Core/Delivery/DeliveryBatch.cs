@@ -132,6 +132,11 @@ internal sealed class DeliveryBatch
         }
     }
 
+    /// <summary>
+    /// Whether a sample has the time of its push. Another value that the target has of that time is then from a later push of the millisecond.
+    /// </summary>
+    public bool IsAssigned(in SeriesSample sample) => _decoded[sample.Owner].Header.PushTimeNs / 1_000_000 == sample.Sample.TimestampMs;
+
     /// <summary>Notes that a sample needs no more work: it was delivered, or refused for good.</summary>
     public void Settle(in SeriesSample sample) => _settled[sample.Index] = true;
 

@@ -27,14 +27,15 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
 
     private readonly List<FamilyState> _families = [];
     private readonly SortedList<long, EndedSet> _ended = [];
-    private SortedList<long, AwaitedPush>? _awaited;
+    private SortedDictionary<long, AwaitedPush>? _awaited;
     private long _replacedAtNs = long.MinValue;
     private long _deletedAtNs = long.MinValue;
     private long _heardAtNs = long.MinValue;
     private long _timeToLiveMs;
 
     // Most series that the group can have once the awaited pushes are applied, the times of pushes among them.
-    private int _mostSeries;
+    private long _heldSeries;
+    private long _awaitedSeries;
 
     /// <summary>The grouping key's path.</summary>
     public string Path { get; } = path;
@@ -184,7 +185,7 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
     }
 
     /// <summary>Whether there is room for the push whatever it and those that are awaited replace.</summary>
-    public bool HasRoomFor(AwaitedPush push, GroupStoreOptions options) => (long)_mostSeries + push.SeriesCount <= options.MaxSeriesPerGroup;
+    public bool HasRoomFor(AwaitedPush push, GroupStoreOptions options) => _heldSeries + _awaitedSeries + push.SeriesCount <= options.MaxSeriesPerGroup;
 
     /// <summary>
     /// Why there is no room for the push once those that are awaited are applied; null when there is. One that does not make the group larger
@@ -206,7 +207,7 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
             }
         }
 
-        foreach (var awaited in _awaited?.Values ?? [])
+        foreach (var awaited in _awaited is null ? [] : _awaited.Values.AsEnumerable())
         {
             awaited.ApplyTo(counts);
         }
@@ -259,18 +260,18 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
     /// <summary>A push was accepted that is to be applied: until then, the group keeps its place and the room for it.</summary>
     public void Await(long acceptedNs, AwaitedPush push)
     {
-        _awaited ??= [];
-        _awaited[acceptedNs] = push;
-        CountSeries();
+        AwaitNoLonger(acceptedNs);
+        (_awaited ??= []).Add(acceptedNs, push);
+        _awaitedSeries += push.SeriesCount;
     }
 
     /// <summary>A push was applied, or a part of it, or it will not come.</summary>
     public void AwaitNoLonger(long acceptedNs)
     {
-        if (_awaited is not null && _awaited.Remove(acceptedNs))
+        if (_awaited is not null && _awaited.Remove(acceptedNs, out var push))
         {
             _awaited = _awaited.Count == 0 ? null : _awaited;
-            CountSeries();
+            _awaitedSeries -= push.SeriesCount;
         }
     }
 
@@ -353,18 +354,11 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
 
     private void CountSeries()
     {
-        var count = 0;
+        _heldSeries = 0;
         foreach (ref readonly var family in CollectionsMarshal.AsSpan(_families))
         {
-            count += family.SeriesCount;
+            _heldSeries += family.SeriesCount;
         }
-
-        foreach (var awaited in _awaited?.Values ?? [])
-        {
-            count += awaited.SeriesCount;
-        }
-
-        _mostSeries = count;
     }
 
     private static Sample WithoutAssignedTimestamp(in Sample sample, long pushTimeNs) =>

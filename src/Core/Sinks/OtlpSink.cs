@@ -37,14 +37,14 @@ public sealed class OtlpSink(HttpClient client, OtlpSinkOptions options, TimePro
         {
             var (rejected, message) = OtlpResponse.PartialSuccess(body);
             return rejected > 0
-                ? SinkResult.Rejected($"OTLP partial success: {rejected} data points rejected: {message}", SinkResponse.SaysOutOfOrder(body))
+                ? SinkResult.Rejected($"OTLP partial success: {rejected} data points rejected: {message}", SinkResponse.SaysOutOfOrder(body), SinkResponse.SaysDuplicate(body))
                 : SinkResult.Delivered;
         }
 
         var reason = response.Describe(Protocol, OtlpResponse.StatusMessage(body));
         var isFinal = OtlpResponse.RemoteWriteVerdict(body) ?? SinkResponse.IsFinal(response.StatusCode);
         return isFinal
-            ? SinkResult.Rejected(reason, SinkResponse.SaysOutOfOrder(body))
+            ? SinkResult.Rejected(reason, SinkResponse.SaysOutOfOrder(body), SinkResponse.SaysDuplicate(body))
             : SinkResult.Retry(reason, response.RetryAfter, SinkResponse.ReachedTarget(response.StatusCode));
     }
 }

@@ -37,7 +37,7 @@ public sealed class RemoteWriteSink(HttpClient client, RemoteWriteSinkOptions op
         var body = response.Body.Span;
         var reason = response.Describe(Protocol, body);
         return SinkResponse.IsFinal(response.StatusCode) || SinkResponse.SaysHistogramsAreDisabled(body)
-            ? SinkResult.Rejected(reason, SinkResponse.SaysOutOfOrder(body))
+            ? SinkResult.Rejected(reason, SinkResponse.SaysOutOfOrder(body), SinkResponse.SaysDuplicate(body))
             : SinkResult.Retry(reason, response.RetryAfter, SinkResponse.ReachedTarget(response.StatusCode));
     }
 }

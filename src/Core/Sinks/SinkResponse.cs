@@ -46,6 +46,10 @@ internal readonly record struct SinkResponse(int StatusCode, ReadOnlyMemory<byte
     public static bool SaysOutOfOrder(ReadOnlySpan<byte> text) =>
         text.IndexOf("out of order"u8) >= 0 || text.IndexOf("out-of-order"u8) >= 0;
 
+    /// <summary>Whether a text says that there is another value with the same timestamp, as Prometheus and those built on it put it.</summary>
+    public static bool SaysDuplicate(ReadOnlySpan<byte> text) =>
+        text.IndexOf("duplicate sample for timestamp"u8) >= 0 || text.IndexOf("new-value-for-timestamp"u8) >= 0;
+
     /// <summary>Whether a failing status comes from the target's work on the samples: 503 and the 4xx are answered without looking at them.</summary>
     public static bool ReachedTarget(int status) => status >= 500 && status != 503;
 

@@ -12,6 +12,9 @@ public readonly record struct SinkResult(SinkStatus Status, string Reason = "", 
     /// </summary>
     public bool IsOutOfOrder { get; init; }
 
+    /// <summary>Whether a refusal says that the target has another value of the series with the same timestamp.</summary>
+    public bool IsDuplicate { get; init; }
+
     /// <summary>
     /// Whether the target had the request before it failed. It may have stored samples, and a sample may be what it failed on. False when
     /// the target was not reached, or said that it takes nothing now.
@@ -22,8 +25,8 @@ public readonly record struct SinkResult(SinkStatus Status, string Reason = "", 
     public static SinkResult Delivered => new(SinkStatus.Delivered);
 
     /// <summary>The target refused for good.</summary>
-    public static SinkResult Rejected(string reason, bool isOutOfOrder = false) =>
-        new(SinkStatus.Rejected, reason) { IsOutOfOrder = isOutOfOrder };
+    public static SinkResult Rejected(string reason, bool isOutOfOrder = false, bool isDuplicate = false) =>
+        new(SinkStatus.Rejected, reason) { IsOutOfOrder = isOutOfOrder, IsDuplicate = isDuplicate };
 
     /// <summary>Try again.</summary>
     public static SinkResult Retry(string reason, TimeSpan? after = null, bool reachedTarget = false) =>

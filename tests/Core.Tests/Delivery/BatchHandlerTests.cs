@@ -47,6 +47,31 @@ public sealed class BatchHandlerTests
     }
 
     [Fact]
+    public async Task Two_values_with_one_timestamp_never_go_in_one_request()
+    {
+        var stored = new HashSet<string>();
+        var sink = new ScriptedSink(lines =>
+        {
+            Assert.Equal(lines.Count, lines.Select(Place).Distinct().Count());
+            return lines.Any(line => stored.Contains(Place(line))) ? SinkResult.Rejected("duplicate sample for timestamp") : Store(lines);
+        });
+
+        var outcome = await Handler(sink).HandleAsync([Text("a", "x 1 10\nx 2 10\n"), Text("b", "x 3 10\ny 4 11\n"), Text("c", "x 1 10\n")], Cancelled);
+
+        Assert.Equal(["a", "b"], outcome.DeadLetters.Select(letter => letter.Message.Id).Order(StringComparer.Ordinal));
+        Assert.Equal(["c"], outcome.Delivered.Select(message => message.Id));
+        Assert.Equal(["x 1 @1699999999010", "y 4 @1699999999011"], sink.Stored.Order(StringComparer.Ordinal));
+
+        SinkResult Store(IEnumerable<string> lines)
+        {
+            stored.UnionWith(lines.Select(Place));
+            return SinkResult.Delivered;
+        }
+
+        static string Place(string line) => line.Split(' ')[0] + line.Split(' ')[2];
+    }
+
+    [Fact]
     public async Task What_is_too_old_for_the_target_is_a_dead_letter_without_asking_it()
     {
         var sink = new ScriptedSink(_ => SinkResult.Delivered) { MaxSampleAge = TimeSpan.FromHours(1) };
@@ -58,7 +83,7 @@ public sealed class BatchHandlerTests
         var letter = Assert.Single(outcome.DeadLetters);
         Assert.Equal(("b", RejectCode.TimestampTooOld), (letter.Message.Id, letter.Reason.Code));
         Assert.Equal(
-            $"too old for the target, which takes samples for 3600s: y{{i=\"0\"}} @{old} and 1 more samples; everything else was delivered",
+            $"too old for the target, which takes samples for 3600s: y{{i=\"0\"}} @{old} and 1 more samples; its other samples were delivered",
             letter.Reason.Detail);
         Assert.Equal(["x 1 @1700000000000", "z 4 @1700000000000"], sink.Stored);
         Assert.Equal(["a"], outcome.Delivered.Select(message => message.Id));
