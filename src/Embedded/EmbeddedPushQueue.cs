@@ -9,8 +9,8 @@ namespace PushGateway.Embedded;
 /// restarted. There is no visibility timeout, because the consumer runs in the same process as the queue.
 /// </summary>
 /// <remarks>
-/// <see cref="EmbeddedOptions.Synchronous"/> decides how durable a push is. Waiting messages are kept only on disk. Completions are written
-/// within a fraction of a second, and on disposal of the store. After a crash the messages of the last moment may come again.
+/// <see cref="EmbeddedOptions.Synchronous"/> decides how durable a push is. The newest messages are in memory, too, until
+/// somebody has looked at them. Completions are written within a fraction of a second, and on disposal of the store. After a crash the messages of the last moment may come again.
 /// </remarks>
 public sealed class EmbeddedPushQueue : IOrderedPushQueue
 {

@@ -145,6 +145,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
         try
         {
             _session.Rollback();
+            _session.Rescue(cause);
         }
         catch (SqliteException)
         {
@@ -152,7 +153,6 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
         }
 
         _session.Clock.Ended();
-        _session.Rescue(cause);
 
         foreach (var request in batch)
         {

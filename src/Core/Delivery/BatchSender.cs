@@ -89,19 +89,38 @@ internal sealed class BatchSender(IMetricSink sink, TargetHealth target, Suspici
         }
 
         var earliest = (time.GetUtcNow() - most).ToUnixTimeMilliseconds();
-        var kept = new List<SeriesSample>();
-        foreach (ref readonly var sample in samples.Span)
-        {
-            if (sample.Sample.TimestampMs >= earliest)
-            {
-                kept.Add(sample);
-                continue;
-            }
+        return HasOlder(samples.Span, earliest) ? WithoutOlder(batch, samples.Span, earliest) : samples;
+    }
 
-            batch.SettleTooOld(sample, Name(batch, sample));
+    private static bool HasOlder(ReadOnlySpan<SeriesSample> samples, long earliestMs)
+    {
+        foreach (ref readonly var sample in samples)
+        {
+            if (sample.Sample.TimestampMs < earliestMs)
+            {
+                return true;
+            }
         }
 
-        return kept.Count == samples.Length ? samples : kept.ToArray();
+        return false;
+    }
+
+    private static SeriesSample[] WithoutOlder(DeliveryBatch batch, ReadOnlySpan<SeriesSample> samples, long earliestMs)
+    {
+        var kept = new List<SeriesSample>(samples.Length);
+        foreach (ref readonly var sample in samples)
+        {
+            if (sample.Sample.TimestampMs >= earliestMs)
+            {
+                kept.Add(sample);
+            }
+            else
+            {
+                batch.SettleTooOld(sample, Name(batch, sample));
+            }
+        }
+
+        return [.. kept];
     }
 
     // The groups have the push, whatever the target makes of its samples. Therefore the series that it has ended end in the target, too.

@@ -185,21 +185,19 @@ internal sealed class Coalescer
                 if (SameValue(last, sample))
                 {
                     _dropped.Add((sample.Index, last.Index));
-                    continue;
                 }
-
-                if (Supersedes(last, sample, messages))
+                else if (Supersedes(last, sample, messages))
                 {
                     _superseded.Add(last.Index);
                     last = sample;
-                    continue;
                 }
 
-                // It goes in a request of its own: of two values in one, Prometheus drops the second and says nothing.
-                continue;
+                // Otherwise it waits for a later request: of two values in one, Prometheus drops the second and says nothing.
             }
-
-            _samples[kept++] = sample;
+            else
+            {
+                _samples[kept++] = sample;
+            }
         }
 
         return kept;
@@ -208,10 +206,7 @@ internal sealed class Coalescer
     // Two pushes within one millisecond, neither of which gave a timestamp: the later one is the value, as in a Pushgateway.
     // Timestamps that the senders gave conflict at the sink: it refuses one of them for all to see.
     private static bool Supersedes(in SeriesSample earlier, in SeriesSample later, ReadOnlySpan<DecodedMessage> messages) =>
-        IsAssigned(earlier, messages) && IsAssigned(later, messages);
-
-    private static bool IsAssigned(in SeriesSample sample, ReadOnlySpan<DecodedMessage> messages) =>
-        messages[sample.Owner].Header.PushTimeNs / 1_000_000 == sample.Sample.TimestampMs;
+        messages[earlier.Owner].Gave(earlier.Sample) && messages[later.Owner].Gave(later.Sample);
 
     private static bool SameValue(in SeriesSample a, in SeriesSample b) =>
         BitConverter.DoubleToInt64Bits(a.Sample.Value) == BitConverter.DoubleToInt64Bits(b.Sample.Value)

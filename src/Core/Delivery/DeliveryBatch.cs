@@ -14,7 +14,7 @@ namespace PushGateway.Delivery;
 /// </summary>
 internal sealed class DeliveryBatch
 {
-    // A batch that a giant push made grow beyond this is not used again. Two of the largest receives of usual pushes fit.
+    // A batch that a giant push made grow beyond this is not used again.
     private const long MaxKeptBytes = 16 * 1024 * 1024;
 
     private readonly Coalescer _coalescer = new();
@@ -135,7 +135,7 @@ internal sealed class DeliveryBatch
     /// <summary>
     /// Whether a sample has the time of its push. Another value that the target has of that time is then from a later push of the millisecond.
     /// </summary>
-    public bool IsAssigned(in SeriesSample sample) => _decoded[sample.Owner].Header.PushTimeNs / 1_000_000 == sample.Sample.TimestampMs;
+    public bool IsAssigned(in SeriesSample sample) => _decoded[sample.Owner].Gave(sample.Sample);
 
     /// <summary>Notes that a sample needs no more work: it was delivered, or refused for good.</summary>
     public void Settle(in SeriesSample sample) => _settled[sample.Index] = true;

@@ -222,7 +222,7 @@ public sealed class HeldExpositionTests
             {
                 if (header.EndsWith(" unknown", StringComparison.Ordinal) && line.StartsWith("# HELP " + name, StringComparison.Ordinal))
                 {
-                    // Families of OpenMetrics that fell apart into one name may have different texts, any of which is right.
+                    // OpenMetrics families that were split may share a name. Each has its own help text, and any of them is right.
                     continue;
                 }
 
