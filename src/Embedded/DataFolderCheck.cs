@@ -96,7 +96,7 @@ public sealed class DataFolderCheck
             messages.Clear();
             unreadable.Clear();
             first = last + 1;
-            last = reader.Read(new IdRun(first, long.MaxValue), messages, unreadable, MaxMessages, MaxBytes, redeliveredThrough: 0, OpenMilliseconds.None);
+            last = reader.Read(new IdRun(first, long.MaxValue), messages, unreadable, MaxMessages, MaxBytes, overThrough: 0, OpenMilliseconds.None);
             _report.Messages += messages.Count;
             _report.UnreadableRows += unreadable.Count;
             unreadable.ForEach(message => _report.Found.Add($"Message {message.Id.ToString(CultureInfo.InvariantCulture)} cannot be read: {message.Reason}."));

@@ -7,10 +7,13 @@ namespace PushGateway.Embedded;
 internal static class Database
 {
     /// <summary>Version of the schema, kept in <c>PRAGMA user_version</c>.</summary>
-    public const int SchemaVersion = 2;
+    public const int SchemaVersion = 3;
 
-    // Without the column stored_ns.
+    // Without the column stored_ns and the table sent.
     private const int FirstVersion = 1;
+
+    // Without the table sent.
+    private const int SecondVersion = 2;
 
     // "pgtw" in the SQLite header marks the file as a database of this gateway.
     private const int ApplicationId = 0x70677477;
@@ -57,6 +60,14 @@ internal static class Database
         );
         """;
 
+    // Runs of messages, from id to last_id, of which samples may have been sent.
+    private const string Sent = """
+        CREATE TABLE sent (
+            id INTEGER PRIMARY KEY,
+            last_id INTEGER NOT NULL
+        );
+        """;
+
     // A number that only grows. DataFolder.Mark says what it is for.
     private const string Probe = """
         CREATE TABLE probe (
@@ -66,12 +77,13 @@ internal static class Database
         """;
 
     /// <summary>The tables.</summary>
-    public static IReadOnlyList<string> Tables { get; } = ["messages", "dead_letters", "group_state", "probe"];
+    public static IReadOnlyList<string> Tables { get; } = ["messages", "sent", "dead_letters", "group_state", "probe"];
 
     /// <summary>The statement that creates a table.</summary>
     public static string SchemaOf(string table) => table switch
     {
         "messages" => Messages,
+        "sent" => Sent,
         "dead_letters" => DeadLetters,
         "group_state" => GroupState,
         _ => Probe,
@@ -116,18 +128,7 @@ internal static class Database
             var connection = Connect(path, SqliteOpenMode.ReadWrite);
             try
             {
-                if (CheckSchema(connection, path) == FirstVersion)
-                {
-                    Execute(connection, string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"""
-                        BEGIN IMMEDIATE;
-                        ALTER TABLE messages ADD COLUMN stored_ns INTEGER NOT NULL DEFAULT 0;
-                        PRAGMA user_version = {SchemaVersion};
-                        COMMIT;
-                        """));
-                }
-
+                BringUpToDate(connection, CheckSchema(connection, path));
                 Execute(connection, "PRAGMA journal_mode = WAL");
                 SetSynchronous(connection, synchronous);
 
@@ -181,7 +182,7 @@ internal static class Database
     /// <exception cref="DataFolderException">They are those of a former version.</exception>
     public static void RequireCurrent(SqliteConnection connection, string path)
     {
-        if (CheckSchema(connection, path) == FirstVersion)
+        if (CheckSchema(connection, path) != SchemaVersion)
         {
             throw new DataFolderException(
                 $"The database {path} was written by a former version of the gateway: start the gateway once, which brings it up to date.");
@@ -190,6 +191,35 @@ internal static class Database
 
     /// <summary>Opens a connection that reads the database file alone.</summary>
     public static SqliteConnection OpenWithoutLog(string path) => Connect(new Uri(path).AbsoluteUri + "?immutable=1", SqliteOpenMode.ReadOnly);
+
+    private static void BringUpToDate(SqliteConnection connection, long version)
+    {
+        if (version == FirstVersion)
+        {
+            Execute(connection, string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
+                BEGIN IMMEDIATE;
+                ALTER TABLE messages ADD COLUMN stored_ns INTEGER NOT NULL DEFAULT 0;
+                PRAGMA user_version = {SecondVersion};
+                COMMIT;
+                """));
+        }
+
+        // Nobody knows which messages were sent, so all may have been.
+        if (version < SchemaVersion)
+        {
+            Execute(connection, string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
+                BEGIN IMMEDIATE;
+                {Sent}
+                INSERT INTO sent SELECT 1, id FROM messages ORDER BY id DESC LIMIT 1;
+                PRAGMA user_version = {SchemaVersion};
+                COMMIT;
+                """));
+        }
+    }
 
     private static SqliteConnection Connect(string path, SqliteOpenMode mode)
     {

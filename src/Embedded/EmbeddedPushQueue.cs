@@ -200,6 +200,12 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
     }
 
     /// <inheritdoc/>
+    public ValueTask NoteSendingAsync(IReadOnlyList<ReceivedMessage> messages) => NoteAsync(messages, isSent: true);
+
+    /// <inheritdoc/>
+    public ValueTask NoteUnsentAsync(IReadOnlyList<ReceivedMessage> messages) => NoteAsync(messages, isSent: false);
+
+    /// <inheritdoc/>
     public async ValueTask DeadLetterAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -271,6 +277,13 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
         _purgeTimer.Dispose();
 
         _arrivals.Fire();
+    }
+
+    private ValueTask NoteAsync(IReadOnlyList<ReceivedMessage> messages, bool isSent)
+    {
+        var runs = new List<IdRun>();
+        IdRuns.Add(runs, messages);
+        return new ValueTask(_writer.WriteAsync(new SendNoteRequest(runs, isSent)));
     }
 
     private List<ReceivedMessage> Peek(int maxMessages, out Task? rescue, out bool isMillisecondOpen)
@@ -376,7 +389,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
             {
                 first = next;
                 next = 1 + _reader.Read(
-                    new IdRun(first, last), messages, unreadable, maxMessages, MaxReceiveBytes, redeliveredThrough: _lastIdAtOpen, open);
+                    new IdRun(first, last), messages, unreadable, maxMessages, MaxReceiveBytes, overThrough: _lastIdAtOpen, open);
             }
             while (messages.Count == 0 && next > first);
             (_failure, _isRescued) = (null, false);

@@ -64,7 +64,7 @@ public sealed class EmbeddedStore : IAsyncDisposable
             session = WriterSession.Open(folder, options, timeProvider, onDamage);
             var memory = new MemoryGroupStore(options.Groups with { IsOrdered = true }, timeProvider, tracksChanges: true);
             GroupStateLoader.Load(session, memory);
-            reader = MessageReader.Open(folder.DatabasePath);
+            reader = MessageReader.Open(folder.DatabasePath, session.SentAtStart);
             return new EmbeddedStore(folder, session, reader, options, memory, timeProvider, onFailure);
         }
         catch (Exception e)

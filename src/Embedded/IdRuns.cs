@@ -22,6 +22,20 @@ internal static class IdRuns
         }
     }
 
+    /// <summary>Whether an id is in one of the runs, which are in order and do not overlap.</summary>
+    public static bool Contain(IReadOnlyList<IdRun> runs, long id)
+    {
+        var (low, high) = (0, runs.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = runs[middle].Last < id ? (middle + 1, high) : (low, middle);
+        }
+
+        return low < runs.Count && runs[low].First <= id;
+    }
+
+    /// <summary>The id of a message of this queue.</summary>
     public static long IdOf(ReceivedMessage message) =>
         message.Receipt is long id ? id : throw new ArgumentException("the message was not received from this queue", nameof(message));
 }

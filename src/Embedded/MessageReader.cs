@@ -24,15 +24,21 @@ internal sealed class MessageReader : IDisposable
         _oldestSentMs = new Statement(connection, "SELECT sent_ms FROM messages ORDER BY id LIMIT 1");
     }
 
+    /// <summary>The messages of which a former process may have sent samples, in order.</summary>
+    public IReadOnlyList<IdRun> Sent { get; init; } = [];
+
     /// <summary>Whether the last <see cref="Read"/> has stopped before a message of an open millisecond.</summary>
     public bool StoppedAtOpen { get; private set; }
 
-    public static MessageReader Open(string path)
+    /// <summary>Opens a connection to read from.</summary>
+    /// <param name="path">The database.</param>
+    /// <param name="sent">As <see cref="Sent"/>.</param>
+    public static MessageReader Open(string path, IReadOnlyList<IdRun> sent)
     {
         var connection = Database.OpenForReading(path);
         try
         {
-            return new MessageReader(connection);
+            return new MessageReader(connection) { Sent = sent };
         }
         catch
         {
@@ -50,7 +56,7 @@ internal sealed class MessageReader : IDisposable
     /// <param name="unreadable">Takes the rows that are no messages, because they are damaged.</param>
     /// <param name="maxMessages">Most messages.</param>
     /// <param name="maxBytes">Bytes of bodies after which no other message is read.</param>
-    /// <param name="redeliveredThrough">The last id of those that an earlier process may have handed out. Their milliseconds are over.</param>
+    /// <param name="overThrough">The last id of those whose milliseconds are over, whatever is open.</param>
     /// <param name="open">Where more messages may yet come.</param>
     /// <returns>The last id that was read; the one before the run when none was.</returns>
     /// <exception cref="SqliteException">Nothing can be read; the page of the first message may be damaged.</exception>
@@ -60,7 +66,7 @@ internal sealed class MessageReader : IDisposable
         List<UnreadableRow> unreadable,
         int maxMessages,
         long maxBytes,
-        long redeliveredThrough,
+        long overThrough,
         OpenMilliseconds open)
     {
         var last = run.First - 1;
@@ -79,7 +85,7 @@ internal sealed class MessageReader : IDisposable
 
                 var storedNs = _messages.GetInt64(4);
                 long? millisecond = storedNs > 0 ? OpenMilliseconds.Of(storedNs) : null;
-                StoppedAtOpen = id > redeliveredThrough && millisecond is { } ms && open.Contains(ms);
+                StoppedAtOpen = id > overThrough && millisecond is { } ms && open.Contains(ms);
                 if (StoppedAtOpen || !limit.Admits(millisecond))
                 {
                     break;
@@ -99,7 +105,7 @@ internal sealed class MessageReader : IDisposable
 
                 destination.Add(new ReceivedMessage(id, message, _messages.GetInt64(1))
                 {
-                    IsRedelivered = id <= redeliveredThrough,
+                    IsRedelivered = IdRuns.Contain(Sent, id),
                     StoredNs = storedNs > 0 ? storedNs : null,
                 });
                 limit.Count(millisecond, message.Body.Length);

@@ -25,6 +25,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
     private readonly Action<string>? _onDamage;
     private readonly TimeProvider _timeProvider;
     private readonly DeadLetterTable _deadLetters;
+    private readonly SentTable _sent;
     private readonly List<string> _damage = [];
     private readonly Statement _begin;
     private readonly Statement _commit;
@@ -56,6 +57,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         _timeProvider = timeProvider;
         _onDamage = onDamage;
         _deadLetters = new DeadLetterTable(connection, options.MaxDeadLetterBytes, timeProvider);
+        _sent = new SentTable(connection);
         _begin = new Statement(connection, "BEGIN IMMEDIATE");
         _commit = new Statement(connection, "COMMIT");
         _rollback = new Statement(connection, "ROLLBACK");
@@ -79,6 +81,9 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
 
     /// <summary>Messages that a former process has left.</summary>
     public long MessagesAtStart { get; private set; }
+
+    /// <summary>The messages of which a former process may have sent samples.</summary>
+    public IReadOnlyList<IdRun> SentAtStart { get; private set; } = [];
 
     /// <summary>The connection, for statements that run rarely.</summary>
     public SqliteConnection Connection => _connection;
@@ -208,7 +213,24 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         Insert(++_lastId, storedNs, attributes, body);
     }
 
-    public void DeleteMessages(IdRun run) => _deleteMessages.Bind(1, run.First).Bind(2, run.Last).Run();
+    public void DeleteMessages(IdRun run)
+    {
+        _deleteMessages.Bind(1, run.First).Bind(2, run.Last).Run();
+        _sent.Remove(run);
+    }
+
+    /// <summary>Notes that samples of messages may have been sent, or that none was.</summary>
+    public void NoteSent(IdRun run, bool isSent)
+    {
+        if (isSent)
+        {
+            _sent.Add(run);
+        }
+        else
+        {
+            _sent.Remove(run);
+        }
+    }
 
     /// <summary>Moves a message. Returns whether it was still in the queue.</summary>
     public bool MoveToDeadLetters(long id, string code, string reason)
@@ -266,6 +288,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         }
 
         _deadLetters.Dispose();
+        _sent.Dispose();
         _connection.Dispose();
     }
 
@@ -297,6 +320,10 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         (_lastId, MessagesAtStart) = (last.RunScalar(), count.RunScalar());
         Clock = new CommitClock(_timeProvider, lastNs.RunScalar());
         _markInFile = _folder.MarkInFile;
+
+        // Ids of messages that a damaged page took are given again.
+        _sent.Remove(new IdRun(_lastId + 1, long.MaxValue));
+        SentAtStart = _sent.Read();
         _deadLetters.Measure();
         _deadLetters.Commit();
     }
@@ -382,6 +409,13 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         Report($"a page of the table {table} is damaged; what can be read was moved to a new table, and the old one is kept");
         if (table == "probe" || lost.Count == 0)
         {
+            return;
+        }
+
+        if (table == "sent")
+        {
+            using var last = new Statement(_connection, "SELECT max(id) FROM messages");
+            _sent.Add(new IdRun(1, last.RunScalar()));
             return;
         }
 

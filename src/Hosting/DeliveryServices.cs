@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using PushGateway.Delivery;
 using PushGateway.Groups;
 using PushGateway.Push;
+using PushGateway.Queue;
 using PushGateway.Sinks;
 
 namespace PushGateway.Hosting;
@@ -11,7 +12,7 @@ public static class DeliveryServices
 {
     /// <summary>
     /// Registers a <see cref="BatchHandler"/>, and an observer that logs. A <see cref="TimeProvider"/> has to be registered. The handler uses
-    /// the <see cref="IGroupStore"/>, if one is registered.
+    /// the <see cref="IGroupStore"/> and the <see cref="IOrderedPushQueue"/>, if they are registered.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="sink">The sink. Null: samples go to the group store only.</param>
@@ -25,5 +26,6 @@ public static class DeliveryServices
             provider.GetService<IGroupStore>(),
             limits,
             provider.GetRequiredService<DeliveryOptions>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<IOrderedPushQueue>()));
 }

@@ -267,6 +267,21 @@ public sealed class DamageTests : StoreFixture
         await Store.Checkpointer.FlushAsync();
     }
 
+    [Fact]
+    public async Task Without_readable_notes_every_message_may_have_been_sent()
+    {
+        await EnqueueAsync("a", "b");
+        var page = new SqlRequest("SELECT rootpage FROM sqlite_schema WHERE name = 'sent'");
+        await Store.Writer.WriteAsync(page);
+        await Store.DisposeAsync();
+        DamagePage(page.Result - 1);
+        Open();
+
+        Assert.All(await ReceiveAsync(), message => Assert.True(message.IsRedelivered));
+        Assert.Contains("table sent", Assert.Single(Damages), StringComparison.Ordinal);
+        Assert.Equal(0, Store.Queue.DeadLetterCount);
+    }
+
     private async Task OpenDamagedAsync(string text, bool whileOpen)
     {
         await Store.DisposeAsync();
@@ -287,13 +302,15 @@ public sealed class DamageTests : StoreFixture
 
     private void DamagePageOf(string text)
     {
-        const int pageSize = 4096;
-        using var file = new FileStream(DatabasePath, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-        var content = new byte[file.Length];
-        file.ReadExactly(content);
-        var at = content.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text));
+        var at = File.ReadAllBytes(DatabasePath).AsSpan().IndexOf(Encoding.UTF8.GetBytes(text));
         Assert.NotEqual(-1, at);
-        file.Position = at / pageSize * pageSize;
-        file.Write(new byte[pageSize]);
+        DamagePage(at / Database.PageBytes);
+    }
+
+    private void DamagePage(long page)
+    {
+        using var file = new FileStream(DatabasePath, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        file.Position = page * Database.PageBytes;
+        file.Write(new byte[Database.PageBytes]);
     }
 }

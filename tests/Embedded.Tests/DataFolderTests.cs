@@ -32,7 +32,7 @@ public sealed class DataFolderTests : StoreFixture
     public async Task A_schema_of_another_version_is_refused()
     {
         await ChangeFileAsync("PRAGMA user_version = 7");
-        Assert.Contains("its schema is 7, this build knows 2", Refusal(), StringComparison.Ordinal);
+        Assert.Contains("its schema is 7, this build knows 3", Refusal(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -157,13 +157,45 @@ public sealed class EmbeddedPushQueueTests : StoreFixture
     }
 
     [Fact]
-    public async Task What_an_earlier_process_may_have_handed_out_is_marked()
+    public async Task What_an_earlier_process_may_have_sent_is_marked_and_nothing_else()
+    {
+        await EnqueueAsync("a", "b", "c", "d", "e", "f");
+        var received = await ReceiveAsync();
+        await Store.Queue.NoteSendingAsync([received[1], received[2], received[3]]);
+        await Store.Queue.NoteSendingAsync([received[5]]);
+        await Store.Queue.NoteUnsentAsync([received[2]]);
+        await RestartAsync();
+        await EnqueueAsync("g");
+
+        Assert.Equal("b d f", await MarkedAsync());
+    }
+
+    [Fact]
+    public async Task A_note_outlives_the_messages_before_and_behind_and_ends_with_its_own()
+    {
+        await EnqueueAsync("a", "b", "c", "d");
+        var received = await ReceiveAsync();
+        await Store.Queue.NoteSendingAsync(received);
+        await Store.Queue.CompleteAsync([received[0], received[3]], Cancellation);
+        await Store.Queue.DeadLetterAsync([new DeadLetter(received[1], new PushError(RejectCode.SinkRejected, "400"))], Cancellation);
+        await RestartAsync();
+        await EnqueueAsync("e");
+        await RestartAsync();
+
+        Assert.Equal("c", await MarkedAsync());
+    }
+
+    [Fact]
+    public async Task The_ids_of_messages_that_are_gone_are_given_again_without_their_notes()
     {
         await EnqueueAsync("a", "b");
-        await RestartAsync();
+        await Store.Queue.NoteSendingAsync(await ReceiveAsync());
+        await ChangeFileAsync("DELETE FROM messages WHERE id = 2");
+        Open();
         await EnqueueAsync("c");
+        await RestartAsync();
 
-        Assert.Equal([("a", true), ("b", true), ("c", false)], (await ReceiveAsync()).Select(message => (Text(message), message.IsRedelivered)));
+        Assert.Equal("a", await MarkedAsync());
     }
 
     [Fact]
@@ -199,12 +231,13 @@ public sealed class EmbeddedPushQueueTests : StoreFixture
     {
         await EnqueueAsync("a");
         await ChangeFileAsync("ALTER TABLE messages DROP COLUMN stored_ns");
+        Change("DROP TABLE sent");
         Change("PRAGMA user_version = 1");
         Open();
         await EnqueueAsync("b");
 
         var received = await ReceiveAsync();
-        Assert.Equal(["a", "b"], received.Select(Text));
+        Assert.Equal([("a", true), ("b", false)], received.Select(message => (Text(message), message.IsRedelivered)));
         Assert.Null(received[0].StoredNs);
         Assert.NotNull(received[1].StoredNs);
     }
@@ -290,6 +323,9 @@ public sealed class EmbeddedPushQueueTests : StoreFixture
         await Assert.ThrowsAsync<QueueUnavailableException>(() => EnqueueAsync("late"));
         Open();
     }
+
+    private async Task<string> MarkedAsync() =>
+        string.Join(' ', (await ReceiveAsync()).Where(message => message.IsRedelivered).Select(Text));
 
     private static bool IsText(string text) => text.EnumerateRunes().All(rune => rune != System.Text.Rune.ReplacementChar);
 }

@@ -67,13 +67,30 @@ public sealed class DefaultPrometheusTests
             "every acknowledged value of each series in Prometheus",
             Deadlines.Delivery,
             Cancellation);
-        var page = await Poll.UntilAsync(
-            async token => await gateway.Client.GetStringAsync(new Uri("metrics", UriKind.Relative), token),
-            text => text.Length > 0,
-            "the page of metrics",
-            Deadlines.Delivery,
-            Cancellation);
-        Assert.Contains("\npushgateway_dead_letters 0\n", page, StringComparison.Ordinal);
+        await WaitForLineAsync(gateway, "pushgateway_dead_letters 0");
+    }
+
+    [Fact]
+    public async Task What_comes_out_of_order_while_the_target_is_away_is_dead_lettered_after_a_kill()
+    {
+        await using var prometheus = await PrometheusServer.StartAsync(new PrometheusOptions { OutOfOrderWindow = TimeSpan.Zero }, Cancellation);
+        await using var gateway = await StartAsync(prometheus);
+        Assert.True(await PushAsync(gateway.Client, """{"metrics":{"back":1}}"""));
+        await prometheus.Api.WaitForAsync("back", 1);
+        await prometheus.StopAsync();
+        var minuteAgo = DateTimeOffset.UtcNow.AddMinutes(-1).ToUnixTimeMilliseconds();
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.True(await PushAsync(gateway.Client, $$$"""{"metrics":{"back":2},"timestamp":{{{minuteAgo + i}}}}"""));
+        }
+
+        await WaitForLineAsync(gateway, "pushgateway_target_up 0");
+        await gateway.KillAsync();
+        await prometheus.StartAgainAsync(Cancellation);
+        await gateway.LaunchAgainAsync();
+
+        await WaitForLineAsync(gateway, "pushgateway_dead_letters 10");
+        Assert.Single(Assert.Single(await prometheus.QueryRangeRawAsync("back", cancellationToken: Cancellation)).Samples);
     }
 
     [Fact]
@@ -98,6 +115,13 @@ public sealed class DefaultPrometheusTests
                 Cancellation);
         }
     }
+
+    static async Task WaitForLineAsync(GatewayProcess gateway, string line) => await Poll.UntilAsync(
+        async token => await gateway.Client.GetStringAsync(new Uri("metrics", UriKind.Relative), token),
+        page => page.Contains($"\n{line}\n", StringComparison.Ordinal),
+        $"{line} on the page of metrics",
+        Deadlines.Delivery,
+        Cancellation);
 
     static HashSet<double> Values(Series series) => [.. series.Samples.Select(sample => double.Parse(sample.Value, CultureInfo.InvariantCulture))];
 

@@ -10,6 +10,9 @@ internal sealed class Disk
 
     public SortedDictionary<long, (QueueMessage Message, long StoredNs)> Messages { get; } = [];
 
+    /// <summary>The messages of which samples may have been sent.</summary>
+    public HashSet<long> Sent { get; } = [];
+
     public Dictionary<QueueMessage, PushError> DeadLetters { get; } = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>When each dead letter was written, milliseconds since the Unix epoch.</summary>

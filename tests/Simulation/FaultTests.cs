@@ -64,6 +64,36 @@ public sealed class FaultTests
         Assert.Empty(simulation.Disk.DeadLetters);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_came_out_of_order_while_the_target_was_away_is_dead_lettered_after_a_restart(bool fillsDisk)
+    {
+        var simulation = WithPrometheus();
+        simulation.Push(Pushed(0));
+        simulation.World.RunUntil(() => false, TimeSpan.FromSeconds(2));
+        simulation.Network.Failing = new Failure(FailureKind.NoConnection);
+        for (var i = 1; i <= 10; i++)
+        {
+            simulation.Push(Pushed(60_000 - i));
+        }
+
+        simulation.World.RunUntil(() => false, TimeSpan.FromSeconds(1));
+        simulation.Disk.IsFull = fillsDisk;
+        simulation.World.RunUntil(() => false, TimeSpan.FromSeconds(1));
+        simulation.Kill();
+        simulation.World.RunUntil(() => false, TimeSpan.FromSeconds(20));
+
+        AssertHolds(simulation, TimeSpan.FromSeconds(1));
+        Assert.Equal(10, simulation.Disk.DeadLetters.Count);
+
+        SimulatedPush Pushed(long ageMs) => new()
+        {
+            Operation = PushOperation.Append,
+            Samples = [new PushedSample("m", "a", simulation.NextValue(), simulation.World.NowMs - ageMs)],
+        };
+    }
+
     [Fact]
     public void Of_pushes_of_one_series_that_overlap_the_last_of_each_millisecond_is_stored_and_none_is_dead_lettered()
     {

@@ -23,7 +23,7 @@ internal sealed class Gateway
         _clock = new PushClock(Life.Time);
         var options = new DeliveryOptions { GatherTime = TimeSpan.FromMilliseconds(5), Random = world.Random };
         var sink = new SimulatedSink(Life, network, maxSamplesPerRequest, maxSampleAge);
-        var handler = new BatchHandler(sink, groups, _limits, options, Life.Time);
+        var handler = new BatchHandler(sink, groups, _limits, options, Life.Time, _queue);
         var delivery = new OrderedDelivery(_queue, handler, options, Life.Time, Observer);
         var sweep = new ExpirySweep(groups, new QueuedExpiry(_queue), options, Life.Time, Observer);
         Life.Run(() =>

@@ -121,7 +121,7 @@ internal sealed class Promise(Target target, Network network, Disk disk, IReadOn
 
     // Refused as out of order, and nobody knows whether an earlier request had stored it: it counts as stored.
     private bool MayPassForSent(SimulatedPush push, WireSample sample) =>
-        (push.IsRedelivered || network.Unknown.Contains(sample)) && network.RefusedAlone.Contains(sample)
+        (push.MayHaveBeenSent || network.Unknown.Contains(sample)) && network.RefusedAlone.Contains(sample)
         && target.Newest(sample.Series)?.TimestampMs > sample.TimestampMs;
 
     private bool IsDead(SimulatedPush push) => push.Messages.Any(disk.DeadLetters.ContainsKey);

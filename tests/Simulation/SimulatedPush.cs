@@ -32,8 +32,8 @@ internal sealed class SimulatedPush
     /// <summary>Whether the client still waits for an answer.</summary>
     public bool IsOpen { get; set; }
 
-    /// <summary>Whether it was in the queue when the process was killed, so that nobody knows whether it was sent.</summary>
-    public bool IsRedelivered { get; set; }
+    /// <summary>Whether it was being sent, or had been, when the process was killed, so that nobody knows whether the target has it.</summary>
+    public bool MayHaveBeenSent { get; set; }
 
     /// <summary>The samples as a target gets them, the group's time of push among them.</summary>
     public IReadOnlyList<WireSample> Expected { get; set; } = [];

@@ -18,6 +18,7 @@ internal sealed class SimulatedQueue : IOrderedPushQueue, IGroupStateWriter
     private readonly Disk _disk;
     private readonly MemoryGroupStore _groups;
     private readonly long _lastIdAtStart;
+    private readonly HashSet<long> _sentAtStart;
     private readonly PushClock _clock;
     private List<long> _completed = [];
     private TaskCompletionSource _arrival = new();
@@ -30,6 +31,7 @@ internal sealed class SimulatedQueue : IOrderedPushQueue, IGroupStateWriter
     {
         (_world, _life, _disk, _groups) = (world, life, disk, groups);
         _lastIdAtStart = disk.LastId;
+        _sentAtStart = [.. disk.Sent];
         _clock = new PushClock(life.Time);
         foreach (var (id, row) in disk.GroupRows)
         {
@@ -101,6 +103,22 @@ internal sealed class SimulatedQueue : IOrderedPushQueue, IGroupStateWriter
         return default;
     }
 
+    public async ValueTask NoteSendingAsync(IReadOnlyList<ReceivedMessage> messages)
+    {
+        await _life.DelayAsync(_world.Between(0.1, 2));
+        ThrowIfFull();
+        _disk.Sent.UnionWith(messages.Select(IdOf));
+        await _life.DelayAsync(_world.Between(0, 1));
+    }
+
+    public async ValueTask NoteUnsentAsync(IReadOnlyList<ReceivedMessage> messages)
+    {
+        await _life.DelayAsync(_world.Between(0.1, 2));
+        ThrowIfFull();
+        _disk.Sent.ExceptWith(messages.Select(IdOf));
+        await _life.DelayAsync(_world.Between(0, 1));
+    }
+
     public async ValueTask DeadLetterAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
     {
         await _life.DelayAsync(_world.Between(0.1, 2));
@@ -152,7 +170,7 @@ internal sealed class SimulatedQueue : IOrderedPushQueue, IGroupStateWriter
 
             messages.Add(new ReceivedMessage(next.ToString(CultureInfo.InvariantCulture), stored.Message, storedMs)
             {
-                IsRedelivered = next <= _lastIdAtStart,
+                IsRedelivered = _sentAtStart.Contains(next),
                 StoredNs = stored.StoredNs,
             });
         }
@@ -181,6 +199,7 @@ internal sealed class SimulatedQueue : IOrderedPushQueue, IGroupStateWriter
             foreach (var id in _completed)
             {
                 _disk.Messages.Remove(id);
+                _disk.Sent.Remove(id);
             }
 
             _completed = [];

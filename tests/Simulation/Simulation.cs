@@ -48,11 +48,11 @@ internal sealed class Simulation
     public void Kill()
     {
         _gateway.Life.Kill();
-        var waiting = Disk.Messages.Values.Select(stored => stored.Message).ToHashSet(ReferenceEqualityComparer.Instance);
+        var sent = Disk.Messages.Where(stored => Disk.Sent.Contains(stored.Key)).Select(stored => stored.Value.Message).ToHashSet(ReferenceEqualityComparer.Instance);
         foreach (var push in _pushes)
         {
             push.IsOpen = false;
-            push.IsRedelivered |= push.Messages.Any(waiting.Contains);
+            push.MayHaveBeenSent |= push.Messages.Any(sent.Contains);
         }
 
         World.After(World.Between(5, 500), () => _gateway = Start());

@@ -36,14 +36,16 @@ public sealed class BatchHandler
     /// <param name="limits">Limits for what direct producers put into the queue.</param>
     /// <param name="options">Options.</param>
     /// <param name="time">The clock.</param>
-    public BatchHandler(IMetricSink? sink, IGroupStore? groups, PushLimits limits, DeliveryOptions options, TimeProvider time)
+    /// <param name="journal">Remembers what was sent; null: the queue itself knows what it has handed out before.</param>
+    public BatchHandler(
+        IMetricSink? sink, IGroupStore? groups, PushLimits limits, DeliveryOptions options, TimeProvider time, ISendJournal? journal = null)
     {
         (_groups, _limits, _options, _time) = (groups, limits, options, time);
         _suspicion = new Suspicion(time);
         if (sink is not null)
         {
             Target = new TargetHealth(time);
-            _sender = new BatchSender(sink, Target, _suspicion, options, time);
+            _sender = new BatchSender(sink, journal, Target, _suspicion, options, time);
         }
     }
 
@@ -448,6 +450,7 @@ public sealed class BatchHandler
         message.TooOld ??= fate.TooOld;
         message.TooOldCount += fate.TooOldCount;
         message.Unknown = batch.UnknownOf(index);
+        message.WasSent = fate.WasSent;
         if (fate.Failure is not null)
         {
             message.FailureReason = fate.Failure;

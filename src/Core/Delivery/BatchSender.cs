@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PushGateway.Queue;
 using PushGateway.Sinks;
 using PushGateway.Telemetry;
 
@@ -7,11 +8,13 @@ namespace PushGateway.Delivery;
 
 /// <summary>Sends what a batch has open to the sink, and notes in the batch what became of it. Safe for concurrent use.</summary>
 /// <param name="sink">The sink.</param>
+/// <param name="journal">Remembers what was sent; null: nobody asks for it.</param>
 /// <param name="target">Learns from every answer.</param>
 /// <param name="suspicion">Learns from refusals.</param>
 /// <param name="options">Options.</param>
 /// <param name="time">The clock.</param>
-internal sealed class BatchSender(IMetricSink sink, TargetHealth target, Suspicion suspicion, DeliveryOptions options, TimeProvider time)
+internal sealed class BatchSender(
+    IMetricSink sink, ISendJournal? journal, TargetHealth target, Suspicion suspicion, DeliveryOptions options, TimeProvider time)
 {
     // A dead letter's reason names a few series, and has to fit into a message attribute.
     private const int MaxNameLength = 200;
@@ -39,11 +42,30 @@ internal sealed class BatchSender(IMetricSink sink, TargetHealth target, Suspici
             pace.Refused(rest.Length);
         }
 
+        var isNoted = false;
         while (!(rest = StillToSend(batch, suspect, rest)).IsEmpty)
         {
+            if (!isNoted && await NoteSendingAsync(batch) is { } failure)
+            {
+                outcome.FailureReason = failure;
+                await pace.FailedAsync(samples: 1, SinkResult.Retry(failure), cancellationToken);
+                rest = SkipTooOld(batch, rest);
+                continue;
+            }
+
             var (count, result) = await TrySendAsync(batch, pace.Next(rest), cancellationToken);
             var sent = rest[..count];
+            isNoted = result.Status != SinkStatus.Retry || result.ReachedTarget;
             outcome.FailureReason = result.Status == SinkStatus.Retry ? result.Reason : null;
+            if (isNoted)
+            {
+                batch.NoteSent(sent.Span);
+            }
+            else
+            {
+                await NoteUnsentAsync(batch);
+            }
+
             switch (result.Status)
             {
                 case SinkStatus.Delivered:
@@ -77,6 +99,42 @@ internal sealed class BatchSender(IMetricSink sink, TargetHealth target, Suspici
                     rest = SkipTooOld(batch, rest);
                     break;
             }
+        }
+    }
+
+    // A restart must not take what was never sent for stored. Null when the note is written; otherwise why it cannot be.
+    private async ValueTask<string?> NoteSendingAsync(DeliveryBatch batch)
+    {
+        if (journal is null || batch.Unsent() is not { Count: > 0 } unsent)
+        {
+            return null;
+        }
+
+        try
+        {
+            await journal.NoteSendingAsync(unsent);
+            return null;
+        }
+        catch (QueueUnavailableException exception)
+        {
+            return exception.Message;
+        }
+    }
+
+    private async ValueTask NoteUnsentAsync(DeliveryBatch batch)
+    {
+        if (journal is null || batch.Unsent() is not { Count: > 0 } unsent)
+        {
+            return;
+        }
+
+        try
+        {
+            await journal.NoteUnsentAsync(unsent);
+        }
+        catch (QueueUnavailableException)
+        {
+            // The note stays, which is right for samples that may yet be sent.
         }
     }
 

@@ -106,6 +106,31 @@ internal sealed class DeliveryBatch
     {
         held.Settled?.CopyTo(_settled, _decoded[message].Start.Samples);
         held.Unknown?.CopyTo(_unknown, _decoded[message].Start.Samples);
+        _fates[message].WasSent = held.WasSent;
+    }
+
+    /// <summary>The messages of which no request can have reached the target, as far as they are to be sent now.</summary>
+    public List<ReceivedMessage> Unsent()
+    {
+        var unsent = new List<ReceivedMessage>();
+        for (var i = 0; i < Count; i++)
+        {
+            if (_fates[i] is { IsWithheld: false, WasSent: false } && !_received[i].IsRedelivered)
+            {
+                unsent.Add(_received[i]);
+            }
+        }
+
+        return unsent;
+    }
+
+    /// <summary>Notes that a request with these samples may have reached the target.</summary>
+    public void NoteSent(ReadOnlySpan<SeriesSample> samples)
+    {
+        foreach (ref readonly var sample in samples)
+        {
+            _fates[sample.Owner].WasSent = true;
+        }
     }
 
     /// <summary>Notes that the target may have samples although their request failed.</summary>

@@ -29,6 +29,9 @@ internal sealed class HeldMessage(ReceivedMessage received)
     /// <summary>Which of its samples were in a request whose outcome is not known, in their order in the message; null when none was.</summary>
     public BitArray? Unknown { get; set; }
 
+    /// <summary>Whether a request with samples of it may have reached the target.</summary>
+    public bool WasSent { get; set; }
+
     /// <summary>The samples that were refused in a request that held nothing else.</summary>
     public List<RefusedSample> Refused { get; } = [];
 

@@ -24,6 +24,9 @@ internal struct MessageFate
     /// <summary>Whether its push has ended more series than this try tells the sink.</summary>
     public bool IsUnfinished;
 
+    /// <summary>Whether a request with samples of it may have reached the target.</summary>
+    public bool WasSent;
+
     /// <summary>The first of its samples that have become too old for the target; null when none has.</summary>
     public string? TooOld;
 

@@ -10,7 +10,7 @@ namespace PushGateway.Queue;
 /// The queue gives a push its time when it stores it, so messages are in order of push time. It hands out the messages of a millisecond
 /// together: a target that gets two samples of a series with the same timestamp, one after the other, refuses the second.
 /// </remarks>
-public interface IOrderedPushQueue : IPushQueue
+public interface IOrderedPushQueue : IPushQueue, ISendJournal
 {
     /// <summary>What waits in the queue.</summary>
     QueueBacklog Backlog { get; }

@@ -53,7 +53,8 @@ public sealed class ReceivedMessage
     public long? StoredNs { get; init; }
 
     /// <summary>
-    /// Whether the message was handed out before, so that its samples may have been sent. A target then refuses them as out of order.
+    /// Whether samples of the message may have been sent before, by another receiver or a former process. A target that has them, or newer
+    /// ones, then refuses them as out of order.
     /// </summary>
     public bool IsRedelivered { get; init; }
 
