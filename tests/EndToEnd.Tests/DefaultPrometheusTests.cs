@@ -75,13 +75,13 @@ public sealed class DefaultPrometheusTests
     {
         await using var prometheus = await PrometheusServer.StartAsync(new PrometheusOptions { OutOfOrderWindow = TimeSpan.Zero }, Cancellation);
         await using var gateway = await StartAsync(prometheus);
-        Assert.True(await PushAsync(gateway.Client, """{"metrics":{"back":1}}"""));
+        Assert.True(await PushAsync(gateway.Client, """{"dimensions":{"i":"0"},"metrics":{"back":1}}"""));
         await prometheus.Api.WaitForAsync("back", 1);
         await prometheus.StopAsync();
         var minuteAgo = DateTimeOffset.UtcNow.AddMinutes(-1).ToUnixTimeMilliseconds();
         for (var i = 0; i < 10; i++)
         {
-            Assert.True(await PushAsync(gateway.Client, $$$"""{"metrics":{"back":2},"timestamp":{{{minuteAgo + i}}}}"""));
+            Assert.True(await PushAsync(gateway.Client, $$$"""{"dimensions":{"i":"0"},"metrics":{"back":2},"timestamp":{{{minuteAgo + i}}}}"""));
         }
 
         await WaitForLineAsync(gateway, "pushgateway_target_up 0");
