@@ -49,7 +49,7 @@ public sealed class DefaultPrometheusTests
         await using var gateway = await StartAsync(prometheus);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var acknowledged = new ConcurrentBag<double>();
-        var pushing = PushRepeatedAsync(gateway.Client, acknowledged, end.Token);
+        var pushing = PushRepeatedAsync(gateway.Client, acknowledged, TimeSpan.Zero, end.Token);
         for (var kill = 0; kill < kills; kill++)
         {
             var enough = acknowledged.Count + 40;
@@ -61,12 +61,30 @@ public sealed class DefaultPrometheusTests
         await end.CancelAsync();
         await pushing;
 
-        await Poll.UntilAsync(
-            async token => await prometheus.QueryRangeRawAsync("repeated", cancellationToken: token),
-            series => series.Count == 8 && series.All(one => acknowledged.All(Values(one).Contains)),
-            "every acknowledged value of each series in Prometheus",
-            Deadlines.Delivery,
-            Cancellation);
+        await WaitForRepeatedAsync(prometheus, acknowledged);
+        await WaitForLineAsync(gateway, "pushgateway_dead_letters 0");
+    }
+
+    [Fact]
+    public async Task An_outage_of_the_target_loses_nothing_of_series_that_are_pushed_again_and_again()
+    {
+        var away = TimeSpan.FromSeconds(
+            Environment.GetEnvironmentVariable("PUSHGATEWAY_OUTAGE_SECONDS") is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : 5);
+        await using var prometheus = await PrometheusServer.StartAsync(new PrometheusOptions { OutOfOrderWindow = TimeSpan.Zero }, Cancellation);
+        await using var gateway = await StartAsync(prometheus);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var acknowledged = new ConcurrentBag<double>();
+        var pushing = PushRepeatedAsync(gateway.Client, acknowledged, TimeSpan.FromMilliseconds(20), end.Token);
+        await prometheus.Api.WaitForAsync("repeated", 8);
+        await prometheus.StopAsync();
+        await Task.Delay(away, Cancellation);
+        await prometheus.StartAgainAsync(Cancellation);
+        var enough = acknowledged.Count + 40;
+        await Poll.UntilAsync(() => acknowledged.Count >= enough, "more pushes", Deadlines.Delivery, Cancellation);
+        await end.CancelAsync();
+        await pushing;
+
+        await WaitForRepeatedAsync(prometheus, acknowledged);
         await WaitForLineAsync(gateway, "pushgateway_dead_letters 0");
     }
 
@@ -116,6 +134,13 @@ public sealed class DefaultPrometheusTests
         }
     }
 
+    static async Task WaitForRepeatedAsync(PrometheusServer prometheus, ConcurrentBag<double> acknowledged) => await Poll.UntilAsync(
+        async token => await prometheus.QueryRangeRawAsync("repeated", cancellationToken: token),
+        series => series.Count == 8 && series.All(one => acknowledged.All(Values(one).Contains)),
+        "every acknowledged value of each series in Prometheus",
+        Deadlines.Delivery,
+        Cancellation);
+
     static async Task WaitForLineAsync(GatewayProcess gateway, string line) => await Poll.UntilAsync(
         async token => await gateway.Client.GetStringAsync(new Uri("metrics", UriKind.Relative), token),
         page => page.Contains($"\n{line}\n", StringComparison.Ordinal),
@@ -154,7 +179,7 @@ public sealed class DefaultPrometheusTests
     }
 
     // One client, which waits for each answer. Two of its pushes never have the same millisecond.
-    static async Task PushRepeatedAsync(HttpClient gateway, ConcurrentBag<double> acknowledged, CancellationToken end)
+    static async Task PushRepeatedAsync(HttpClient gateway, ConcurrentBag<double> acknowledged, TimeSpan pause, CancellationToken end)
     {
         for (var number = 1; !end.IsCancellationRequested; number++)
         {
@@ -164,9 +189,9 @@ public sealed class DefaultPrometheusTests
                 acknowledged.Add(number);
             }
 
-            var answeredMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+            var next = DateTimeOffset.UtcNow.Add(pause).ToUnixTimeMilliseconds();
             await Poll.UntilAsync(
-                () => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() > answeredMs, "the next millisecond", Deadlines.Delivery, Cancellation);
+                () => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() > next, "the time of the next push", Deadlines.Delivery, Cancellation);
         }
     }
 
