@@ -344,9 +344,17 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
         return true;
     }
 
-    // Pushes of one time tell together what they have ended.
+    // Pushes of one time tell together what they have ended. A part of one that is not whole comes again.
     private static void Tell(GroupRow group, IReadOnlyList<BatchedPush> pushes, List<int> applied, GroupEffects effects)
     {
+        foreach (var push in applied)
+        {
+            if (group.WaitingFor(pushes[push].Header) is { } reason)
+            {
+                effects.Fail(push, reason);
+            }
+        }
+
         if (effects.TellsSink)
         {
             foreach (var push in applied.DistinctBy(push => pushes[push].Header.PushTimeNs))

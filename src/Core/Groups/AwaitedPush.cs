@@ -52,6 +52,9 @@ internal sealed record AwaitedPush(bool Replaces, (byte[] Header, int SeriesCoun
         return new AwaitedPush(push.Operation == PushOperation.Replace, [.. counted], total);
     }
 
+    /// <summary>The push of which both are parts.</summary>
+    public AwaitedPush With(AwaitedPush other) => this with { Families = [.. Families, .. other.Families], SeriesCount = SeriesCount + other.SeriesCount };
+
     /// <summary>Brings the number of series of each family, by its name, to what it is after the push; returns the number of all.</summary>
     public int ApplyTo(Dictionary<byte[], int> counts)
     {

@@ -63,6 +63,35 @@ internal sealed class PushedFamilyWriter(BlobPool headers) : IComparer<PushedFam
         }
     }
 
+    /// <summary>The families as bytes, for <see cref="Load"/>.</summary>
+    public byte[] Save()
+    {
+        var saved = new BlobWriter();
+        foreach (ref readonly var family in Families)
+        {
+            saved.WriteBytes(family.Header);
+            saved.WriteBytes(SeriesOf(family));
+        }
+
+        return saved.Written.ToArray();
+    }
+
+    /// <summary>Takes saved families in place of the push before.</summary>
+    public void Load(ReadOnlySpan<byte> saved)
+    {
+        _families.Clear();
+        _series.Clear();
+        SeriesCount = 0;
+        var reader = new BlobReader(saved);
+        while (!reader.AtEnd)
+        {
+            var family = new FamilyState(0, headers.Intern(reader.ReadBytes()), reader.ReadBytes().ToArray()).Measured();
+            _families.Add(new PushedFamily(family.Header, _series.Length, family.Series.Length, family.SeriesCount, family.LastEntry));
+            _series.WriteRaw(family.Series);
+            SeriesCount += family.SeriesCount;
+        }
+    }
+
     int IComparer<Entry>.Compare(Entry x, Entry y) => KeyOf(x).SequenceCompareTo(KeyOf(y));
 
     // A family's series need not stand next to each other in the batch.

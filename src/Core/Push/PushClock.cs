@@ -12,6 +12,9 @@ public sealed class PushClock(TimeProvider time, long lastNs = 0)
     /// <summary>How far a push time may lead a clock, nanoseconds: more than clocks that are kept in time differ.</summary>
     internal const long MaxLeadNs = 2_000_000_000;
 
+    /// <summary>By how much the clocks of an Api and of its queue may differ, nanoseconds.</summary>
+    internal const long MaxSkewNs = 30_000_000_000;
+
     private long _last = lastNs;
 
     /// <summary>The next push time in nanoseconds since the Unix epoch.</summary>

@@ -23,6 +23,9 @@ public sealed record PushHeader(PushOperation Operation, GroupingKey? Group, lon
     /// <summary>When Api accepted the push, nanoseconds since the Unix epoch. No other push of the process to the same group has the same.</summary>
     public long AcceptedNs { get; init; } = PushTimeNs;
 
+    /// <summary>Which part of the push a message has; null when it has all of it.</summary>
+    public PushPart? Part { get; init; }
+
     /// <summary>Selects the groups that a <see cref="PushOperation.Delete"/> without a group deletes.</summary>
     public GroupSelector? Selector { get; init; }
 

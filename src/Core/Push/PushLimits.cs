@@ -70,13 +70,13 @@ public sealed record PushLimits
 
     /// <summary>
     /// Checks a push that was checked when it was accepted, by the time of storing it. What was within the limits then still is: a minute may
-    /// have passed, and the clock that accepted it may lead as far as a push time may.
+    /// have passed, and the clock that accepted it may lead.
     /// </summary>
     /// <param name="batch">The batch.</param>
     /// <param name="since">Where the push begins in the batch.</param>
     /// <param name="storedMs">When the push was stored, milliseconds since the Unix epoch.</param>
     public PushError? CheckStored(MetricBatch batch, BatchMark since, long storedMs) =>
-        Check(batch, since, storedMs - MaxStoringMs, storedMs + (PushClock.MaxLeadNs / 1_000_000));
+        Check(batch, since, storedMs - MaxStoringMs, storedMs + (PushClock.MaxSkewNs / 1_000_000));
 
     /// <summary>Checks the length in bytes of a metric name; null when it is within the limits.</summary>
     public PushError? CheckMetricName(int bytes) => bytes > MaxNameBytes ? TooLong(RejectCode.NameTooLong, "metric name", bytes, MaxNameBytes) : null;

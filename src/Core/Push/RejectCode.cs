@@ -158,6 +158,9 @@ public static class RejectCode
     /// <summary>A queue message's body does not match its attributes, or its push time cannot be used.</summary>
     public const string MessageInvalid = "message-invalid";
 
+    /// <summary>Not all messages came into which a push was cut, so nothing of it took effect.</summary>
+    public const string PushIncomplete = "push-incomplete";
+
     /// <summary>A single series does not fit into the largest message that the queue takes.</summary>
     public const string MessageTooLarge = "message-too-large";
 

@@ -31,6 +31,12 @@ public static class MessageAttribute
     /// <summary>Time of the push in nanoseconds since the Unix epoch. Without it, the time when the queue accepted the message.</summary>
     public const string Time = "Push-Time";
 
+    /// <summary>
+    /// Which part of a push to a group the message is, when one message cannot carry it: <c>2/3</c>. All parts have the same
+    /// <see cref="Group"/>, <see cref="Operation"/> and <see cref="Time"/>. The push takes effect when all are there.
+    /// </summary>
+    public const string Part = "Push-Part";
+
     /// <summary>Version of the gateway's own message format. Missing in a direct producer's message.</summary>
     public const string Version = "Push-Version";
 

@@ -16,6 +16,9 @@ namespace PushGateway.Queue;
 public static class PushMessageCodec
 {
     private const string Version = "1";
+    private const long NanosecondsPerMillisecond = 1_000_000;
+    private const long NanosecondsPerSecond = 1_000_000_000;
+
     private const string Base64Encoding = "base64";
     private const string BrotliEncoding = "br";
 
@@ -120,7 +123,7 @@ public static class PushMessageCodec
             var (read, batch, from, end) = accepted.Push;
             var header = read with { PushTimeNs = read.Operation == PushOperation.Expire ? read.PushTimeNs : storedNs };
             var start = destination.BeginPush(header.Group?.LabelsIn(destination.Symbols) ?? []);
-            destination.Append(batch, from, end, header.PushTimeNs / 1_000_000);
+            destination.Append(batch, from, end, header.PushTimeNs / NanosecondsPerMillisecond);
             PushTimes.Add(destination, start, header);
             return header;
         }
@@ -141,7 +144,7 @@ public static class PushMessageCodec
         destination.BeginPush();
         var context = new ParseContext(limits, message.SentMs);
         var parsed = PushReader.TryRead(PushFormat.Json, message.Message.Body.Span, toGroup: false, destination, context, out error);
-        header = parsed ? PushHeader.Append(message.SentMs * 1_000_000) : null;
+        header = parsed ? PushHeader.Append(message.SentMs * NanosecondsPerMillisecond) : null;
         return parsed;
     }
 
@@ -167,7 +170,7 @@ public static class PushMessageCodec
             return false;
         }
 
-        var context = new ParseContext(limits, header.PushTimeNs / 1_000_000);
+        var context = new ParseContext(limits, header.PushTimeNs / NanosecondsPerMillisecond);
         return PushReader.TryRead(format, body, toGroup: isDirect && header.Group is not null, destination, context, out error);
     }
 
@@ -202,19 +205,42 @@ public static class PushMessageCodec
             return false;
         }
 
-        var pushTimeNs = operation == PushOperation.Expire ? acceptedNs : message.StoredNs ?? NotAhead(acceptedNs, message.SentMs);
+        PushPart? part = null;
+        if (attributes.TryGetValue(MessageAttribute.Part, out var number))
+        {
+            if (!PushPart.TryParse(number, out var parsed))
+            {
+                error = new PushError(RejectCode.MessageInvalid, $"part \"{number}\" is not a number, a slash and the number of parts, from 1/2 to {PushPart.MaxTotal}/{PushPart.MaxTotal}");
+                return false;
+            }
+
+            part = parsed;
+        }
+
+        var pushTimeNs = operation == PushOperation.Expire ? acceptedNs : message.StoredNs
+            ?? PushTime(acceptedNs, message.SentMs * NanosecondsPerMillisecond, isWholeOwn: part is null && attributes.ContainsKey(MessageAttribute.Version));
         header = new PushHeader(operation, group, pushTimeNs, attributes.GetValueOrDefault(MessageAttribute.TraceParent))
         {
             AcceptedNs = acceptedNs,
+            Part = part,
             Selector = selector,
             TimeToLive = timeToLive,
         };
         return true;
     }
 
-    // A push time that leads the queue's clock by more than a clock may counts as the time at which the queue took the message.
-    private static long NotAhead(long pushTimeNs, long sentMs) =>
-        pushTimeNs > (sentMs * 1_000_000) + PushClock.MaxLeadNs ? sentMs * 1_000_000 : pushTimeNs;
+    // The clocks of several Apis differ, so their pushes are in the order in which the queue took them; within one of its milliseconds, in
+    // the order of acceptance. A message that comes much later than its push, such as one from the dead-letter queue, keeps the time of the
+    // push. So do the parts of a push, which the queue took at different times, and what other producers send.
+    private static long PushTime(long acceptedNs, long sentNs, bool isWholeOwn)
+    {
+        if (isWholeOwn && acceptedNs >= sentNs - PushClock.MaxSkewNs)
+        {
+            return sentNs + (acceptedNs % NanosecondsPerSecond * NanosecondsPerMillisecond / NanosecondsPerSecond);
+        }
+
+        return acceptedNs > sentNs + PushClock.MaxSkewNs ? sentNs : acceptedNs;
+    }
 
     private static bool IsSupported(PushOperation operation, GroupingKey? group, GroupSelector? selector) => operation switch
     {
@@ -227,7 +253,7 @@ public static class PushMessageCodec
         ReceivedMessage message, out long pushTimeNs, out TimeSpan? timeToLive, [NotNullWhen(false)] out PushError? error)
     {
         var attributes = message.Message.Attributes;
-        pushTimeNs = message.SentMs * 1_000_000;
+        pushTimeNs = message.SentMs * NanosecondsPerMillisecond;
         timeToLive = null;
         error = null;
         if (attributes.TryGetValue(MessageAttribute.Time, out var time)

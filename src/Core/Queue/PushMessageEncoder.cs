@@ -22,7 +22,11 @@ internal sealed class PushMessageEncoder
 
     private static readonly ConcurrentBag<PushMessageEncoder> Pool = [];
 
+    // Of a message's attributes, the one that a part has and a whole push has not.
+    private static readonly int BytesOfPart = MessageAttribute.Part.Length + BytesOfDataType + PushPart.MaxLength;
+
     private readonly RemoteWrite2Encoder _encoder = new();
+    private readonly List<(byte[] Body, Dictionary<string, string> Attributes)> _sealed = [];
     private byte[] _compressed = [];
 
     public static PushMessageEncoder Rent() => Pool.TryTake(out var encoder) ? encoder : new PushMessageEncoder();
@@ -42,15 +46,39 @@ internal sealed class PushMessageEncoder
         ReuseLimit.Trim(ref _compressed);
     }
 
-    public PushError? Encode(in BatchedPush push, MessageCapacity capacity, ICollection<QueueMessage> messages) =>
-        Encode(push.Header, push.Batch, push.Start.Series, push.End.Series, capacity, messages);
-
-    private PushError? Encode(
-        PushHeader header, MetricBatch batch, int first, int end, MessageCapacity capacity, ICollection<QueueMessage> messages)
+    public PushError? Encode(in BatchedPush push, MessageCapacity capacity, ICollection<QueueMessage> messages)
     {
-        if (Seal(header, _encoder.Encode(batch, first, end), capacity) is { } message)
+        _sealed.Clear();
+        if (Encode(push.Header, push.Batch, push.Start.Series, push.End.Series, capacity) is { } error)
         {
-            messages.Add(message);
+            return error;
+        }
+
+        var isCut = _sealed.Count > 1 && push.Header.PushesToGroup;
+        if (isCut && _sealed.Count > PushPart.MaxTotal)
+        {
+            return new PushError(RejectCode.PushTooLarge, $"the push does not fit into {PushPart.MaxTotal} messages of {capacity.MaxBytes} bytes");
+        }
+
+        for (var i = 0; i < _sealed.Count; i++)
+        {
+            var (body, attributes) = _sealed[i];
+            if (isCut)
+            {
+                attributes.Add(MessageAttribute.Part, new PushPart(i + 1, _sealed.Count).ToString());
+            }
+
+            messages.Add(new QueueMessage(body, attributes));
+        }
+
+        _sealed.Clear();
+        return null;
+    }
+
+    private PushError? Encode(PushHeader header, MetricBatch batch, int first, int end, MessageCapacity capacity, int reserved = 0)
+    {
+        if (TrySeal(header, _encoder.Encode(batch, first, end), reserved == 0 ? capacity : capacity with { MaxBytes = capacity.MaxBytes - reserved }))
+        {
             return null;
         }
 
@@ -60,10 +88,10 @@ internal sealed class PushMessageEncoder
         }
 
         var middle = FindCut(batch, first, end);
-        return Encode(header, batch, first, middle, capacity, messages) ?? Encode(header, batch, middle, end, capacity, messages);
+        return Encode(header, batch, first, middle, capacity, BytesOfPart) ?? Encode(header, batch, middle, end, capacity, BytesOfPart);
     }
 
-    // When a family is split, the group store joins its parts again. It recognises them by their equal push time.
+    // When a family is split, the group store joins its parts again.
     private static int FindCut(MetricBatch batch, int first, int end)
     {
         var middle = first + ((end - first) / 2);
@@ -85,12 +113,12 @@ internal sealed class PushMessageEncoder
 
     private static bool StartsFamily(MetricBatch batch, int series) => batch.Series[series].Family != batch.Series[series - 1].Family;
 
-    // Returns null when the message would be too large.
-    private QueueMessage? Seal(PushHeader header, ReadOnlyMemory<byte> payload, MessageCapacity capacity)
+    // False when the message would be too large.
+    private bool TrySeal(PushHeader header, ReadOnlyMemory<byte> payload, MessageCapacity capacity)
     {
         if (payload.Length / HopelessRatio > capacity.MaxBytes)
         {
-            return null;
+            return false;
         }
 
         var plain = PushMessageCodec.Attributes(header, brotli: false, base64: capacity.TextOnly);
@@ -101,11 +129,22 @@ internal sealed class PushMessageEncoder
             var packedSize = Measure(packed, length, capacity);
             if (Chunks(packedSize, capacity) < Chunks(size, capacity))
             {
-                return packedSize <= capacity.MaxBytes ? new QueueMessage(Body(_compressed.AsSpan(0, length), capacity), packed) : null;
+                return TryAdd(_compressed.AsSpan(0, length), packed, packedSize, capacity);
             }
         }
 
-        return size <= capacity.MaxBytes ? new QueueMessage(Body(payload.Span, capacity), plain) : null;
+        return TryAdd(payload.Span, plain, size, capacity);
+    }
+
+    private bool TryAdd(ReadOnlySpan<byte> payload, Dictionary<string, string> attributes, long size, MessageCapacity capacity)
+    {
+        if (size > capacity.MaxBytes)
+        {
+            return false;
+        }
+
+        _sealed.Add((Body(payload, capacity), attributes));
+        return true;
     }
 
     private bool TryCompress(ReadOnlySpan<byte> payload, out int length)

@@ -8,6 +8,8 @@ internal sealed record TestPush(PushOperation Operation, string? Group, long Tim
 {
     public TimeSpan? TimeToLive { get; init; }
 
+    public PushPart? Part { get; init; }
+
     public static GroupingKey Key(string path)
     {
         var parts = path.Split('/');
@@ -37,7 +39,7 @@ internal sealed record TestPush(PushOperation Operation, string? Group, long Tim
             batch.EndSeries();
         }
 
-        var header = new PushHeader(Operation, Group is null ? null : Key(Group), TimeNs) { TimeToLive = TimeToLive };
+        var header = new PushHeader(Operation, Group is null ? null : Key(Group), TimeNs) { TimeToLive = TimeToLive, Part = Part };
         return new BatchedPush(header, batch, start, batch.Mark);
     }
 

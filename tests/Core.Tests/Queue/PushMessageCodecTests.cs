@@ -18,6 +18,10 @@ namespace PushGateway.Core.Tests.Queue;
 public sealed class PushMessageCodecTests
 {
     private const long SentMs = 1_700_000_000_000;
+    private const long AcceptedNs = (SentMs * 1_000_000) + 123_400;
+
+    // The time of that push: that of the queue, and behind it a thousandth of a thousandth of what is beyond the second.
+    private const long TakenNs = (SentMs * 1_000_000) + 123;
 
     private static readonly MessageCapacity Sqs = new(256 * 1024, TextOnly: true, ChunkBytes: 64 * 1024);
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -34,7 +38,7 @@ public sealed class PushMessageCodecTests
             var decoded = new MetricBatch();
             Assert.True(PushMessageCodec.TryDecode(Receive(Assert.Single(messages)), decoded, PushLimits.Default, out var header, out _));
 
-            Assert.Equal(Header(PushOperation.Replace, "job/backup/instance/db%201"), header);
+            Assert.Equal(Header(PushOperation.Replace, "job/backup/instance/db%201") with { PushTimeNs = TakenNs }, header);
             Assert.Equal([.. batch.Lines(), PushTimeOf("instance=db 1 job=backup")], decoded.Lines());
         }
     }
@@ -116,6 +120,71 @@ public sealed class PushMessageCodecTests
         Assert.True(messages.Count > 1);
         Assert.All(messages, message => Assert.InRange(SizeOf(message), 1, maxBytes));
         AssertSameSamples(Many(3000), messages);
+        Assert.All(messages, message => Assert.DoesNotContain(MessageAttribute.Part, message.Attributes.Keys));
+    }
+
+    [Theory]
+    [InlineData(PushOperation.Replace)]
+    [InlineData(PushOperation.Merge)]
+    public void The_parts_of_a_push_to_a_group_say_which_they_are(PushOperation operation)
+    {
+        var format = new MessageCapacity(16 * 1024, TextOnly: true, ChunkBytes: 0);
+        var messages = Encode(Header(operation, "job/j"), Many(3000), format);
+
+        Assert.True(messages.Count > 1);
+        for (var i = 0; i < messages.Count; i++)
+        {
+            Assert.InRange(SizeOf(messages[i]), 1, format.MaxBytes);
+            Assert.True(PushMessageCodec.TryDecode(Receive(messages[i]), new MetricBatch(), PushLimits.Default, out var header, out _));
+            Assert.Equal(new PushPart(i + 1, messages.Count), header.Part);
+        }
+
+        Assert.DoesNotContain(MessageAttribute.Part, Assert.Single(Encode(Header(operation, "job/j"), Many(3000), Sqs)).Attributes.Keys);
+    }
+
+    [Theory]
+    [InlineData("2")]
+    [InlineData("0/2")]
+    [InlineData("3/2")]
+    [InlineData("1/1")]
+    [InlineData("-1/2")]
+    [InlineData("1/10000")]
+    [InlineData("1/2/3")]
+    [InlineData("")]
+    public void A_part_that_is_none_is_refused(string part)
+    {
+        var message = Message("m 1\n", (MessageAttribute.ContentType, "text/plain"), (MessageAttribute.Group, "job/j"), (MessageAttribute.Part, part));
+
+        Assert.False(PushMessageCodec.TryDecode(message, new MetricBatch(), PushLimits.Default, out _, out var error));
+        Assert.Equal(RejectCode.MessageInvalid, error.Code);
+    }
+
+    [Theory]
+    [InlineData(-29_000)]
+    [InlineData(-10)]
+    [InlineData(2000)]
+    [InlineData(3_600_000)]
+    public void Pushes_of_several_Apis_are_in_the_order_of_the_queue(long skewMs)
+    {
+        // The other Api's clock is right. Pushes of one millisecond are in the order of acceptance.
+        long[] times =
+        [
+            TimeOf(SentMs, (SentMs + skewMs) * 1_000_000),
+            TimeOf(SentMs, ((SentMs + skewMs) * 1_000_000) + 100),
+            TimeOf(SentMs + 1, (SentMs * 1_000_000) + 500),
+            TimeOf(SentMs + 2, (SentMs + skewMs) * 1_000_000),
+        ];
+
+        Assert.Equal(times.Order(), times);
+        Assert.All(times, time => Assert.InRange(time / 1_000_000, SentMs, SentMs + 2));
+        Assert.Equal(SentMs * 1_000_000, TimeOf(SentMs + 31_000, SentMs * 1_000_000));
+
+        static long TimeOf(long sentMs, long acceptedNs)
+        {
+            var message = Assert.Single(Encode(Header(PushOperation.Delete, "job/j") with { PushTimeNs = acceptedNs }, new MetricBatch(), Sqs));
+            Assert.True(PushMessageCodec.TryDecode(new ReceivedMessage("1", message, sentMs), new MetricBatch(), PushLimits.Default, out var header, out _));
+            return header.PushTimeNs;
+        }
     }
 
     [Fact]
@@ -195,7 +264,7 @@ public sealed class PushMessageCodecTests
             var message = Assert.Single(Encode(header, new MetricBatch(), Sqs));
 
             Assert.True(PushMessageCodec.TryDecode(Receive(message), new MetricBatch(), PushLimits.Default, out var decoded, out _));
-            Assert.Equal(header, decoded);
+            Assert.Equal(header.Operation == PushOperation.Expire ? header : header with { PushTimeNs = TakenNs }, decoded);
         }
     }
 
@@ -303,7 +372,8 @@ public sealed class PushMessageCodecTests
     [Theory]
     [InlineData(0)]
     [InlineData(30_000)]
-    public void A_sample_that_was_accepted_at_the_edge_of_the_limits_is_read_back_when_storing_it_took_a_while(long delayMs)
+    [InlineData(-30_000)]
+    public void A_sample_that_was_accepted_at_the_edge_of_the_limits_is_read_back_by_a_queue_with_another_clock(long delayMs)
     {
         var limits = PushLimits.Default;
         var receivedMs = SentMs - delayMs;
@@ -405,14 +475,17 @@ public sealed class PushMessageCodecTests
         Assert.Equal(5, header.PushTimeNs);
     }
 
-    [Fact]
-    public void A_push_time_a_little_ahead_of_the_queue_stays()
+    [Theory]
+    [InlineData(-3_600_000, -3_600_000)]
+    [InlineData(29_000, 29_000)]
+    [InlineData(31_000, 0)]
+    public void The_push_time_of_another_producer_stays_unless_it_is_ahead(long timeMs, long takenMs)
     {
-        var timeNs = (SentMs + 2000) * 1_000_000;
-        var message = Assert.Single(Encode(Header(PushOperation.Delete, "job/j") with { PushTimeNs = timeNs }, new MetricBatch(), Sqs));
+        var message = Message(
+            "[]", (MessageAttribute.Operation, "delete"), (MessageAttribute.Group, "job/j"), (MessageAttribute.Time, $"{(SentMs + timeMs) * 1_000_000}"));
 
-        Assert.True(PushMessageCodec.TryDecode(Receive(message), new MetricBatch(), PushLimits.Default, out var header, out _));
-        Assert.Equal(timeNs, header.PushTimeNs);
+        Assert.True(PushMessageCodec.TryDecode(message, new MetricBatch(), PushLimits.Default, out var header, out _));
+        Assert.Equal((SentMs + takenMs) * 1_000_000, header.PushTimeNs);
     }
 
     private static void AssertRefused(MetricBatch batch, string code)
@@ -520,7 +593,7 @@ public sealed class PushMessageCodecTests
         return messages;
     }
 
-    private static string PushTimeOf(string labels) => PushTime(labels, ((SentMs * 1_000_000) + 123_400) / 1e9);
+    private static string PushTimeOf(string labels) => PushTime(labels, TakenNs / 1e9);
 
     private static string PushTime(string labels, double seconds) => string.Create(
         CultureInfo.InvariantCulture,
@@ -534,7 +607,7 @@ public sealed class PushMessageCodecTests
             Assert.True(GroupingKeyParser.TryParse(path, out group, out _));
         }
 
-        return new PushHeader(operation, group, (SentMs * 1_000_000) + 123_400);
+        return new PushHeader(operation, group, AcceptedNs);
     }
 
     private static ReceivedMessage Message(string body, params (string Name, string Value)[] attributes) =>
