@@ -30,10 +30,10 @@ internal sealed class GatewayQueues : Construct
         Source.Grant(api, "sqs:GetQueueAttributes");
     }
 
-    /// <summary>Allows what the event source does in Worker's name, and sending to the dead-letter queue.</summary>
+    /// <summary>Allows what the event source does in Worker's name, giving messages back, and sending to the dead-letter queue.</summary>
     public void GrantWorker(IGrantable worker)
     {
-        Source.Grant(worker, "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes");
+        Source.Grant(worker, "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes");
         Source.EncryptionMasterKey?.Grant(worker, "kms:Decrypt");
         GrantSend(DeadLetters, worker);
     }

@@ -66,7 +66,7 @@ internal sealed record GatewaySettings
             WorkerTimeout = workerTimeout,
             VisibilityTimeout = visibility,
             QueueRetention = retention,
-            MaxReceiveCount = props.MaxReceiveCount ?? (int)Math.Clamp(retention / Math.Max(visibility, 1) - 1, 1, MostReceives),
+            MaxReceiveCount = props.MaxReceiveCount ?? MostReceives,
             MaxMessageBytes = props.MaxMessageBytes ?? (props.Queue is null ? LargestMessage : UsualLargestMessage),
             QueueAgeAlarm = Seconds(props.QueueAgeAlarm, 300),
         };

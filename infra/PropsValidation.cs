@@ -152,10 +152,6 @@ internal static partial class PropsValidation
         {
             yield return $"MaxReceiveCount is {settings.MaxReceiveCount}: make it 1 to {GatewaySettings.MostReceives}.";
         }
-        else if (settings.MaxReceiveCount * settings.VisibilityTimeout >= settings.QueueRetention)
-        {
-            yield return $"A message would be received {settings.MaxReceiveCount} times, every {settings.VisibilityTimeout} s, before it is moved to the dead-letter queue, but is gone after {settings.QueueRetention} s: lower MaxReceiveCount or VisibilityTimeout, or raise QueueRetention.";
-        }
     }
 
     private static IEnumerable<string> OfSource(PrometheusPushGatewayProps props, GatewaySettings settings)

@@ -28,6 +28,7 @@ internal sealed partial class AmazonLambdaHost(EventBatchDelivery delivery, Time
 
     private ReceivedMessage ToReceived(SQSEvent.SQSMessage message) => SqsEventMessage.Create(
         message.MessageId,
+        message.ReceiptHandle,
         message.Body,
         message.MessageAttributes?.ToDictionary(
             attribute => attribute.Key,

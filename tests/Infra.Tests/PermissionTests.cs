@@ -41,6 +41,7 @@ public sealed class PermissionTests
         "dynamodb:Scan on ${GatewayGroupsTable.Arn}",
         "logs:CreateLogStream on ${GatewayWorkerLogs.Arn}",
         "logs:PutLogEvents on ${GatewayWorkerLogs.Arn}",
+        "sqs:ChangeMessageVisibility on ${GatewayQueuesPushes.Arn}",
         "sqs:DeleteMessage on ${GatewayQueuesPushes.Arn}",
         "sqs:GetQueueAttributes on ${GatewayQueuesPushes.Arn}",
         "sqs:ReceiveMessage on ${GatewayQueuesPushes.Arn}",

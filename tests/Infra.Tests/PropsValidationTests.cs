@@ -55,12 +55,10 @@ public sealed class PropsValidationTests
         ["VisibilityTimeout is 30 s, but has to be at least 6 times the WorkerTimeout of 60 s, or messages come again that are still worked on: make it 360 s, or lower WorkerTimeout."] =
             (_, props) => props with { VisibilityTimeout = Duration.Seconds(30) },
         ["VisibilityTimeout is 50000 s: make it 12 hours at most."] =
-            (_, props) => props with { VisibilityTimeout = Duration.Seconds(50_000), MaxReceiveCount = 3 },
+            (_, props) => props with { VisibilityTimeout = Duration.Seconds(50_000) },
         ["QueueRetention is 1209600 s: make it 60 s at least, and less than the 14 days that the dead-letter queue keeps a message, counted from when it was first sent."] =
             (_, props) => props with { QueueRetention = Duration.Days(14) },
         ["MaxReceiveCount is 1001: make it 1 to 1000."] = (_, props) => props with { MaxReceiveCount = 1001 },
-        ["A message would be received 1000 times, every 360 s, before it is moved to the dead-letter queue, but is gone after 86400 s: lower MaxReceiveCount or VisibilityTimeout, or raise QueueRetention."] =
-            (_, props) => props with { QueueRetention = Duration.Days(1), MaxReceiveCount = 1000 },
         ["BatchSize is 20000: make it 1 to 10000, the most that Lambda takes from a standard queue."] = (_, props) => props with { BatchSize = 20_000 },
         ["BatchSize is 11: make it 1 to 10, the most that Lambda takes from a FIFO queue."] = (_, props) => props with { FifoQueue = true, BatchSize = 11 },
         ["BatchWindow is set, but Lambda does not wait for a batch of a FIFO queue: remove BatchWindow."] =

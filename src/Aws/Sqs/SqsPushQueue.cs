@@ -98,16 +98,20 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
     /// <remarks>
     /// The delay is rounded up to whole seconds, at most 11 hours. A message whose receipt is no longer valid is skipped.
     /// </remarks>
-    public async ValueTask AbandonAsync(IReadOnlyList<ReceivedMessage> messages, TimeSpan delay, CancellationToken cancellationToken) =>
-        await HideAsync(messages, delay < LongestDelay ? delay : LongestDelay, cancellationToken);
+    public async ValueTask AbandonAsync(
+        IReadOnlyList<ReceivedMessage> messages, Func<ReceivedMessage, TimeSpan> delay, CancellationToken cancellationToken) =>
+        await HideAsync(messages, message => delay(message) is var asked && asked < LongestDelay ? asked : LongestDelay, cancellationToken);
 
     /// <inheritdoc/>
     /// <remarks>
     /// Hides the messages for <see cref="GetVisibilityTimeoutAsync"/> from now on, within the 12 hours after the receive that SQS allows. A
     /// message whose receipt is no longer valid is skipped.
     /// </remarks>
-    public async ValueTask RenewAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken) =>
-        await HideAsync(messages, await GetVisibilityTimeoutAsync(cancellationToken), cancellationToken);
+    public async ValueTask RenewAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken)
+    {
+        var timeout = await GetVisibilityTimeoutAsync(cancellationToken);
+        await HideAsync(messages, _ => timeout, cancellationToken);
+    }
 
     /// <summary>How long received messages stay hidden when they are not renewed. The queue's own setting is read once.</summary>
     /// <exception cref="QueueUnavailableException">The queue's setting cannot be read now.</exception>
@@ -188,6 +192,9 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
     private static SqsReceipt ReceiptOf(ReceivedMessage message) => message.Receipt as SqsReceipt
         ?? throw new ArgumentException($"Message {message.Id} was not received from an SQS queue.", nameof(message));
 
+    /// <summary>Whether a message came with a receipt, so that it can be given back.</summary>
+    internal static bool HasReceipt(ReceivedMessage message) => message.Receipt is SqsReceipt { Handle.Length: > 0 };
+
     private static void ThrowIfAny<T>(IReadOnlyList<BatchFailure<T>> failures, int total, SqsQueueUrl queue)
     {
         if (failures.Count > 0)
@@ -234,16 +241,18 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
                 cancellationToken),
             cancellationToken);
 
-    private async Task HideAsync(IReadOnlyList<ReceivedMessage> messages, TimeSpan time, CancellationToken cancellationToken)
+    private async Task HideAsync(IReadOnlyList<ReceivedMessage> messages, Func<ReceivedMessage, TimeSpan> time, CancellationToken cancellationToken)
     {
-        var seconds = (int)Math.Ceiling(Math.Max(time.TotalSeconds, 0));
         var failures = await CallAsync(
             client => _runner.RunAsync(
                 BatchRunner.Chunk(messages),
                 async (chunk, token) =>
                 {
                     var entries = chunk.Select((message, index) =>
-                        new ChangeMessageVisibilityBatchRequestEntry(BatchRunner.IdOf(index), ReceiptOf(message).Handle) { VisibilityTimeout = seconds });
+                        new ChangeMessageVisibilityBatchRequestEntry(BatchRunner.IdOf(index), ReceiptOf(message).Handle)
+                        {
+                            VisibilityTimeout = (int)Math.Ceiling(Math.Max(time(message).TotalSeconds, 0)),
+                        });
                     var response = await client.ChangeMessageVisibilityBatchAsync(
                         new ChangeMessageVisibilityBatchRequest(_queue.Value, [.. entries]), token);
                     return new BatchAnswer(response.Successful?.Select(entry => entry.Id), response.Failed);

@@ -96,8 +96,7 @@ public sealed class DeliveryPump(IPolledPushQueue queue, BatchHandler handler, D
             observer.Failed(failed.Count, outcome.FailureReason ?? "unknown");
 
             // What failed would fail again at once, and a queue counts how often it hands a message out. At a stop, others are to have it.
-            var delay = stopping.IsCancellationRequested ? options.MinBackoff : options.MaxBackoff;
-            await queue.AbandonAsync(failed, delay, CancellationToken.None);
+            await AbandonAsync(failed, atOnce: stopping.IsCancellationRequested);
         }
 
         if (outcome.DeadLetters.Count > 0)
@@ -125,9 +124,15 @@ public sealed class DeliveryPump(IPolledPushQueue queue, BatchHandler handler, D
         }
         catch
         {
-            await queue.AbandonAsync(messages, options.MaxBackoff, CancellationToken.None);
+            await AbandonAsync(messages, atOnce: false);
             throw;
         }
+    }
+
+    private ValueTask AbandonAsync(IReadOnlyList<ReceivedMessage> messages, bool atOnce)
+    {
+        var now = time.GetUtcNow();
+        return queue.AbandonAsync(messages, message => atOnce ? options.MinBackoff : RedeliveryDelay.Of(message, now), CancellationToken.None);
     }
 
     private async Task RenewAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken handled)

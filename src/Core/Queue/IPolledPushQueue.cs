@@ -13,8 +13,8 @@ public interface IPolledPushQueue : IPushQueue
     /// </summary>
     ValueTask<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int maxMessages, CancellationToken cancellationToken);
 
-    /// <summary>Gives messages back. They are handed out again after <paramref name="delay"/>.</summary>
-    ValueTask AbandonAsync(IReadOnlyList<ReceivedMessage> messages, TimeSpan delay, CancellationToken cancellationToken);
+    /// <summary>Gives messages back. Each is handed out again after its <paramref name="delay"/>.</summary>
+    ValueTask AbandonAsync(IReadOnlyList<ReceivedMessage> messages, Func<ReceivedMessage, TimeSpan> delay, CancellationToken cancellationToken);
 
     /// <summary>Prevents received messages from being handed out again while they are still being processed.</summary>
     ValueTask RenewAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken);

@@ -104,7 +104,7 @@ public sealed class WorkerFunctionTests
         Assert.Equal(["b", "c"], failed.Order(StringComparer.Ordinal));
         Assert.Equal(["a 1 @1000"], sink.Stored);
 
-        static ReceivedMessage Read(string name) => SqsEventMessage.Create(name, Record(name), null, "2000", "1", TimeProvider.System);
+        static ReceivedMessage Read(string name) => SqsEventMessage.Create(name, "r", Record(name), null, "2000", "1", TimeProvider.System);
     }
 
     [Theory]
@@ -119,12 +119,13 @@ public sealed class WorkerFunctionTests
             ["Binary"] = new() { DataType = "Binary", BinaryValue = new MemoryStream([1]) },
         };
 
-        var message = SqsEventMessage.Create("a", "küche 1\n", attributes, sentTimestamp, receiveCount: null, new FakeTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(7)));
+        var message = SqsEventMessage.Create("a", "r", "küche 1\n", attributes, sentTimestamp, receiveCount: null, new FakeTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(7)));
 
         Assert.Equal(("a", sentMs), (message.Id, message.SentMs));
         Assert.Equal("küche 1\n"u8, message.Message.Body.Span);
         Assert.Equal(new Dictionary<string, string> { ["Content-Type"] = "text/plain" }, message.Message.Attributes);
         Assert.Same(attributes, ((SqsReceipt)message.Receipt!).Attributes);
+        Assert.Equal("r", ((SqsReceipt)message.Receipt!).Handle);
     }
 
     [Fact]
@@ -162,7 +163,32 @@ public sealed class WorkerFunctionTests
         var answer = await function.Api.InvokeAsync(Messages("a", ("x", "?"), ("y", "?"), ("z", "?")));
 
         Assert.Equal(["y"], Failures(answer));
-        Assert.Equal("SendMessageBatch", Assert.Single(sqs.Calls).Action);
+        Assert.Equal(["SendMessageBatch", "ChangeMessageVisibilityBatch"], sqs.Calls.Select(call => call.Action));
+    }
+
+    [Fact]
+    public async Task What_failed_comes_back_after_a_twentieth_of_its_age()
+    {
+        await using var sqs = await ScriptedSqs.StartAsync((_, request) => ScriptedSqs.Answer(request, false, ""));
+        var sink = new RecordingSink((name, _) => name == "a" ? ValueTask.FromResult(SinkResult.Delivered) : throw new InvalidOperationException("away"));
+        await using var function = await StartAsync(sink, sqs);
+        var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        var messages = new JsonArray([.. new[] { ("a", 0), ("old", 2_000_000), ("new", 0) }.Select(message =>
+        {
+            var record = Message(message.Item1, Record(message.Item1));
+            record["receiptHandle"] = $"/{message.Item1}/";
+            record["attributes"]!["SentTimestamp"] = $"{now - message.Item2}";
+            return record;
+        })]);
+
+        Assert.Equal(["new", "old"], Failures(await function.Api.InvokeAsync(new JsonObject { ["Records"] = messages }.ToJsonString())));
+
+        var call = Assert.Single(sqs.Calls);
+        Assert.Equal("ChangeMessageVisibilityBatch", call.Action);
+        var hidden = call.Body["Entries"]!.AsArray().ToDictionary(entry => (string)entry!["ReceiptHandle"]!, entry => (int)entry!["VisibilityTimeout"]!);
+        Assert.Equal(["/new/", "/old/"], hidden.Keys.Order());
+        Assert.InRange(hidden["/new/"], 1, 2);
+        Assert.InRange(hidden["/old/"], 100, 104);
     }
 
     [Fact]

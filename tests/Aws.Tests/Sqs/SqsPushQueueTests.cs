@@ -94,7 +94,7 @@ public abstract class SqsPushQueueTests(IEmulator emulator)
         Assert.Empty(await queue.ReceiveAsync(1000, Cancellation));
         await queue.EnqueueAsync([], Cancellation);
         await queue.CompleteAsync([], Cancellation);
-        await queue.AbandonAsync([], TimeSpan.Zero, Cancellation);
+        await queue.AbandonAsync([], _ => TimeSpan.Zero, Cancellation);
         await queue.RenewAsync([], Cancellation);
         await queue.DeadLetterAsync([], Cancellation);
     }
@@ -132,11 +132,11 @@ public abstract class SqsPushQueueTests(IEmulator emulator)
         var received = await GatherAsync(queue, 25);
         Assert.Empty(await queue.ReceiveAsync(10, Cancellation));
 
-        await queue.AbandonAsync(received, TimeSpan.Zero, Cancellation);
+        await queue.AbandonAsync(received, _ => TimeSpan.Zero, Cancellation);
         Assert.Equal(new SqsCounts(25, 0, 0), await source.CountAsync(Cancellation));
 
         received = await GatherAsync(queue, 25);
-        await queue.AbandonAsync(received, TimeSpan.FromDays(1), Cancellation);
+        await queue.AbandonAsync(received, _ => TimeSpan.FromDays(1), Cancellation);
         Assert.Equal(new SqsCounts(0, 25, 0), await source.CountAsync(Cancellation));
     }
 
@@ -194,7 +194,7 @@ public abstract class SqsPushQueueTests(IEmulator emulator)
         await queue.CompleteAsync(received, Cancellation);
 
         await queue.RenewAsync(received, Cancellation);
-        await queue.AbandonAsync(received, TimeSpan.Zero, Cancellation);
+        await queue.AbandonAsync(received, _ => TimeSpan.Zero, Cancellation);
     }
 
     [Theory]
@@ -298,7 +298,7 @@ public abstract class SqsPushQueueTests(IEmulator emulator)
             () => queue.EnqueueAsync([Message("y"), Message("z")], Cancellation),
             async () => await queue.ReceiveAsync(100, Cancellation),
             () => queue.CompleteAsync(received, Cancellation),
-            () => queue.AbandonAsync(received, TimeSpan.Zero, Cancellation),
+            () => queue.AbandonAsync(received, _ => TimeSpan.Zero, Cancellation),
             () => queue.RenewAsync(received, Cancellation),
             () => queue.DeadLetterAsync([new DeadLetter(received[0], Reason)], Cancellation),
             () => queue.CheckAsync(Cancellation),

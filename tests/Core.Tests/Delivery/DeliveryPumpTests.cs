@@ -60,7 +60,7 @@ public sealed class DeliveryPumpTests
         await RunAsync(queue, _ => SinkResult.Retry("HTTP 503"), observer);
 
         Assert.Equal("abandon a", queue.Log[^1]);
-        Assert.Equal([new DeliveryOptions().MaxBackoff], queue.Delays);
+        Assert.Equal([TimeSpan.FromMinutes(2) / 20], queue.Delays);
         Assert.All(queue.Log.SkipLast(1), operation => Assert.Equal("renew a", operation));
         Assert.True(queue.Log.Count > 2, "the batch was not renewed");
         Assert.Equal(["1 HTTP 503"], observer.Failures);
@@ -109,6 +109,33 @@ public sealed class DeliveryPumpTests
         Assert.Equal(["abandon a"], queue.Log);
         Assert.Equal([new DeliveryOptions().MinBackoff], queue.Delays);
         Assert.Equal(["1 HTTP 503"], observer.Failures);
+    }
+
+    [Theory]
+    [InlineData(-30, 1)]
+    [InlineData(0, 1)]
+    [InlineData(60, 3)]
+    [InlineData(3600, 180)]
+    [InlineData(14 * 86_400, 3600)]
+    public void A_message_is_tried_again_after_a_twentieth_of_its_age(long ageSeconds, double delaySeconds)
+    {
+        var sent = DateTimeOffset.UnixEpoch.AddDays(100);
+        var message = new ReceivedMessage("a", new QueueMessage(default, new Dictionary<string, string>()), sent.ToUnixTimeMilliseconds());
+        Assert.Equal(delaySeconds, RedeliveryDelay.Of(message, sent.AddSeconds(ageSeconds)).TotalSeconds);
+    }
+
+    [Fact]
+    public void In_the_14_days_that_SQS_keeps_a_message_it_is_received_half_as_often_as_a_queue_allows()
+    {
+        var sent = DateTimeOffset.UnixEpoch;
+        var message = new ReceivedMessage("a", new QueueMessage(default, new Dictionary<string, string>()), sent.ToUnixTimeMilliseconds());
+        var receives = 0;
+        for (var now = sent; now < sent.AddDays(14); now += RedeliveryDelay.Of(message, now))
+        {
+            receives++;
+        }
+
+        Assert.InRange(receives, 100, 520);
     }
 
     private async Task RunAsync(ScriptedQueue queue, Func<IReadOnlyList<string>, SinkResult> answer, DeliveryObserver? observer = null)

@@ -40,9 +40,10 @@ internal sealed class ScriptedQueue(params ReceivedMessage[] batch) : IPolledPus
 
     public ValueTask CompleteAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken) => Do("complete", messages);
 
-    public ValueTask AbandonAsync(IReadOnlyList<ReceivedMessage> messages, TimeSpan delay, CancellationToken cancellationToken)
+    public ValueTask AbandonAsync(
+        IReadOnlyList<ReceivedMessage> messages, Func<ReceivedMessage, TimeSpan> delay, CancellationToken cancellationToken)
     {
-        Delays.Add(delay);
+        Delays.AddRange(messages.Select(delay));
         return Do("abandon", messages);
     }
 

@@ -8,7 +8,7 @@ namespace PushGateway.Aws.Lambda.Events;
 /// Delivers the messages of an invocation. On Lambda the event source deletes every message except those that the answer names as failed.
 /// Therefore a message counts as failed until it is delivered, or is safe in the dead-letter queue with its reason.
 /// </summary>
-/// <param name="queue">The queue that the messages came from. Only its dead-letter queue is called.</param>
+/// <param name="queue">The queue that the messages came from.</param>
 /// <param name="handler">The handler.</param>
 /// <param name="observer">Is told of failures and dead letters.</param>
 /// <param name="time">The clock.</param>
@@ -46,6 +46,7 @@ public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler,
         }
 
         failed.AddRange(await DeadLetterAsync(outcome.DeadLetters, cancellationToken));
+        await AbandonAsync(failed, cancellationToken);
         return failed.Select(message => message.Id).ToHashSet(StringComparer.Ordinal);
     }
 
@@ -96,6 +97,29 @@ public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler,
         }
 
         return letters.Except(safe).Select(letter => letter.Message);
+    }
+
+    // The queue's visibility timeout is six times the function's, which is long for a target that is back.
+    private async ValueTask AbandonAsync(List<ReceivedMessage> failed, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        try
+        {
+            if (failed.FindAll(SqsPushQueue.HasReceipt) is { Count: > 0 } hidden)
+            {
+                await queue.AbandonAsync(hidden, message => RedeliveryDelay.Of(message, now), cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // They come again after the visibility timeout.
+        }
+#pragma warning disable CA1031 // Whatever the exception was, these messages come again, and the others do not.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            observer.Faulted(exception);
+        }
     }
 
     private void Report(IReadOnlyList<DeadLetter> safe, Exception? failure)

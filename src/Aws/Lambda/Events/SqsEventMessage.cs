@@ -12,10 +12,11 @@ public static class SqsEventMessage
     /// <summary>Of a message without attributes. Nobody may add to it.</summary>
     internal static readonly Dictionary<string, string> NoAttributes = [];
 
-    /// <summary>On Lambda the event source deletes the messages, so nobody needs a receipt.</summary>
-    internal static readonly SqsReceipt NoReceipt = new("", new Dictionary<string, MessageAttributeValue>());
+    /// <summary>Of a message without attributes that are more than text. Nobody may add to it.</summary>
+    internal static readonly Dictionary<string, MessageAttributeValue> NoOthers = [];
 
     /// <param name="id">The message's id.</param>
+    /// <param name="receiptHandle">Its receipt handle, or null.</param>
     /// <param name="body">Its body.</param>
     /// <param name="attributes">Its attributes, or null. The gateway reads only those with a text value.</param>
     /// <param name="sentTimestamp">The attribute <c>SentTimestamp</c>.</param>
@@ -23,6 +24,7 @@ public static class SqsEventMessage
     /// <param name="time">The clock, for a message without a time.</param>
     public static ReceivedMessage Create(
         string id,
+        string? receiptHandle,
         string body,
         IReadOnlyDictionary<string, MessageAttributeValue>? attributes,
         string? sentTimestamp,
@@ -30,7 +32,7 @@ public static class SqsEventMessage
         TimeProvider time)
     {
         var text = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in attributes ?? NoReceipt.Attributes)
+        foreach (var (name, value) in attributes ?? NoOthers)
         {
             if (value.StringValue is { } written)
             {
@@ -42,7 +44,7 @@ public static class SqsEventMessage
             ? sent
             : time.GetUtcNow().ToUnixTimeMilliseconds();
         return new ReceivedMessage(
-            id, new QueueMessage(Encoding.UTF8.GetBytes(body), text), sentMs, attributes is null ? NoReceipt : new SqsReceipt("", attributes))
+            id, new QueueMessage(Encoding.UTF8.GetBytes(body), text), sentMs, new SqsReceipt(receiptHandle ?? "", attributes ?? NoOthers))
         {
             IsRedelivered = int.TryParse(receiveCount, NumberStyles.None, CultureInfo.InvariantCulture, out var receives) && receives > 1,
         };

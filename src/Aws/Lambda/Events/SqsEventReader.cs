@@ -78,8 +78,9 @@ internal ref struct SqsEventReader
     {
         ReadOnlyMemory<byte> id = default;
         ReadOnlyMemory<byte>? body = null;
+        ReadOnlyMemory<byte> handle = default;
         var attributes = SqsEventMessage.NoAttributes;
-        var receipt = SqsEventMessage.NoReceipt;
+        var others = SqsEventMessage.NoOthers;
         long? sentMs = null;
         var isRedelivered = false;
         var isOfSqs = false;
@@ -99,7 +100,11 @@ internal ref struct SqsEventReader
             }
             else if (_json.ValueTextEquals("messageAttributes"u8))
             {
-                (attributes, receipt) = ReadAttributes();
+                (attributes, others) = ReadAttributes();
+            }
+            else if (_json.ValueTextEquals("receiptHandle"u8))
+            {
+                handle = ReadText("a record's receiptHandle is not a string");
             }
             else if (_json.ValueTextEquals("eventSource"u8))
             {
@@ -118,7 +123,7 @@ internal ref struct SqsEventReader
             id,
             new QueueMessage(body ?? throw new JsonException($"record {Encoding.UTF8.GetString(id.Span)} has no body"), attributes),
             sentMs ?? _nowMs,
-            receipt)
+            new SqsReceipt(handle, others))
         {
             IsRedelivered = isRedelivered,
         };
@@ -164,8 +169,8 @@ internal ref struct SqsEventReader
         return long.TryParse(_json.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 
-    // The receipt has the attributes that are more than text.
-    private (Dictionary<string, string> Text, SqsReceipt Receipt) ReadAttributes()
+    // The others are more than text.
+    private (Dictionary<string, string> Text, Dictionary<string, MessageAttributeValue> Others) ReadAttributes()
     {
         var text = SqsEventMessage.NoAttributes;
         Dictionary<string, MessageAttributeValue>? others = null;
@@ -192,7 +197,7 @@ internal ref struct SqsEventReader
             }
         }
 
-        return (text, others is null ? SqsEventMessage.NoReceipt : new SqsReceipt("", others));
+        return (text, others ?? SqsEventMessage.NoOthers);
     }
 
     // Returns the text of an attribute that has one. An attribute of another type than String is given as a whole, too.
