@@ -73,14 +73,11 @@ internal sealed class Promise(Target target, Network network, Disk disk, IReadOn
     private IEnumerable<string> Invented()
     {
         var pushed = pushes.SelectMany(push => push.Expected).ToHashSet();
-        foreach (var (series, samples) in target.Series)
+        foreach (var sample in target.Samples)
         {
-            foreach (var (time, bits) in samples)
+            if (sample.Bits != StaleBits && !pushed.Contains(sample))
             {
-                if (bits != StaleBits && !pushed.Contains(new WireSample(series, time, bits)))
-                {
-                    yield return $"the target has {series} @{time}, which nobody pushed";
-                }
+                yield return $"the target has {sample}, which nobody pushed";
             }
         }
     }
