@@ -40,12 +40,7 @@ internal sealed class Promise(Target target, Network network, Disk disk, IReadOn
             .ToDictionary(place => place.Key, place => place.Max(one => one.PushTimeNs));
         foreach (var push in _durable)
         {
-            if (IsDead(push))
-            {
-                continue;
-            }
-
-            foreach (var sample in push.Expected.Where(sample => !target.Has(sample)))
+            foreach (var sample in push.Expected.Where(sample => !target.Has(sample) && !IsDead(push, sample)))
             {
                 if (later[(sample.Series, sample.TimestampMs)] == push.PushTimeNs && !MayPassForSent(push, sample) && !MayHaveEnded(push, sample))
                 {
@@ -59,12 +54,12 @@ internal sealed class Promise(Target target, Network network, Disk disk, IReadOn
     {
         foreach (var push in _durable)
         {
-            foreach (var message in push.Messages)
+            foreach (var (message, samples) in push.Messages.Zip(push.Parts))
             {
                 if (disk.DeadLetters.TryGetValue(message, out var reason)
-                    && !IsTrue(reason, push, disk.DiedMs[message]))
+                    && !IsTrue(reason, samples, disk.DiedMs[message]))
                 {
-                    yield return $"push {push.PushTimeNs} of {string.Join(", ", push.Expected.Take(3))} is dead-lettered, for no fault of its own: {reason.Code}: {reason.Detail}";
+                    yield return $"push {push.PushTimeNs} of {string.Join(", ", samples.Take(3))} is dead-lettered, for no fault of its own: {reason.Code}: {reason.Detail}";
                 }
             }
         }
@@ -109,17 +104,17 @@ internal sealed class Promise(Target target, Network network, Disk disk, IReadOn
     // What is too old for the target is not sent, be it a sample or a marker, and nobody sees that old a sample in a target.
     private bool MayHaveBecomeTooOld(string series) => nowMs - target.Newest(series)?.TimestampMs > maxSampleAge?.TotalMilliseconds;
 
-    private bool IsTrue(PushError reason, SimulatedPush push, long diedMs) => reason.Code switch
+    private bool IsTrue(PushError reason, IReadOnlyCollection<WireSample> samples, long diedMs) => reason.Code switch
     {
-        RejectCode.SinkRejected => push.Expected.Any(network.RefusedAlone.Contains),
-        RejectCode.TimestampTooOld => push.Expected.Any(sample => diedMs - sample.TimestampMs > maxSampleAge?.TotalMilliseconds),
+        RejectCode.SinkRejected => samples.Any(network.RefusedAlone.Contains),
+        RejectCode.TimestampTooOld => samples.Any(sample => diedMs - sample.TimestampMs > maxSampleAge?.TotalMilliseconds),
         _ => false,
     };
 
     // Refused as out of order, and nobody knows whether an earlier request had stored it: it counts as stored.
     private bool MayPassForSent(SimulatedPush push, WireSample sample) =>
-        (push.MayHaveBeenSent || network.Unknown.Contains(sample)) && network.RefusedAlone.Contains(sample)
+        (push.MessagesWith(sample).Any(disk.SentAtKill.Contains) || network.Unknown.Contains(sample)) && network.RefusedAlone.Contains(sample)
         && target.Newest(sample.Series)?.TimestampMs > sample.TimestampMs;
 
-    private bool IsDead(SimulatedPush push) => push.Messages.Any(disk.DeadLetters.ContainsKey);
+    private bool IsDead(SimulatedPush push, WireSample sample) => push.MessagesWith(sample).All(disk.DeadLetters.ContainsKey);
 }

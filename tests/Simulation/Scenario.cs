@@ -5,6 +5,10 @@ namespace PushGateway.Simulation;
 /// <summary>A run that a seed chose: which target, which clients, and what goes wrong.</summary>
 internal static class Scenario
 {
+    // A message with one series always fits.
+    private const int MinMessageBytes = 300;
+    private const int MaxMessageBytes = 450;
+
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(20);
 
     /// <summary>Runs the scenario of a seed and returns what does not hold after it.</summary>
@@ -12,7 +16,11 @@ internal static class Scenario
     {
         var chance = new Random(seed);
         TimeSpan? maxSampleAge = chance.Next(4) == 0 ? TimeSpan.FromMinutes(3) : null;
-        var simulation = new Simulation(seed, ChooseTarget(chance), chance.Next(3) switch { 0 => 5, 1 => 50, _ => 500 }, maxSampleAge);
+        var target = ChooseTarget(chance);
+        var maxSamples = chance.Next(3) switch { 0 => 5, 1 => 50, _ => 500 };
+        var simulation = chance.Next(4) == 0
+            ? new Simulation(seed, target, maxSamples, maxSampleAge, chance.Next(MinMessageBytes, MaxMessageBytes))
+            : new Simulation(seed, target, maxSamples, maxSampleAge);
         AddClients(simulation, chance);
         AddTroubles(simulation, chance);
         return simulation.Run(Duration, TimeSpan.FromHours(2));
@@ -29,13 +37,14 @@ internal static class Scenario
 
     private static void AddClients(Simulation simulation, Random chance)
     {
+        var series = simulation.MaxMessageBytes < MaxMessageBytes ? 18 : 6;
         simulation.Repeats("a", chance.Next(1, 9), Duration, 20, 200);
         simulation.Timestamps("t", Duration);
         Maybe(chance, 3, () => simulation.Overlaps("o", Duration / 10));
         Maybe(chance, 4, () => simulation.OverlapsInGroup("p", Duration / 10));
-        Maybe(chance, 2, () => simulation.UsesGroup("g", Duration));
-        Maybe(chance, 3, () => simulation.UsesGroup("h", Duration));
-        Maybe(chance, 3, () => simulation.UsesGroup("mortal", Duration, 500, 9000, TimeSpan.FromSeconds(chance.Next(1, 10))));
+        Maybe(chance, 2, () => simulation.UsesGroup("g", Duration, series: series));
+        Maybe(chance, 3, () => simulation.UsesGroup("h", Duration, series: series));
+        Maybe(chance, 3, () => simulation.UsesGroup("mortal", Duration, 500, 9000, TimeSpan.FromSeconds(chance.Next(1, 10)), series));
         Maybe(chance, 3, () => simulation.JumpsBack("j", Duration));
         Maybe(chance, 3, () => simulation.PushesOld("old", chance.Next(1, 20), chance.Next(2) == 0, Duration, 50, 500));
         Maybe(chance, 4, () => simulation.World.After(At(chance), () => simulation.DeletesAll(chance.Next(1, 4))));

@@ -32,12 +32,15 @@ internal sealed class SimulatedPush
     /// <summary>Whether the client still waits for an answer.</summary>
     public bool IsOpen { get; set; }
 
-    /// <summary>Whether it was being sent, or had been, when the process was killed, so that nobody knows whether the target has it.</summary>
-    public bool MayHaveBeenSent { get; set; }
-
     /// <summary>The samples as a target gets them, the group's time of push among them.</summary>
     public IReadOnlyList<WireSample> Expected { get; set; } = [];
 
-    /// <summary>Its messages.</summary>
+    /// <summary>Its messages: more than one when it was cut.</summary>
     public IReadOnlyList<QueueMessage> Messages { get; set; } = [];
+
+    /// <summary>The samples of each message. The time of push of a group is in all of them.</summary>
+    public IReadOnlyList<IReadOnlyCollection<WireSample>> Parts { get; set; } = [];
+
+    /// <summary>The messages that have a sample.</summary>
+    public IEnumerable<QueueMessage> MessagesWith(WireSample sample) => Messages.Where((_, part) => Parts[part].Contains(sample));
 }
