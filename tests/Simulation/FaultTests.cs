@@ -153,7 +153,7 @@ public sealed class FaultTests
         simulation.World.ClockError = TimeSpan.Zero;
         simulation.Repeats("after", 1, TimeSpan.FromSeconds(5));
 
-        simulation.Run(TimeSpan.FromSeconds(6), Hour);
+        AssertHolds(simulation, TimeSpan.FromSeconds(6));
         Assert.All(simulation.Disk.DeadLetters.Values, reason => Assert.Equal(RejectCode.SinkRejected, reason.Code));
     }
 

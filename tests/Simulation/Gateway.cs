@@ -11,16 +11,17 @@ internal sealed class Gateway
 {
     private readonly World _world;
     private readonly SimulatedQueue _queue;
+    private readonly Disk _disk;
     private readonly FaultLog _observer;
     private readonly PushClock _clock;
     private readonly PushLimits _limits = PushLimits.Default;
 
     public Gateway(Simulation simulation, FaultLog observer)
     {
-        (_world, _observer) = (simulation.World, observer);
+        (_world, _disk, _observer) = (simulation.World, simulation.Disk, observer);
         Life = new Life(_world);
         var groups = new MemoryGroupStore(GroupStoreOptions.Default with { IsOrdered = true }, Life.Time, tracksChanges: true);
-        _queue = new SimulatedQueue(_world, Life, simulation.Disk, groups, simulation.MaxMessageBytes);
+        _queue = new SimulatedQueue(_world, Life, _disk, groups, simulation.MaxMessageBytes);
         _clock = new PushClock(Life.Time);
         var options = new DeliveryOptions { GatherTime = TimeSpan.FromMilliseconds(5), Random = _world.Random };
         var sink = new SimulatedSink(Life, simulation.Network, simulation.MaxSamplesPerRequest, simulation.MaxSampleAge);
@@ -72,6 +73,12 @@ internal sealed class Gateway
         {
             Assert(push.Group is null || GroupingKeyParser.TryParse(push.Group, out group, out _));
             AddTo(batch, push, group);
+            if (_limits.Check(batch, default, acceptedNs / 1_000_000) is not null)
+            {
+                push.IsOpen = false;
+                return;
+            }
+
             Encode(new PushHeader(push.Operation, group, acceptedNs) { TimeToLive = push.TimeToLive }, batch, messages);
         }
 
@@ -81,6 +88,8 @@ internal sealed class Gateway
             await _queue.EnqueueAsync(messages, storedNs =>
             {
                 push.PushTimeNs = storedNs;
+                push.ClockNs = (Life.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
+                (push.StoredMs, push.Order) = (_world.NowMs, _disk.LastId);
                 push.Expected = Expect(push, group, batch);
                 push.Parts = messages.Count == 1 ? [push.Expected] : [.. messages.Select(message => Read(message, storedNs))];
                 Assert(push.Expected.ToHashSet().SetEquals(push.Parts.SelectMany(part => part)));

@@ -5,7 +5,8 @@ using PushGateway.Simulation.Targets;
 namespace PushGateway.Simulation;
 
 /// <summary>What must hold after a run. Every violation is a sentence.</summary>
-internal sealed class Promise(Target target, Network network, Disk disk, IReadOnlyList<SimulatedPush> pushes, TimeSpan? maxSampleAge, long nowMs)
+internal sealed class Promise(
+    World world, Target target, Network network, Disk disk, IReadOnlyList<SimulatedPush> pushes, TimeSpan? maxSampleAge)
 {
     private static readonly long StaleBits = BitConverter.DoubleToInt64Bits(StaleMarker.Value);
 
@@ -13,6 +14,8 @@ internal sealed class Promise(Target target, Network network, Disk disk, IReadOn
     private readonly ILookup<long, SimulatedPush> _ofMillisecond = pushes
         .Where(push => push.Messages.Any(disk.Accepted.Contains))
         .ToLookup(push => push.PushTimeNs / 1_000_000);
+
+    private readonly ILookup<string, WireSample> _refused = network.RefusedAlone.ToLookup(sample => sample.Series);
 
     public IEnumerable<string> Violations() =>
         [.. Unfinished(), .. Lost(), .. WronglyDead(), .. Invented(), .. WronglyLive()];
@@ -57,7 +60,7 @@ internal sealed class Promise(Target target, Network network, Disk disk, IReadOn
             foreach (var (message, samples) in push.Messages.Zip(push.Parts))
             {
                 if (disk.DeadLetters.TryGetValue(message, out var reason)
-                    && !IsTrue(reason, samples, disk.DiedMs[message]))
+                    && !IsTrue(reason, push, samples, disk.DiedMs[message]))
                 {
                     yield return $"push {push.PushTimeNs} of {string.Join(", ", samples.Take(3))} is dead-lettered, for no fault of its own: {reason.Code}: {reason.Detail}";
                 }
@@ -79,20 +82,15 @@ internal sealed class Promise(Target target, Network network, Disk disk, IReadOn
 
     private IEnumerable<string> WronglyLive()
     {
-        var groups = new ReferenceGroups();
-        foreach (var push in _durable.OrderBy(push => push.PushTimeNs))
+        var groups = new ReferenceGroups(_durable.OrderBy(push => push.Order));
+        foreach (var (series, last) in groups.Last.Where(one => !MayHaveBecomeTooOld(one.Key)))
         {
-            groups.Apply(push);
-        }
-
-        var live = groups.Live;
-        foreach (var series in groups.Ever.Where(series => !MayHaveBecomeTooOld(series)))
-        {
-            if (target.Newest(series) is { } newest && (newest.Bits != StaleBits) != live.Contains(series))
+            var isLive = groups.Live.Contains(series);
+            if (target.Newest(series) is { } newest && (newest.Bits != StaleBits) != isLive && !HidesFromTarget(series, last, isLive))
             {
-                yield return live.Contains(series)
-                    ? $"{series} has ended in the target, and its group has it"
-                    : $"{series} lives in the target, and its group does not have it";
+                yield return isLive
+                    ? $"{series} has ended in the target at {newest.TimestampMs}, and its group has it since {last.Operation} {last.PushTimeNs}"
+                    : $"{series} lives in the target since {newest.TimestampMs}, and its group does not have it after {last.Operation} {last.PushTimeNs}";
             }
         }
     }
@@ -102,12 +100,28 @@ internal sealed class Promise(Target target, Network network, Disk disk, IReadOn
         later.PushTimeNs > push.PushTimeNs && (later.Group == push.Group || later.Selectors.Count > 0));
 
     // What is too old for the target is not sent, be it a sample or a marker, and nobody sees that old a sample in a target.
-    private bool MayHaveBecomeTooOld(string series) => nowMs - target.Newest(series)?.TimestampMs > maxSampleAge?.TotalMilliseconds;
+    private bool MayHaveBecomeTooOld(string series) => LatestClockMs(world.NowMs) - target.Newest(series)?.TimestampMs > maxSampleAge?.TotalMilliseconds;
 
-    private bool IsTrue(PushError reason, IReadOnlyCollection<WireSample> samples, long diedMs) => reason.Code switch
+    // A wrong clock hides the end of a series, or its last push, from the target: the target has a later sample from before a step back, or
+    // refused what the last push led to. A group that is brought back from the future ends its series at the present time.
+    private bool HidesFromTarget(string series, SimulatedPush last, bool isLive)
+    {
+        var lastMs = last.PushTimeNs / 1_000_000;
+        return world.HasStepped
+            && (target.Newest(series)?.TimestampMs > lastMs
+                || _refused[series].Any(refused => refused.TimestampMs >= lastMs - 1)
+                || last.Expected.Any(sample => sample.Series == series && IsDead(last, sample))
+                || (!isLive && world.LeaptBackMs >= last.StoredMs));
+    }
+
+    // What the gateway's clock may have shown at most.
+    private long LatestClockMs(long trueMs) => trueMs + (long)world.MaxClockError.TotalMilliseconds;
+
+    private bool IsTrue(PushError reason, SimulatedPush push, IReadOnlyCollection<WireSample> samples, long diedMs) => reason.Code switch
     {
         RejectCode.SinkRejected => samples.Any(network.RefusedAlone.Contains),
-        RejectCode.TimestampTooOld => samples.Any(sample => diedMs - sample.TimestampMs > maxSampleAge?.TotalMilliseconds),
+        RejectCode.TimestampTooOld => samples.Any(sample => LatestClockMs(diedMs) - sample.TimestampMs > maxSampleAge?.TotalMilliseconds),
+        RejectCode.TimestampInFuture => samples.Any(sample => sample.TimestampMs - (push.PushTimeNs / 1_000_000) > PushLimits.Default.FutureTolerance.TotalMilliseconds),
         _ => false,
     };
 

@@ -32,7 +32,7 @@ internal static class Scenario
         1 => new MimirTarget(TimeSpan.Zero),
         2 => new MimirTarget(TimeSpan.FromMinutes(1)),
         3 => new VictoriaMetricsTarget(),
-        _ => new PrometheusTarget(TimeSpan.Zero),
+        _ => new PrometheusTarget(TimeSpan.Zero, chance.Next(2) == 0 ? TimeSpan.FromMinutes(10) : null),
     };
 
     private static void AddClients(Simulation simulation, Random chance)
@@ -66,6 +66,30 @@ internal static class Scenario
             simulation.Network.Poison = "a instance=0";
             simulation.World.After(At(chance), () => simulation.Network.Poison = null);
         });
+        Maybe(chance, 5, () => StepClock(simulation, chance));
+    }
+
+    // A step back of more than a push time may lead and less than a run takes would leave it to the millisecond of applying which push wins.
+    private static void StepClock(Simulation simulation, Random chance)
+    {
+        var leap = TimeSpan.FromMinutes(chance.Next(1, 180));
+        var at = At(chance);
+        switch (chance.Next(4))
+        {
+            case 0:
+                simulation.Every(2000, 8000, Duration, () => simulation.World.ClockError = simulation.World.Between(-500, 500));
+                break;
+            case 1:
+                simulation.World.After(at, () => simulation.World.ClockError = leap);
+                simulation.World.After(at + TimeSpan.FromSeconds(chance.Next(1, 10)), () => simulation.World.ClockError = TimeSpan.Zero);
+                break;
+            case 2:
+                simulation.World.After(at, () => simulation.World.ClockError = -leap);
+                break;
+            default:
+                simulation.World.After(at, () => simulation.World.ClockError = leap);
+                break;
+        }
     }
 
     private static void Outage(Simulation simulation, Random chance)

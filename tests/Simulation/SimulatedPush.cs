@@ -26,6 +26,15 @@ internal sealed class SimulatedPush
     /// <summary>When the gateway accepted it, by the gateway's clock.</summary>
     public long PushTimeNs { get; set; }
 
+    /// <summary>What the gateway's wall clock showed then, nanoseconds since the Unix epoch.</summary>
+    public long ClockNs { get; set; }
+
+    /// <summary>When it was stored, in true milliseconds.</summary>
+    public long StoredMs { get; set; }
+
+    /// <summary>The id of the last message that was stored before it: pushes are stored in the order of these.</summary>
+    public long Order { get; set; }
+
     /// <summary>When the answer 202 came, in true milliseconds; null when none came.</summary>
     public long? AnsweredMs { get; set; }
 
@@ -41,6 +50,7 @@ internal sealed class SimulatedPush
     /// <summary>The samples of each message. The time of push of a group is in all of them.</summary>
     public IReadOnlyList<IReadOnlyCollection<WireSample>> Parts { get; set; } = [];
 
-    /// <summary>The messages that have a sample.</summary>
-    public IEnumerable<QueueMessage> MessagesWith(WireSample sample) => Messages.Where((_, part) => Parts[part].Contains(sample));
+    /// <summary>The messages that have a sample of the push.</summary>
+    public IEnumerable<QueueMessage> MessagesWith(WireSample sample) =>
+        Messages.Count == 1 ? Messages : Messages.Where((_, part) => Parts[part].Contains(sample));
 }

@@ -33,7 +33,7 @@ internal sealed class SimulatedQueue : IOrderedPushQueue, IGroupStateWriter
         (_world, _life, _disk, _groups) = (world, life, disk, groups);
         _lastIdAtStart = disk.LastId;
         _sentAtStart = [.. disk.Sent];
-        _clock = new PushClock(life.Time);
+        _clock = new PushClock(life.Time, disk.Messages.Select(stored => stored.Value.StoredNs).LastOrDefault());
         foreach (var (id, row) in disk.GroupRows)
         {
             groups.Load(id, row);

@@ -109,7 +109,7 @@ internal sealed class Simulation
         return [.. Check().Violations()];
     }
 
-    public Promise Check() => new(Target, Network, Disk, _pushes, MaxSampleAge, World.NowMs);
+    public Promise Check() => new(World, Target, Network, Disk, _pushes, MaxSampleAge);
 
     private Gateway Start() => new(this, _observer);
 }
