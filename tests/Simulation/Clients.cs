@@ -85,7 +85,7 @@ internal static class Clients
 
     /// <summary>Replaces, merges and deletes a group of changing series.</summary>
     public static void UsesGroup(
-        this Simulation simulation, string client, TimeSpan duration, double minMs = 20, double maxMs = 400, TimeSpan? timeToLive = null)
+        this Simulation simulation, string client, TimeSpan duration, double minMs = 20, double maxMs = 400, TimeSpan? timeToLive = null, int series = 6)
     {
         var random = simulation.World.Random;
         simulation.PushEvery(minMs, maxMs, duration, () =>
@@ -105,7 +105,7 @@ internal static class Clients
                     ? []
                     :
                     [
-                        .. Enumerable.Range(0, 6).Where(_ => random.Next(3) > 0)
+                        .. Enumerable.Range(0, series).Where(_ => random.Next(3) > 0)
                             .Select(i => new PushedSample($"{client}_{i % 2}", Text(i), simulation.NextValue())),
                     ],
             };

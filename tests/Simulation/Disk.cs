@@ -13,6 +13,9 @@ internal sealed class Disk
     /// <summary>The messages of which samples may have been sent.</summary>
     public HashSet<long> Sent { get; } = [];
 
+    /// <summary>The messages that were being sent, or had been, when the process was killed, so that nobody knows whether the target has them.</summary>
+    public HashSet<QueueMessage> SentAtKill { get; } = new(ReferenceEqualityComparer.Instance);
+
     public Dictionary<QueueMessage, PushError> DeadLetters { get; } = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>When each dead letter was written, milliseconds since the Unix epoch.</summary>

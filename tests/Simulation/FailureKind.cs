@@ -1,6 +1,6 @@
 namespace PushGateway.Simulation;
 
-internal enum FailureKind
+public enum FailureKind
 {
     /// <summary>Nothing listens.</summary>
     NoConnection,

@@ -1,3 +1,4 @@
+using PushGateway.Model;
 using PushGateway.Push;
 using PushGateway.Simulation.Targets;
 using Xunit;
@@ -152,7 +153,7 @@ public sealed class FaultTests
         simulation.World.ClockError = TimeSpan.Zero;
         simulation.Repeats("after", 1, TimeSpan.FromSeconds(5));
 
-        simulation.Run(TimeSpan.FromSeconds(6), Hour);
+        AssertHolds(simulation, TimeSpan.FromSeconds(6));
         Assert.All(simulation.Disk.DeadLetters.Values, reason => Assert.Equal(RejectCode.SinkRejected, reason.Code));
     }
 
@@ -202,6 +203,37 @@ public sealed class FaultTests
 
         AssertHolds(simulation, HalfMinute);
         AssertNone(simulation.Check().Late(TimeSpan.FromSeconds(10)).Take(3));
+    }
+
+    [Theory]
+    [InlineData(FailureKind.NoAnswer, false)]
+    [InlineData(FailureKind.NoAnswer, true)]
+    [InlineData(FailureKind.Status, false)]
+    [InlineData(FailureKind.Status, true)]
+    public void What_a_push_in_two_messages_has_ended_ends_in_a_target_that_fails_for_a_while(FailureKind kind, bool killed)
+    {
+        var simulation = new Simulation(1, new PrometheusTarget(TimeSpan.Zero), maxMessageBytes: 275);
+        simulation.Push(Replacing(0));
+        simulation.World.RunUntil(() => false, TimeSpan.FromSeconds(2));
+        simulation.Network.Failing = new Failure(kind, 500);
+        simulation.Push(Replacing(3));
+        simulation.World.RunUntil(() => false, TimeSpan.FromSeconds(50));
+        if (killed)
+        {
+            simulation.Kill();
+        }
+
+        AssertHolds(simulation, HalfMinute);
+        Assert.Equal([2, 2], simulation.Pushes.Select(push => push.Messages.Count));
+        Assert.Empty(simulation.Disk.DeadLetters);
+        Assert.Equal(3, simulation.Target.Series.Keys.Count(series => StaleMarker.Is(simulation.Target.Newest(series)!.Value.Value)));
+
+        SimulatedPush Replacing(int first) => new()
+        {
+            Operation = PushOperation.Replace,
+            Group = "job/g",
+            Samples = [.. Enumerable.Range(first, 3).Select(i => new PushedSample("m", $"{i}", simulation.NextValue()))],
+        };
     }
 
     private static void AssertHolds(Simulation simulation, TimeSpan duration) => AssertNone(simulation.Run(duration, Hour).Take(5));

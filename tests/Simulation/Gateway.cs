@@ -11,21 +11,23 @@ internal sealed class Gateway
 {
     private readonly World _world;
     private readonly SimulatedQueue _queue;
+    private readonly Disk _disk;
+    private readonly FaultLog _observer;
     private readonly PushClock _clock;
     private readonly PushLimits _limits = PushLimits.Default;
 
-    public Gateway(World world, Disk disk, Network network, int maxSamplesPerRequest, TimeSpan? maxSampleAge)
+    public Gateway(Simulation simulation, FaultLog observer)
     {
-        _world = world;
-        Life = new Life(world);
+        (_world, _disk, _observer) = (simulation.World, simulation.Disk, observer);
+        Life = new Life(_world);
         var groups = new MemoryGroupStore(GroupStoreOptions.Default with { IsOrdered = true }, Life.Time, tracksChanges: true);
-        _queue = new SimulatedQueue(world, Life, disk, groups);
+        _queue = new SimulatedQueue(_world, Life, _disk, groups, simulation.MaxMessageBytes);
         _clock = new PushClock(Life.Time);
-        var options = new DeliveryOptions { GatherTime = TimeSpan.FromMilliseconds(5), Random = world.Random };
-        var sink = new SimulatedSink(Life, network, maxSamplesPerRequest, maxSampleAge);
+        var options = new DeliveryOptions { GatherTime = TimeSpan.FromMilliseconds(5), Random = _world.Random };
+        var sink = new SimulatedSink(Life, simulation.Network, simulation.MaxSamplesPerRequest, simulation.MaxSampleAge);
         var handler = new BatchHandler(sink, groups, _limits, options, Life.Time, _queue);
-        var delivery = new OrderedDelivery(_queue, handler, options, Life.Time, Observer);
-        var sweep = new ExpirySweep(groups, new QueuedExpiry(_queue), options, Life.Time, Observer);
+        var delivery = new OrderedDelivery(_queue, handler, options, Life.Time, observer);
+        var sweep = new ExpirySweep(groups, new QueuedExpiry(_queue), options, Life.Time, observer);
         Life.Run(() =>
         {
             _ = delivery.RunAsync(CancellationToken.None);
@@ -35,11 +37,22 @@ internal sealed class Gateway
 
     public Life Life { get; }
 
-    /// <summary>What went wrong inside.</summary>
-    public FaultLog Observer { get; } = new();
-
     /// <summary>Accepts a push as Api does.</summary>
-    public void Accept(SimulatedPush push) => Life.Run(() => _ = AcceptAsync(push));
+    public void Accept(SimulatedPush push) => Life.Run(() => _ = ReportAsync(AcceptAsync(push)));
+
+    private async Task ReportAsync(Task accepting)
+    {
+        try
+        {
+            await accepting;
+        }
+#pragma warning disable CA1031 // Whatever it was, the run is to fail of it.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _observer.Faulted(exception);
+        }
+    }
 
     private async Task AcceptAsync(SimulatedPush push)
     {
@@ -60,6 +73,12 @@ internal sealed class Gateway
         {
             Assert(push.Group is null || GroupingKeyParser.TryParse(push.Group, out group, out _));
             AddTo(batch, push, group);
+            if (_limits.Check(batch, default, acceptedNs / 1_000_000) is not null)
+            {
+                push.IsOpen = false;
+                return;
+            }
+
             Encode(new PushHeader(push.Operation, group, acceptedNs) { TimeToLive = push.TimeToLive }, batch, messages);
         }
 
@@ -69,7 +88,11 @@ internal sealed class Gateway
             await _queue.EnqueueAsync(messages, storedNs =>
             {
                 push.PushTimeNs = storedNs;
+                push.ClockNs = (Life.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
+                (push.StoredMs, push.Order) = (_world.NowMs, _disk.LastId);
                 push.Expected = Expect(push, group, batch);
+                push.Parts = messages.Count == 1 ? [push.Expected] : [.. messages.Select(message => Read(message, storedNs))];
+                Assert(push.Expected.ToHashSet().SetEquals(push.Parts.SelectMany(part => part)));
             });
         }
         catch (QueueUnavailableException)
@@ -107,15 +130,27 @@ internal sealed class Gateway
             PushTimes.Add(batch, default, new PushHeader(push.Operation, group, push.PushTimeNs));
         }
 
-        var expected = new List<WireSample>();
+        return ToWire(batch, pushedMs);
+    }
+
+    private List<WireSample> Read(QueueMessage message, long storedNs)
+    {
+        var batch = new MetricBatch();
+        Assert(PushMessageCodec.TryDecode(new ReceivedMessage("", message, storedNs / 1_000_000) { StoredNs = storedNs }, batch, _limits, out _, out _));
+        return ToWire(batch, storedNs / 1_000_000);
+    }
+
+    private static List<WireSample> ToWire(MetricBatch batch, long pushedMs)
+    {
+        var samples = new List<WireSample>();
         foreach (ref readonly var series in batch.Series)
         {
             var sample = batch.SamplesOf(series)[0];
-            expected.Add(SimulatedSink.ToWire(
+            samples.Add(SimulatedSink.ToWire(
                 batch, series, sample.TimestampMs == Sample.NoTimestamp ? sample with { TimestampMs = pushedMs } : sample));
         }
 
-        return expected;
+        return samples;
     }
 
     private static void Assert(bool holds)

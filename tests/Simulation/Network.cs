@@ -71,7 +71,7 @@ internal sealed class Network(World world, Target target)
             return SinkResult.Retry("remote write returned HTTP status 500: internal error", reachedTarget: true);
         }
 
-        var refusal = target.Write(request);
+        var refusal = target.Write(request, world.NowMs);
         foreach (var sample in request.Where(sample => target.Has(sample)))
         {
             ArrivedMs.TryAdd(sample, world.NowMs);

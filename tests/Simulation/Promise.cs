@@ -5,7 +5,8 @@ using PushGateway.Simulation.Targets;
 namespace PushGateway.Simulation;
 
 /// <summary>What must hold after a run. Every violation is a sentence.</summary>
-internal sealed class Promise(Target target, Network network, Disk disk, IReadOnlyList<SimulatedPush> pushes, TimeSpan? maxSampleAge, long nowMs)
+internal sealed class Promise(
+    World world, Target target, Network network, Disk disk, IReadOnlyList<SimulatedPush> pushes, TimeSpan? maxSampleAge)
 {
     private static readonly long StaleBits = BitConverter.DoubleToInt64Bits(StaleMarker.Value);
 
@@ -13,6 +14,8 @@ internal sealed class Promise(Target target, Network network, Disk disk, IReadOn
     private readonly ILookup<long, SimulatedPush> _ofMillisecond = pushes
         .Where(push => push.Messages.Any(disk.Accepted.Contains))
         .ToLookup(push => push.PushTimeNs / 1_000_000);
+
+    private readonly ILookup<string, WireSample> _refused = network.RefusedAlone.ToLookup(sample => sample.Series);
 
     public IEnumerable<string> Violations() =>
         [.. Unfinished(), .. Lost(), .. WronglyDead(), .. Invented(), .. WronglyLive()];
@@ -40,12 +43,7 @@ internal sealed class Promise(Target target, Network network, Disk disk, IReadOn
             .ToDictionary(place => place.Key, place => place.Max(one => one.PushTimeNs));
         foreach (var push in _durable)
         {
-            if (IsDead(push))
-            {
-                continue;
-            }
-
-            foreach (var sample in push.Expected.Where(sample => !target.Has(sample)))
+            foreach (var sample in push.Expected.Where(sample => !target.Has(sample) && !IsDead(push, sample)))
             {
                 if (later[(sample.Series, sample.TimestampMs)] == push.PushTimeNs && !MayPassForSent(push, sample) && !MayHaveEnded(push, sample))
                 {
@@ -59,12 +57,12 @@ internal sealed class Promise(Target target, Network network, Disk disk, IReadOn
     {
         foreach (var push in _durable)
         {
-            foreach (var message in push.Messages)
+            foreach (var (message, samples) in push.Messages.Zip(push.Parts))
             {
                 if (disk.DeadLetters.TryGetValue(message, out var reason)
-                    && !IsTrue(reason, push, disk.DiedMs[message]))
+                    && !IsTrue(reason, push, samples, disk.DiedMs[message]))
                 {
-                    yield return $"push {push.PushTimeNs} of {string.Join(", ", push.Expected.Take(3))} is dead-lettered, for no fault of its own: {reason.Code}: {reason.Detail}";
+                    yield return $"push {push.PushTimeNs} of {string.Join(", ", samples.Take(3))} is dead-lettered, for no fault of its own: {reason.Code}: {reason.Detail}";
                 }
             }
         }
@@ -73,34 +71,26 @@ internal sealed class Promise(Target target, Network network, Disk disk, IReadOn
     private IEnumerable<string> Invented()
     {
         var pushed = pushes.SelectMany(push => push.Expected).ToHashSet();
-        foreach (var (series, samples) in target.Series)
+        foreach (var sample in target.Samples)
         {
-            foreach (var (time, bits) in samples)
+            if (sample.Bits != StaleBits && !pushed.Contains(sample))
             {
-                if (bits != StaleBits && !pushed.Contains(new WireSample(series, time, bits)))
-                {
-                    yield return $"the target has {series} @{time}, which nobody pushed";
-                }
+                yield return $"the target has {sample}, which nobody pushed";
             }
         }
     }
 
     private IEnumerable<string> WronglyLive()
     {
-        var groups = new ReferenceGroups();
-        foreach (var push in _durable.OrderBy(push => push.PushTimeNs))
+        var groups = new ReferenceGroups(_durable.OrderBy(push => push.Order));
+        foreach (var (series, last) in groups.Last.Where(one => !MayHaveBecomeTooOld(one.Key)))
         {
-            groups.Apply(push);
-        }
-
-        var live = groups.Live;
-        foreach (var series in groups.Ever.Where(series => !MayHaveBecomeTooOld(series)))
-        {
-            if (target.Newest(series) is { } newest && (newest.Bits != StaleBits) != live.Contains(series))
+            var isLive = groups.Live.Contains(series);
+            if (target.Newest(series) is { } newest && (newest.Bits != StaleBits) != isLive && !HidesFromTarget(series, last, isLive))
             {
-                yield return live.Contains(series)
-                    ? $"{series} has ended in the target, and its group has it"
-                    : $"{series} lives in the target, and its group does not have it";
+                yield return isLive
+                    ? $"{series} has ended in the target at {newest.TimestampMs}, and its group has it since {last.Operation} {last.PushTimeNs}"
+                    : $"{series} lives in the target since {newest.TimestampMs}, and its group does not have it after {last.Operation} {last.PushTimeNs}";
             }
         }
     }
@@ -110,19 +100,35 @@ internal sealed class Promise(Target target, Network network, Disk disk, IReadOn
         later.PushTimeNs > push.PushTimeNs && (later.Group == push.Group || later.Selectors.Count > 0));
 
     // What is too old for the target is not sent, be it a sample or a marker, and nobody sees that old a sample in a target.
-    private bool MayHaveBecomeTooOld(string series) => nowMs - target.Newest(series)?.TimestampMs > maxSampleAge?.TotalMilliseconds;
+    private bool MayHaveBecomeTooOld(string series) => LatestClockMs(world.NowMs) - target.Newest(series)?.TimestampMs > maxSampleAge?.TotalMilliseconds;
 
-    private bool IsTrue(PushError reason, SimulatedPush push, long diedMs) => reason.Code switch
+    // A wrong clock hides the end of a series, or its last push, from the target: the target has a later sample from before a step back, or
+    // refused what the last push led to. A group that is brought back from the future ends its series at the present time.
+    private bool HidesFromTarget(string series, SimulatedPush last, bool isLive)
     {
-        RejectCode.SinkRejected => push.Expected.Any(network.RefusedAlone.Contains),
-        RejectCode.TimestampTooOld => push.Expected.Any(sample => diedMs - sample.TimestampMs > maxSampleAge?.TotalMilliseconds),
+        var lastMs = last.PushTimeNs / 1_000_000;
+        return world.HasStepped
+            && (target.Newest(series)?.TimestampMs > lastMs
+                || _refused[series].Any(refused => refused.TimestampMs >= lastMs - 1)
+                || last.Expected.Any(sample => sample.Series == series && IsDead(last, sample))
+                || (!isLive && world.LeaptBackMs >= last.StoredMs));
+    }
+
+    // What the gateway's clock may have shown at most.
+    private long LatestClockMs(long trueMs) => trueMs + (long)world.MaxClockError.TotalMilliseconds;
+
+    private bool IsTrue(PushError reason, SimulatedPush push, IReadOnlyCollection<WireSample> samples, long diedMs) => reason.Code switch
+    {
+        RejectCode.SinkRejected => samples.Any(network.RefusedAlone.Contains),
+        RejectCode.TimestampTooOld => samples.Any(sample => LatestClockMs(diedMs) - sample.TimestampMs > maxSampleAge?.TotalMilliseconds),
+        RejectCode.TimestampInFuture => samples.Any(sample => sample.TimestampMs - (push.PushTimeNs / 1_000_000) > PushLimits.Default.FutureTolerance.TotalMilliseconds),
         _ => false,
     };
 
     // Refused as out of order, and nobody knows whether an earlier request had stored it: it counts as stored.
     private bool MayPassForSent(SimulatedPush push, WireSample sample) =>
-        (push.MayHaveBeenSent || network.Unknown.Contains(sample)) && network.RefusedAlone.Contains(sample)
+        (push.MessagesWith(sample).Any(disk.SentAtKill.Contains) || network.Unknown.Contains(sample)) && network.RefusedAlone.Contains(sample)
         && target.Newest(sample.Series)?.TimestampMs > sample.TimestampMs;
 
-    private bool IsDead(SimulatedPush push) => push.Messages.Any(disk.DeadLetters.ContainsKey);
+    private bool IsDead(SimulatedPush push, WireSample sample) => push.MessagesWith(sample).All(disk.DeadLetters.ContainsKey);
 }

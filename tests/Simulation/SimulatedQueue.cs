@@ -27,19 +27,20 @@ internal sealed class SimulatedQueue : IOrderedPushQueue, IGroupStateWriter
     private long _peekedFrom = 1;
     private bool _checkpointing;
 
-    public SimulatedQueue(World world, Life life, Disk disk, MemoryGroupStore groups)
+    public SimulatedQueue(World world, Life life, Disk disk, MemoryGroupStore groups, int maxMessageBytes)
     {
+        Capacity = new MessageCapacity(maxMessageBytes, TextOnly: false, ChunkBytes: 0);
         (_world, _life, _disk, _groups) = (world, life, disk, groups);
         _lastIdAtStart = disk.LastId;
         _sentAtStart = [.. disk.Sent];
-        _clock = new PushClock(life.Time);
+        _clock = new PushClock(life.Time, disk.Messages.Select(stored => stored.Value.StoredNs).LastOrDefault());
         foreach (var (id, row) in disk.GroupRows)
         {
             groups.Load(id, row);
         }
     }
 
-    public MessageCapacity Capacity { get; } = new(1024 * 1024, TextOnly: false, ChunkBytes: 0);
+    public MessageCapacity Capacity { get; }
 
     public QueueBacklog Backlog => new(_disk.Messages.Count, _disk.Messages.Count > 0 ? _disk.Messages.Values.First().StoredNs / NanosecondsPerMillisecond : null);
 

@@ -6,16 +6,21 @@ namespace PushGateway.Simulation;
 /// <summary>A gateway, its clients, its target and what goes wrong between them.</summary>
 internal sealed class Simulation
 {
+    private const int DefaultMessageBytes = 1024 * 1024;
+
     private readonly List<SimulatedPush> _pushes = [];
+    private readonly FaultLog _observer = new();
     private Gateway _gateway;
     private double _lastValue;
 
-    public Simulation(int seed, Target target, int maxSamplesPerRequest = 500, TimeSpan? maxSampleAge = null)
+    public Simulation(
+        int seed, Target target, int maxSamplesPerRequest = 500, TimeSpan? maxSampleAge = null, int maxMessageBytes = DefaultMessageBytes)
     {
         World = new World(seed);
         Target = target;
         MaxSamplesPerRequest = maxSamplesPerRequest;
         MaxSampleAge = maxSampleAge;
+        MaxMessageBytes = maxMessageBytes;
         Network = new Network(World, target);
         _gateway = Start();
     }
@@ -33,6 +38,9 @@ internal sealed class Simulation
     /// <summary>The age beyond which the gateway sends nothing; null when it does not know one.</summary>
     public TimeSpan? MaxSampleAge { get; }
 
+    /// <summary>The size beyond which a push is cut into several messages.</summary>
+    public int MaxMessageBytes { get; }
+
     public IReadOnlyList<SimulatedPush> Pushes => _pushes;
 
     /// <summary>A value that no other sample has.</summary>
@@ -48,12 +56,8 @@ internal sealed class Simulation
     public void Kill()
     {
         _gateway.Life.Kill();
-        var sent = Disk.Messages.Where(stored => Disk.Sent.Contains(stored.Key)).Select(stored => stored.Value.Message).ToHashSet(ReferenceEqualityComparer.Instance);
-        foreach (var push in _pushes)
-        {
-            push.IsOpen = false;
-            push.MayHaveBeenSent |= push.Messages.Any(sent.Contains);
-        }
+        Disk.SentAtKill.UnionWith(Disk.Messages.Where(stored => Disk.Sent.Contains(stored.Key)).Select(stored => stored.Value.Message));
+        _pushes.ForEach(push => push.IsOpen = false);
 
         World.After(World.Between(5, 500), () => _gateway = Start());
     }
@@ -97,7 +101,7 @@ internal sealed class Simulation
         Disk.IsFull = false;
         World.RunUntil(() => false, TimeSpan.FromMinutes(1));
         World.RunUntil(() => Disk.Messages.Count == 0, toEnd);
-        if (_gateway.Observer.Faults.Find(fault => fault is not QueueUnavailableException) is { } fault)
+        if (_observer.Faults.Find(fault => fault is not QueueUnavailableException) is { } fault)
         {
             return [$"delivery reported {fault}"];
         }
@@ -105,7 +109,7 @@ internal sealed class Simulation
         return [.. Check().Violations()];
     }
 
-    public Promise Check() => new(Target, Network, Disk, _pushes, MaxSampleAge, World.NowMs);
+    public Promise Check() => new(World, Target, Network, Disk, _pushes, MaxSampleAge);
 
-    private Gateway Start() => new(World, Disk, Network, MaxSamplesPerRequest, MaxSampleAge);
+    private Gateway Start() => new(this, _observer);
 }

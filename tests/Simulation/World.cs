@@ -1,3 +1,5 @@
+using PushGateway.Push;
+
 namespace PushGateway.Simulation;
 
 /// <summary>
@@ -5,6 +7,7 @@ namespace PushGateway.Simulation;
 /// </summary>
 internal sealed class World(int seed)
 {
+    private static readonly TimeSpan LongestLead = TimeSpan.FromTicks(PushClock.MaxLeadNs / TimeSpan.NanosecondsPerTick);
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly PriorityQueue<Action, (long DueTicks, long Order)> _events = new();
@@ -17,8 +20,27 @@ internal sealed class World(int seed)
     /// <summary>Time since the start, in ticks. It never goes back.</summary>
     public long NowTicks { get; private set; }
 
-    /// <summary>How far the wall clock of the gateway's machine is wrong.</summary>
-    public TimeSpan ClockError { get; set; }
+    /// <summary>How far the wall clock of the gateway's machine is wrong. It steps when this is set.</summary>
+    public TimeSpan ClockError
+    {
+        get;
+        set
+        {
+            LeaptBackMs = field - value > LongestLead ? NowMs : LeaptBackMs;
+            field = value;
+            HasStepped = true;
+            MaxClockError = value > MaxClockError ? value : MaxClockError;
+        }
+    }
+
+    /// <summary>Whether the wall clock has ever stepped.</summary>
+    public bool HasStepped { get; private set; }
+
+    /// <summary>When the wall clock last stepped back by more than a push time may lead it, in true milliseconds; 0 when it never did.</summary>
+    public long LeaptBackMs { get; private set; }
+
+    /// <summary>The furthest that the wall clock was ever ahead.</summary>
+    public TimeSpan MaxClockError { get; private set; }
 
     /// <summary>The true time.</summary>
     public DateTimeOffset Now => Start + TimeSpan.FromTicks(NowTicks);

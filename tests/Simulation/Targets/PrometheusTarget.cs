@@ -1,24 +1,18 @@
 namespace PushGateway.Simulation.Targets;
 
 /// <summary>Prometheus stores nothing of a request in which it refuses a sample, and names the first.</summary>
-internal sealed class PrometheusTarget(TimeSpan outOfOrderWindow) : TsdbHead(outOfOrderWindow)
+/// <param name="outOfOrderWindow">The setting <c>out_of_order_time_window</c>.</param>
+/// <param name="maxAhead">Ten minutes from version 2.54 on. 2.53 takes samples of any future.</param>
+internal sealed class PrometheusTarget(TimeSpan outOfOrderWindow, TimeSpan? maxAhead = null) : TsdbHead(outOfOrderWindow, maxAhead)
 {
-    public override string? Write(IReadOnlyList<WireSample> request)
+    public override string? Write(IReadOnlyList<WireSample> request, long nowMs)
     {
-        var head = HeadMs;
-        foreach (var sample in request)
+        var reason = Check(request, nowMs).FirstOrDefault(answer => answer.Reason is not null).Reason;
+        if (reason is null)
         {
-            if (Check(sample, head) is { } reason)
-            {
-                return reason;
-            }
+            Append(request);
         }
 
-        foreach (var sample in request)
-        {
-            Append(sample);
-        }
-
-        return null;
+        return reason;
     }
 }

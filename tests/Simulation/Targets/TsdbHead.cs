@@ -1,45 +1,63 @@
 namespace PushGateway.Simulation.Targets;
 
 /// <summary>
-/// The rules by which Prometheus' storage takes a sample (<c>tsdb/head_append.go</c>), which Cortex, Mimir and AMP share.
+/// The rules by which Prometheus' storage takes a sample (<c>tsdb/head_append.go</c>), which Cortex, Mimir and AMP share. All samples of a
+/// request are checked before the first is stored.
 /// </summary>
 /// <param name="outOfOrderWindow">The setting <c>out_of_order_time_window</c>; zero by default.</param>
-internal abstract class TsdbHead(TimeSpan outOfOrderWindow) : Target
+/// <param name="maxAhead">How far a sample may lead the server's clock; null when the server does not look.</param>
+internal abstract class TsdbHead(TimeSpan outOfOrderWindow, TimeSpan? maxAhead) : Target
 {
     // Half of a block of two hours.
     private const long InOrderMs = 3_600_000;
 
-    private long _maxMs = long.MinValue;
+    private readonly long _windowMs = (long)outOfOrderWindow.TotalMilliseconds;
 
-    /// <summary>Why a sample is refused; null when it is taken.</summary>
-    /// <param name="sample">The sample.</param>
-    /// <param name="headMs">The newest sample of all series when the request came.</param>
-    protected string? Check(WireSample sample, long headMs)
+    // The newest sample of all series. The first sample of all counts even when its request is refused.
+    private long? _headMs;
+
+    /// <summary>The samples of a request, each with the reason why it is refused; null when it is taken. A sample is looked at when it is read.</summary>
+    protected IEnumerable<(WireSample Sample, string? Reason)> Check(IReadOnlyList<WireSample> request, long nowMs)
     {
-        var window = (long)outOfOrderWindow.TotalMilliseconds;
-        if (Newest(sample.Series) is { } newest && sample.TimestampMs <= newest.TimestampMs)
+        var head = _headMs;
+        foreach (var sample in request)
         {
-            return sample.TimestampMs == newest.TimestampMs
-                ? sample.Bits == newest.Bits ? null : "duplicate sample for timestamp"
-                : window == 0 ? IsBelow(sample, headMs, InOrderMs) ? "out of bounds" : "out of order sample"
-                : IsBelow(sample, headMs, window) ? "too old sample" : null;
-        }
+            if (sample.TimestampMs - nowMs > maxAhead?.TotalMilliseconds)
+            {
+                yield return (sample, "out of bounds: timestamp is too far in the future");
+                continue;
+            }
 
-        return IsBelow(sample, headMs, Math.Max(window, InOrderMs)) ? window == 0 ? "out of bounds" : "too old sample" : null;
-    }
-
-    /// <summary>The newest sample of all series.</summary>
-    protected long HeadMs => _maxMs;
-
-    /// <summary>Stores a sample that was checked. One that is older than the request's own newer sample is dropped without a word.</summary>
-    protected void Append(WireSample sample)
-    {
-        if (Check(sample, long.MinValue) is null && !(Series.TryGetValue(sample.Series, out var held) && held.ContainsKey(sample.TimestampMs)))
-        {
-            Store(sample);
-            _maxMs = Math.Max(_maxMs, sample.TimestampMs);
+            head ??= _headMs ??= sample.TimestampMs;
+            yield return (sample, Refusal(sample, head.Value));
         }
     }
 
-    private static bool IsBelow(WireSample sample, long headMs, long ageMs) => headMs != long.MinValue && sample.TimestampMs < headMs - ageMs;
+    /// <summary>Stores samples that were checked. One that is older than the request's own newer sample may be dropped without a word.</summary>
+    protected void Append(IEnumerable<WireSample> samples)
+    {
+        var head = _headMs ?? 0;
+        foreach (var sample in samples)
+        {
+            if (Refusal(sample, head) is null)
+            {
+                Store(sample);
+                _headMs = Math.Max(_headMs ?? 0, sample.TimestampMs);
+            }
+        }
+    }
+
+    private string? Refusal(WireSample sample, long headMs)
+    {
+        var isInOrder = sample.TimestampMs >= headMs - InOrderMs;
+        var newest = Newest(sample.Series);
+        if (isInOrder && !(sample.TimestampMs < newest?.TimestampMs))
+        {
+            return sample.TimestampMs == newest?.TimestampMs && sample.Bits != newest?.Bits ? "duplicate sample for timestamp" : null;
+        }
+
+        return _windowMs > 0
+            ? sample.TimestampMs >= headMs - _windowMs ? null : "too old sample"
+            : isInOrder ? "out of order sample" : "out of bounds";
+    }
 }
