@@ -212,7 +212,7 @@ public sealed class FaultTests
     [InlineData(FailureKind.Status, true)]
     public void What_a_push_in_two_messages_has_ended_ends_in_a_target_that_fails_for_a_while(FailureKind kind, bool killed)
     {
-        var simulation = new Simulation(1, new PrometheusTarget(TimeSpan.Zero), maxMessageBytes: 275);
+        var simulation = new Simulation(1, new PrometheusTarget(TimeSpan.Zero), maxMessageBytes: 300);
         simulation.Push(Replacing(0));
         simulation.World.RunUntil(() => false, TimeSpan.FromSeconds(2));
         simulation.Network.Failing = new Failure(kind, 500);

@@ -28,6 +28,7 @@ public sealed class BatchHandler
     private readonly DeliveryOptions _options;
     private readonly TimeProvider _time;
     private readonly Suspicion _suspicion;
+    private readonly DeliveredMessages _delivered;
     private readonly BatchSender? _sender;
 
     /// <summary>Creates a handler.</summary>
@@ -42,6 +43,7 @@ public sealed class BatchHandler
     {
         (_groups, _limits, _options, _time) = (groups, limits, options, time);
         _suspicion = new Suspicion(time);
+        _delivered = new DeliveredMessages(time);
         if (sink is not null)
         {
             Target = new TargetHealth(time);
@@ -66,7 +68,7 @@ public sealed class BatchHandler
         using var activity = PushTelemetry.StartDelivery(TraceParents(messages));
         try
         {
-            var batch = await OpenAsync(messages, outcome, wereApplied: false, cancellationToken);
+            var batch = await OpenAsync(PassOver(messages, outcome), outcome, wereApplied: false, cancellationToken);
             await DeliverAsync(batch, held, cancellationToken);
             await WorkThroughAsync(held, outcome, cancellationToken);
         }
@@ -75,6 +77,7 @@ public sealed class BatchHandler
             outcome.FailureReason ??= "the time for this batch was up";
         }
 
+        _delivered.Add(outcome.Delivered);
         PushTelemetry.BatchEnded(outcome.Delivered.Count, _time.GetElapsedTime(started));
         Count(outcome);
         activity?.SetStatus(outcome.FailureReason is null ? ActivityStatusCode.Ok : ActivityStatusCode.Error, outcome.FailureReason);
@@ -236,6 +239,30 @@ public sealed class BatchHandler
                 outcome.Reject(message.Received, Fault(message));
             }
         }
+    }
+
+    // Passes over what was delivered a moment ago and comes once more. Usually that is nothing.
+    private IReadOnlyList<ReceivedMessage> PassOver(IReadOnlyList<ReceivedMessage> messages, BatchOutcome outcome)
+    {
+        if (!messages.Any(_delivered.Contains))
+        {
+            return messages;
+        }
+
+        var others = new List<ReceivedMessage>(messages.Count);
+        foreach (var message in messages)
+        {
+            if (_delivered.Contains(message))
+            {
+                outcome.Deliver(message);
+            }
+            else
+            {
+                others.Add(message);
+            }
+        }
+
+        return others;
     }
 
     /// <summary>The trace contexts of messages.</summary>

@@ -38,6 +38,13 @@ public sealed class ReceivedMessage
     /// <summary>The message's id in its queue, for logs and batch responses.</summary>
     public string Id => field ??= Receipt is long number ? number.ToString(CultureInfo.InvariantCulture) : Encoding.UTF8.GetString(_id.Span);
 
+    /// <summary>Reads the id as a UUID. False when it is none.</summary>
+    internal bool TryGetUuid(out Guid id)
+    {
+        id = default;
+        return Receipt is not long && (_id.IsEmpty ? Guid.TryParse(Id, out id) : Guid.TryParse(_id.Span, out id));
+    }
+
     /// <summary>The message.</summary>
     public QueueMessage Message { get; }
 

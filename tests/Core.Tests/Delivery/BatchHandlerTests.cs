@@ -187,6 +187,30 @@ public sealed class BatchHandlerTests
     }
 
     [Fact]
+    public async Task A_copy_of_what_was_delivered_is_done_and_a_copy_of_anything_else_is_tried()
+    {
+        const string id = "2e1424d4-f796-459a-8184-9c92662be6da";
+        const string other = "2e1424d4-f796-459a-8184-9c92662be6db";
+        var sink = new ScriptedSink(lines =>
+            lines.Any(line => line.StartsWith("y ", StringComparison.Ordinal)) ? SinkResult.Rejected("no") : SinkResult.Delivered);
+        var handler = Handler(sink);
+        await handler.HandleAsync([Text(id, "x 1 10\n"), Text(other, "y 1 10\n")], Cancelled);
+        var requests = sink.Requests;
+
+        _time.Advance(TimeSpan.FromMinutes(9));
+        var outcome = await handler.HandleAsync([Text(id, "x 1 10\n"), Text("x", "x 2 11\n")], Cancelled);
+        Assert.Equal([id, "x"], outcome.Delivered.Select(message => message.Id));
+        Assert.Equal(requests + 1, sink.Requests);
+
+        Assert.Single((await handler.HandleAsync([Text(other, "y 1 10\n")], Cancelled)).DeadLetters);
+        _time.Advance(TimeSpan.FromMinutes(2));
+        await handler.HandleAsync([Text("x", "x 3 12\n")], Cancelled);
+        requests = sink.Requests;
+        Assert.Single((await handler.HandleAsync([Text(id, "x 1 10\n")], Cancelled)).Delivered);
+        Assert.Equal(requests + 1, sink.Requests);
+    }
+
+    [Fact]
     public async Task A_sample_on_which_the_target_fails_keeps_only_its_own_message()
     {
         var sink = new ScriptedSink(lines => lines.Any(line => line.StartsWith("x ", StringComparison.Ordinal))
