@@ -50,7 +50,7 @@ internal static class DeadLetterMessage
 
     /// <summary>
     /// Adds the reason, cut to the room that is left; its code is cut last. Attributes that the gateway does not know are removed to make
-    /// room, the last in ordinal order first. When there is still no room, the letter has no reason.
+    /// room, the last in ordinal order first, and then the trace context. When there is still no room, the letter has no reason.
     /// </summary>
     /// <returns>The bytes that are left.</returns>
     private static int AddReason(Dictionary<string, MessageAttributeValue> attributes, DeadLetter letter, int room)
@@ -58,7 +58,7 @@ internal static class DeadLetterMessage
         var empty = OutgoingMessage.Measure(MessageAttribute.DeadLetterReason, Text(""));
         var needed = empty + Encoding.UTF8.GetByteCount(letter.Reason.Code);
         while ((attributes.Count == OutgoingMessage.MaxAttributes || room < needed)
-            && attributes.Keys.Where(IsForeign).Max(StringComparer.Ordinal) is { } name)
+            && (attributes.Keys.Where(IsForeign).Max(StringComparer.Ordinal) ?? attributes.Keys.FirstOrDefault(IsTrace)) is { } name)
         {
             room += OutgoingMessage.Measure(name, attributes[name]);
             attributes.Remove(name);
@@ -75,7 +75,7 @@ internal static class DeadLetterMessage
     }
 
     /// <summary>
-    /// Whether nobody needs the attribute to deliver the message. The gateway's own attributes are fewer than SQS allows.
+    /// Whether nobody needs the attribute to deliver the message. Of the gateway's own, a message has as many as SQS allows at most.
     /// </summary>
     private static bool IsForeign(string name) => name is not (MessageAttribute.ContentType
         or MessageAttribute.ContentEncoding
@@ -84,9 +84,12 @@ internal static class DeadLetterMessage
         or MessageAttribute.Group
         or MessageAttribute.Selector
         or MessageAttribute.TimeToLive
+        or MessageAttribute.Part
         or MessageAttribute.Time
         or MessageAttribute.Version
         or MessageAttribute.TraceParent);
+
+    private static bool IsTrace(string name) => name == MessageAttribute.TraceParent;
 
     private static MessageAttributeValue Text(string value) => new() { DataType = OutgoingMessage.StringType, StringValue = value };
 }

@@ -59,6 +59,19 @@ public sealed class DeadLetterMessageTests
         Assert.Equal("json-invalid: expected a value", Reason(letter));
     }
 
+    [Fact]
+    public void Of_ten_attributes_of_the_gateways_own_the_trace_context_gives_way()
+    {
+        string[] names =
+        [
+            "Push-Version", "Content-Type", "Content-Encoding", "Content-Transfer-Encoding", "Push-Operation", "Push-Group", "Push-TTL", "Push-Time",
+            "Push-Part", "traceparent",
+        ];
+        var letter = Write("body", names.ToDictionary(name => name, _ => Text("v")));
+
+        Assert.Equal(names[..^1].Append("Dead-Letter-Reason").Order(), letter.Attributes.Keys.Order());
+    }
+
     [Theory]
     [InlineData(36, "json-invalid")]
     [InlineData(40, "json-invalid: ex")]
