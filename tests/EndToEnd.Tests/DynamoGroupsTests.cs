@@ -44,6 +44,43 @@ public sealed class DynamoGroupsTests(DynamoGroupsToPrometheus servers) : IClass
     }
 
     [Fact]
+    public async Task A_push_in_several_messages_takes_effect_as_a_whole()
+    {
+        const int pushes = 10;
+        const int series = 1000;
+        await servers.StartAsync();
+        var table = new GroupsTable(servers.Dynalite);
+        await table.CreateAsync();
+        var small = new Dictionary<string, string>(table.ProcessEnvironment) { ["PUSHGATEWAY_MAX_MESSAGE_BYTES"] = "20000" };
+        await using var pipeline = await SqsPipeline.StartAsync(servers.Fauxqs.Sqs, FauxqsToPrometheus.RemoteWriteTo(servers.Prometheus), small);
+        for (var push = 1; push <= pushes; push++)
+        {
+            await PutAsync(pipeline, "job/cut", $"only_{push} 1\n" + string.Concat(Enumerable.Range(0, series).Select(i => $"cut{{i=\"{i}\"}} {push}\n")));
+        }
+
+        await WaitForValuesAsync($"count(cut == {pushes})", $"{series}");
+        await WaitForValuesAsync("{__name__=~\"only_.*\"}", "1");
+        Assert.Single(await servers.Prometheus.QueryAsync($"only_{pushes}", cancellationToken: Cancellation));
+
+        // The first part of a push whose others never came.
+        await pipeline.Queue.SendAsync(
+            "late 1\n",
+            new Dictionary<string, string>
+            {
+                ["Content-Type"] = "text/plain",
+                ["Push-Group"] = "job/cut",
+                ["Push-Operation"] = "replace",
+                ["Push-Part"] = "1/2",
+            },
+            Cancellation);
+        await pipeline.Worker.Process.WaitForLineAsync("1 of the 2 parts of a push have come", cancellationToken: Cancellation);
+        var exposed = await pipeline.Api.Client.GetStringAsync(new Uri("metrics", UriKind.Relative), Cancellation);
+        Assert.Contains($"\ncut{{i=\"1\",instance=\"\",job=\"cut\"}} {pushes}\n", exposed, StringComparison.Ordinal);
+        Assert.DoesNotContain("late", exposed, StringComparison.Ordinal);
+        Assert.Equal(0, (await pipeline.DeadLetters.CountAsync(Cancellation)).Total);
+    }
+
+    [Fact]
     public async Task While_DynamoDB_is_gone_pushes_to_groups_wait_and_others_arrive()
     {
         await servers.StartAsync();
@@ -76,6 +113,13 @@ public sealed class DynamoGroupsTests(DynamoGroupsToPrometheus servers) : IClass
 
     static async Task PushAsync(string method, string url, string? body = null) => Assert.Equal(
         202, (await Curl.RunAsync(["--request", method, url, .. body is null ? Array.Empty<string>() : ["--data", body]])).Status);
+
+    static async Task PutAsync(SqsPipeline pipeline, string path, string body)
+    {
+        using var content = new StringContent(body);
+        using var answer = await pipeline.Api.Client.PutAsync(new Uri("metrics/" + path, UriKind.Relative), content, Cancellation);
+        Assert.Equal(202, (int)answer.StatusCode);
+    }
 
     // What an instant query finds now: for five minutes it finds a series that has just stopped, too.
     async Task WaitForValuesAsync(string selector, params string[] values) => await Poll.UntilAsync(
