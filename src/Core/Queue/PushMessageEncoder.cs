@@ -34,8 +34,6 @@ internal sealed class PushMessageEncoder
         Pool.Add(this);
     }
 
-    internal long RetainedBytes => _encoder.RetainedBytes + _compressed.Length;
-
     internal void Trim()
     {
         _encoder.Trim();

@@ -25,10 +25,6 @@ internal sealed class RemoteWrite2Encoder
     private int _metadataLength;
     private int _metadataFamily;
 
-    /// <summary>Bytes of memory that the encoder keeps.</summary>
-    internal long RetainedBytes => _metadata.Bytes.Length + _request.Bytes.Length
-        + ((long)(_symbols.Capacity + _labelSymbols.Capacity + _ordered.Capacity + _refs.Length) * sizeof(int));
-
     /// <summary>Encodes the series from <paramref name="first"/> up to <paramref name="end"/>. The result is lent until the next call.</summary>
     public ReadOnlyMemory<byte> Encode(MetricBatch batch, int first, int end)
     {

@@ -44,9 +44,6 @@ internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
     }
 
     /// <inheritdoc/>
-    public long RetainedBytes => _message.Bytes.Length;
-
-    /// <inheritdoc/>
     public void Trim(int maxBytes) => _message.Trim(maxBytes);
 
     private static ReadOnlyMemory<byte> Compress(ReadOnlySpan<byte> message)

@@ -42,10 +42,6 @@ internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
     }
 
     /// <inheritdoc/>
-    public long RetainedBytes => _message.Bytes.Length + _compressed.Bytes.Length
-        + ((long)(_describedNames.Capacity + _familyOfName.Length) * sizeof(int));
-
-    /// <inheritdoc/>
     public void Trim(int maxBytes)
     {
         _message.Trim(maxBytes);

@@ -39,7 +39,7 @@ public sealed class ReuseLimitTests
         var encoder = new PushMessageEncoder();
         var capacity = new MessageCapacity(1024 * 1024, TextOnly: true, ChunkBytes: 64 * 1024);
         AssertGivenBack(
-            () => encoder.RetainedBytes,
+            () => RetainedMemory.BytesOf(encoder),
             small =>
             {
                 var batch = small ? Small : Giant;
@@ -65,12 +65,12 @@ public sealed class ReuseLimitTests
         var small = new SampleRange(Small, new[] { new SeriesSample(0, 0, new Sample(1, 1)) });
 
         await sink.SendAsync(small, TestContext.Current.CancellationToken);
-        var usual = sink.RetainedBytes;
+        var usual = RetainedMemory.BytesOf(sink);
         await sink.SendAsync(giant, TestContext.Current.CancellationToken);
         await sink.SendAsync(small, TestContext.Current.CancellationToken);
 
         Assert.InRange(usual, 1, ReuseLimit.MaxBytes);
-        Assert.Equal(usual, sink.RetainedBytes);
+        Assert.Equal(usual, RetainedMemory.BytesOf(sink));
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class ReuseLimitTests
     {
         var text = new ParseScratch();
         AssertGivenBack(
-            () => text.RetainedBytes,
+            () => RetainedMemory.BytesOf(text),
             small =>
             {
                 ParseScratch.Reserve(ref text.Labels, Items(small));
@@ -90,7 +90,7 @@ public sealed class ReuseLimitTests
 
         var openMetrics = new OpenMetricsScratch();
         AssertGivenBack(
-            () => openMetrics.RetainedBytes,
+            () => RetainedMemory.BytesOf(openMetrics),
             small =>
             {
                 ParseScratch.Reserve(ref openMetrics.Labels, Items(small));
@@ -104,7 +104,7 @@ public sealed class ReuseLimitTests
 
         var protobuf = new MetricFamilyScratch();
         AssertGivenBack(
-            () => protobuf.RetainedBytes,
+            () => RetainedMemory.BytesOf(protobuf),
             small =>
             {
                 ParseScratch.Reserve(ref protobuf.Labels, Items(small));
@@ -116,7 +116,7 @@ public sealed class ReuseLimitTests
 
         var remoteWrite = new RemoteWrite2Scratch();
         AssertGivenBack(
-            () => remoteWrite.RetainedBytes,
+            () => RetainedMemory.BytesOf(remoteWrite),
             small =>
             {
                 remoteWrite.Symbols.EnsureCapacity(Items(small));

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using PushGateway.Model;
 using PushGateway.Wire;
 
@@ -33,10 +32,6 @@ internal sealed class OpenMetricsScratch
 
     /// <summary>The family of the batch for each role in the current family.</summary>
     public int[] Families { get; } = new int[OpenMetricsType.Roles];
-
-    /// <summary>Bytes of memory that the thread keeps.</summary>
-    internal long RetainedBytes => ((long)Labels.Length * Unsafe.SizeOf<Label>()) + Token.Length + ((long)Key.Length * sizeof(int))
-        + Names.RetainedBytes + Seen.RetainedBytes + Exemplar.RetainedBytes;
 
     /// <summary>Gives memory back that has grown beyond <see cref="ReuseLimit"/>, and clears what the next parse must not see.</summary>
     public void Reset()

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using PushGateway.Wire;
 
 namespace PushGateway.Formats.Prometheus;
@@ -76,10 +75,6 @@ internal sealed class ParseScratch
         second.CopyTo(memory.AsSpan(first.Length));
         return memory.AsSpan(0, length);
     }
-
-    /// <summary>Bytes of memory that the thread keeps.</summary>
-    internal long RetainedBytes => ((long)Labels.Length * Unsafe.SizeOf<ParsedLabel>()) + Token.Length + Typed.Length
-        + ((long)NamedIn.Length * sizeof(int)) + ((long)_bounds.Length * Unsafe.SizeOf<(int, int, int)>());
 
     /// <summary>Gives memory back that has grown beyond <see cref="ReuseLimit"/>, and clears what the next parse must not see.</summary>
     public void Reset()

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using PushGateway.Model;
 using PushGateway.Wire;
 
@@ -24,11 +23,8 @@ internal sealed class MetricFamilyScratch
     /// <summary>Memory for a series' name that is joined from two parts.</summary>
     public byte[] Name = new byte[InitialName];
 
-    /// <summary>The native fields of the current histogram.</summary>
+    /// <summary>The native fields of the current histogram. <see cref="NativeBuckets.Max"/> bounds its memory.</summary>
     public NativeHistogram Histogram { get; } = new();
-
-    /// <summary>Bytes of memory that the thread keeps, without the histogram's, which <see cref="NativeBuckets.Max"/> bounds.</summary>
-    internal long RetainedBytes => ((long)Labels.Length * Unsafe.SizeOf<Label>()) + ((long)(LabelNames.Length + LastNamed.Length) * sizeof(int)) + Name.Length;
 
     /// <summary>Gives memory back that has grown beyond <see cref="ReuseLimit"/>.</summary>
     public void Trim()

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using PushGateway.Model;
 using PushGateway.Wire;
 
@@ -16,11 +15,8 @@ internal sealed class RemoteWrite2Scratch
     /// <summary>The label names of the last valid series.</summary>
     public List<int> Names { get; } = [];
 
-    /// <summary>The current histogram.</summary>
+    /// <summary>The current histogram. <see cref="NativeBuckets.Max"/> bounds its memory.</summary>
     public NativeHistogram Histogram { get; } = new();
-
-    /// <summary>Bytes of memory that the thread keeps, without the histogram's, which <see cref="NativeBuckets.Max"/> bounds.</summary>
-    internal long RetainedBytes => ((long)(Symbols.Capacity + Names.Capacity) * sizeof(int)) + ((long)Labels.Capacity * Unsafe.SizeOf<Label>());
 
     /// <summary>Gives memory back that has grown beyond <see cref="ReuseLimit"/>, and clears what the next parse must not see.</summary>
     public void Reset()
