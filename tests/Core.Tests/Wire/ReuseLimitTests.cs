@@ -86,7 +86,7 @@ public sealed class ReuseLimitTests
                 ParseScratch.Reserve(ref text.Typed, Items(small));
                 text.SetBound(Items(small), 1);
             },
-            text.Reset);
+            text.Dispose);
 
         var openMetrics = new OpenMetricsScratch();
         AssertGivenBack(
@@ -100,7 +100,7 @@ public sealed class ReuseLimitTests
                 Fill(openMetrics.Seen, small ? SmallSeries : GiantSeries);
                 Fill(openMetrics.Exemplar, small ? SmallSeries : GiantSeries);
             },
-            openMetrics.Reset);
+            openMetrics.Dispose);
 
         var protobuf = new MetricFamilyScratch();
         AssertGivenBack(
@@ -112,7 +112,7 @@ public sealed class ReuseLimitTests
                 ParseScratch.Reserve(ref protobuf.LastNamed, Items(small));
                 ParseScratch.Reserve(ref protobuf.Name, Items(small));
             },
-            protobuf.Trim);
+            protobuf.Dispose);
 
         var remoteWrite = new RemoteWrite2Scratch();
         AssertGivenBack(
@@ -123,7 +123,7 @@ public sealed class ReuseLimitTests
                 remoteWrite.Labels.EnsureCapacity(Items(small));
                 remoteWrite.Names.EnsureCapacity(Items(small));
             },
-            remoteWrite.Reset);
+            remoteWrite.Dispose);
 
         static int Items(bool small) => small ? SmallSeries : TwiceTheLimit;
     }

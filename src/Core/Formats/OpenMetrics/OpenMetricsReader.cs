@@ -27,9 +27,6 @@ namespace PushGateway.Formats.OpenMetrics;
 /// </remarks>
 internal ref partial struct OpenMetricsReader
 {
-    [ThreadStatic]
-    private static OpenMetricsScratch? _threadScratch;
-
     private readonly ReadOnlySpan<byte> _input;
     private readonly MetricBatch _batch;
     private readonly OpenMetricsScratch _scratch;
@@ -94,19 +91,11 @@ internal ref partial struct OpenMetricsReader
         out TextParseResult result,
         [NotNullWhen(false)] out PushError? error)
     {
-        ArgumentNullException.ThrowIfNull(destination);
-        var scratch = _threadScratch ??= new OpenMetricsScratch();
-        try
-        {
-            var reader = new OpenMetricsReader(input, destination, context.DefaultTimestampMs, scratch);
-            var parsed = reader.Run(out error);
-            result = new TextParseResult(reader._timestampLine, NamelessLine: 0);
-            return parsed;
-        }
-        finally
-        {
-            scratch.Reset();
-        }
+        using var scratch = OpenMetricsScratch.OfThread();
+        var reader = new OpenMetricsReader(input, destination, context.DefaultTimestampMs, scratch);
+        var parsed = reader.Run(out error);
+        result = new TextParseResult(reader._timestampLine, NamelessLine: 0);
+        return parsed;
     }
 
     private bool Run(out PushError? error)

@@ -3,8 +3,11 @@ using PushGateway.Wire;
 namespace PushGateway.Formats.Prometheus;
 
 /// <summary>Memory of a parse that the next parse reuses. There is one per thread, which works because a parse never awaits.</summary>
-internal sealed class ParseScratch
+internal sealed class ParseScratch : IDisposable
 {
+    [ThreadStatic]
+    private static ParseScratch? _ofThread;
+
     private const int InitialLabels = 64;
     private const int InitialToken = 256;
     private const int InitialTyped = 64;
@@ -76,8 +79,11 @@ internal sealed class ParseScratch
         return memory.AsSpan(0, length);
     }
 
+    /// <summary>The memory of this thread. Its user disposes it when the parse ends.</summary>
+    public static ParseScratch OfThread() => _ofThread ??= new ParseScratch();
+
     /// <summary>Gives memory back that has grown beyond <see cref="ReuseLimit"/>, and clears what the next parse must not see.</summary>
-    public void Reset()
+    public void Dispose()
     {
         ReuseLimit.Trim(ref Labels, InitialLabels);
         ReuseLimit.Trim(ref Token, InitialToken);

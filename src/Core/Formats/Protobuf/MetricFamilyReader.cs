@@ -28,9 +28,6 @@ namespace PushGateway.Formats.Protobuf;
 /// </remarks>
 internal ref struct MetricFamilyReader(ReadOnlySpan<byte> input, MetricBatch batch, long defaultTimestampMs, MetricFamilyScratch scratch)
 {
-    [ThreadStatic]
-    private static MetricFamilyScratch? _threadScratch;
-
     private readonly ReadOnlySpan<byte> _input = input;
     private PushError? _error;
 
@@ -82,19 +79,11 @@ internal ref struct MetricFamilyReader(ReadOnlySpan<byte> input, MetricBatch bat
         out bool hasTimestamps,
         [NotNullWhen(false)] out PushError? error)
     {
-        ArgumentNullException.ThrowIfNull(destination);
-        var scratch = _threadScratch ??= new MetricFamilyScratch();
-        try
-        {
-            var reader = new MetricFamilyReader(input, destination, context.DefaultTimestampMs, scratch);
-            error = reader.Run();
-            hasTimestamps = reader._anyTimestamp;
-            return error is null;
-        }
-        finally
-        {
-            scratch.Trim();
-        }
+        using var scratch = MetricFamilyScratch.OfThread();
+        var reader = new MetricFamilyReader(input, destination, context.DefaultTimestampMs, scratch);
+        error = reader.Run();
+        hasTimestamps = reader._anyTimestamp;
+        return error is null;
     }
 
     private PushError? Run()

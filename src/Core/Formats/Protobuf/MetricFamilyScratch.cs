@@ -4,8 +4,11 @@ using PushGateway.Wire;
 namespace PushGateway.Formats.Protobuf;
 
 /// <summary>Memory of a parse that the next parse reuses. There is one per thread, which works because a parse never awaits.</summary>
-internal sealed class MetricFamilyScratch
+internal sealed class MetricFamilyScratch : IDisposable
 {
+    [ThreadStatic]
+    private static MetricFamilyScratch? _ofThread;
+
     private const int InitialName = 256;
     private const int Initial = 64;
 
@@ -26,8 +29,11 @@ internal sealed class MetricFamilyScratch
     /// <summary>The native fields of the current histogram. <see cref="NativeBuckets.Max"/> bounds its memory.</summary>
     public NativeHistogram Histogram { get; } = new();
 
+    /// <summary>The memory of this thread. Its user disposes it when the parse ends.</summary>
+    public static MetricFamilyScratch OfThread() => _ofThread ??= new MetricFamilyScratch();
+
     /// <summary>Gives memory back that has grown beyond <see cref="ReuseLimit"/>.</summary>
-    public void Trim()
+    public void Dispose()
     {
         ReuseLimit.Trim(ref Labels, Initial);
         ReuseLimit.Trim(ref LabelNames, Initial);
