@@ -108,7 +108,6 @@ public sealed class ReuseLimitTests
             small =>
             {
                 ParseScratch.Reserve(ref protobuf.Labels, Items(small));
-                ParseScratch.Reserve(ref protobuf.LabelNames, Items(small));
                 ParseScratch.Reserve(ref protobuf.LastNamed, Items(small));
                 ParseScratch.Reserve(ref protobuf.Name, Items(small));
             },

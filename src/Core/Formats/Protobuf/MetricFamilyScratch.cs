@@ -15,9 +15,6 @@ internal sealed class MetricFamilyScratch : IDisposable
     /// <summary>The labels of the current metric.</summary>
     public Label[] Labels = new Label[Initial];
 
-    /// <summary>The names of the labels, for sorting.</summary>
-    public int[] LabelNames = new int[Initial];
-
     /// <summary>
     /// For each symbol of a family's name, the last family with that name. Only names of the current parse are looked up.
     /// </summary>
@@ -36,7 +33,6 @@ internal sealed class MetricFamilyScratch : IDisposable
     public void Dispose()
     {
         ReuseLimit.Trim(ref Labels, Initial);
-        ReuseLimit.Trim(ref LabelNames, Initial);
         ReuseLimit.Trim(ref LastNamed, Initial);
         ReuseLimit.Trim(ref Name, InitialName);
     }
