@@ -84,6 +84,7 @@ public sealed class ReuseLimitTests
                 ParseScratch.Reserve(ref text.Labels, Items(small));
                 ParseScratch.Reserve(ref text.Token, Items(small));
                 ParseScratch.Reserve(ref text.Typed, Items(small));
+                ParseScratch.Reserve(ref text.NamedIn, Items(small));
                 text.SetBound(Items(small), 1);
             },
             text.Dispose);

@@ -22,8 +22,11 @@ internal sealed class ParseScratch : IDisposable
     /// <summary>Whether the type of each family of this parse is settled.</summary>
     public bool[] Typed = new bool[InitialTyped];
 
-    /// <summary>For each symbol, the last line on which it was a label name. Used only for lines with many labels.</summary>
-    public int[] NamedIn = [];
+    /// <summary>How many lines the exact path has read, in this parse and those before it.</summary>
+    public long ExactLines;
+
+    /// <summary>For each symbol, the last of those lines on which it was a label name.</summary>
+    public long[] NamedIn = [];
 
     // Indexed by the symbol of a bound (le or quantile) as it was written. Parse is the number of the parse that read it last, Canonical is
     // the symbol of its canonical form, and Next is the bound that followed it, as written.
@@ -88,7 +91,7 @@ internal sealed class ParseScratch : IDisposable
         ReuseLimit.Trim(ref Labels, InitialLabels);
         ReuseLimit.Trim(ref Token, InitialToken);
         ReuseLimit.Trim(ref Typed, InitialTyped);
-        NamedIn = [];
+        ReuseLimit.Trim(ref NamedIn);
         if (!ReuseLimit.Allows<(int, int, int)>(_bounds.Length) || ++_parse == int.MaxValue)
         {
             _bounds = new (int, int, int)[InitialBounds];
