@@ -36,14 +36,12 @@ internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
     private readonly OtlpHistogramPoint _histogram = new();
     private readonly ReusableBuffer _message = new();
 
-    /// <inheritdoc/>
     public EncodedRequest Encode(SampleRange range, int maxBytes)
     {
         var request = EncodeMessage(range, maxBytes);
         return gzip && request.Refusal is null ? request with { Body = Compress(request.Body.Span) } : request;
     }
 
-    /// <inheritdoc/>
     public void Trim(int maxBytes) => _message.Trim(maxBytes);
 
     private static ReadOnlyMemory<byte> Compress(ReadOnlySpan<byte> message)

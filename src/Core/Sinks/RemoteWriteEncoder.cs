@@ -33,7 +33,6 @@ internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
 
     private static ReadOnlySpan<byte> NameLabel => "__name__"u8;
 
-    /// <inheritdoc/>
     public EncodedRequest Encode(SampleRange range, int maxBytes)
     {
         var samples = EncodeMessage(range, maxBytes, out var message);
@@ -41,7 +40,6 @@ internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
         return new EncodedRequest(compressed[..Snappy.Compress(message.Span, compressed.Span)], samples);
     }
 
-    /// <inheritdoc/>
     public void Trim(int maxBytes)
     {
         _message.Trim(maxBytes);
