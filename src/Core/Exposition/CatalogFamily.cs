@@ -3,9 +3,6 @@ using PushGateway.Model;
 namespace PushGateway.Exposition;
 
 /// <summary>All families of one name in a <see cref="FamilyCatalog"/>.</summary>
-/// <param name="name">Their name.</param>
-/// <param name="type">The type of the first.</param>
-/// <param name="unit">The unit of the first.</param>
 internal sealed class CatalogFamily(byte[] name, MetricType type, byte[] unit)
 {
     private readonly int _stemLength = FamilyStem.Of(name).Length;
@@ -50,7 +47,7 @@ internal sealed class CatalogFamily(byte[] name, MetricType type, byte[] unit)
         {
             if (series.Histogram.Length > 0 != histogram.IsEmpty && seriesName.SequenceEqual(series.Name))
             {
-                series.Add(bytes);
+                series.Bytes += bytes;
                 return;
             }
         }
@@ -62,7 +59,7 @@ internal sealed class CatalogFamily(byte[] name, MetricType type, byte[] unit)
         }
         else
         {
-            last.IsFollowedBy(added);
+            last.Next = added;
         }
     }
 }

@@ -19,12 +19,7 @@ internal sealed class ExposedFamilies
     public ExposedFamilies(MetricBatch batch)
     {
         _batch = batch;
-        var byName = new int[batch.Families.Length];
-        for (var i = 0; i < byName.Length; i++)
-        {
-            byName[i] = i;
-        }
-
+        int[] byName = [.. Enumerable.Range(0, batch.Families.Length)];
         Array.Sort(byName, CompareNames);
         _rankOf = new int[byName.Length];
         _merged = new MetricFamily[byName.Length];

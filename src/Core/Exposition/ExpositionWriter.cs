@@ -58,19 +58,16 @@ public abstract class ExpositionWriter : IDisposable
         if (_written < _count)
         {
             _written += Write(_keys.AsSpan(_written, _count - _written), output);
-        }
-        else if (_slice is null)
-        {
-            WriteEnd(output);
-            _ended = true;
-        }
-        else
-        {
-            _ended = true;
-            return false;
+            return true;
         }
 
-        return true;
+        if (_slice is null)
+        {
+            WriteEnd(output);
+        }
+
+        _ended = true;
+        return _slice is null;
     }
 
     /// <inheritdoc/>

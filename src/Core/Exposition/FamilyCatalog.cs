@@ -24,7 +24,6 @@ internal sealed class FamilyCatalog(byte[]? after, int maxFamilies, LabelPins? p
     /// <summary>The stem of the last family that it holds; null when none is left behind it.</summary>
     public byte[]? Until { get; private set; }
 
-    /// <inheritdoc/>
     public bool IsFull => false;
 
     /// <summary>The families, in the order of their stems and names.</summary>
@@ -36,10 +35,8 @@ internal sealed class FamilyCatalog(byte[]? after, int maxFamilies, LabelPins? p
         return sorted;
     }
 
-    /// <inheritdoc/>
     public void BeginGroup(string path) => _path = path;
 
-    /// <inheritdoc/>
     public bool BeginFamily(in HeldFamily family)
     {
         if (!_families.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(family.Name, out _family))
@@ -59,7 +56,6 @@ internal sealed class FamilyCatalog(byte[]? after, int maxFamilies, LabelPins? p
         return true;
     }
 
-    /// <inheritdoc/>
     public void Visit(ReadOnlySpan<byte> key, in Sample sample, ReadOnlySpan<byte> histogram)
     {
         if (pins is not null && !pins.Match(key))
@@ -76,7 +72,6 @@ internal sealed class FamilyCatalog(byte[]? after, int maxFamilies, LabelPins? p
         family.Add(new BlobReader(key).ReadBytes(), histogram, GroupReading.BytesOf(key, histogram));
     }
 
-    /// <inheritdoc/>
     public void VisitNever(ReadOnlySpan<byte> name, long heardAtNs)
     {
         if (GroupingKeyParser.TryParse(_path, out var group, out _))
@@ -85,7 +80,6 @@ internal sealed class FamilyCatalog(byte[]? after, int maxFamilies, LabelPins? p
         }
     }
 
-    /// <inheritdoc/>
     public void EndGroup()
     {
     }

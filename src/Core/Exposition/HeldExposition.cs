@@ -45,12 +45,7 @@ public sealed class HeldExposition(
     {
         ArgumentNullException.ThrowIfNull(output);
         _writers ??= WriteSlices().GetEnumerator();
-        if (_writers.Current is null && !_writers.MoveNext())
-        {
-            return false;
-        }
-
-        while (!_writers.Current!.WritePiece(output))
+        while (_writers.Current?.WritePiece(output) != true)
         {
             if (!_writers.MoveNext())
             {

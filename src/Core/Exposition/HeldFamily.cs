@@ -3,11 +3,6 @@ using PushGateway.Model;
 namespace PushGateway.Exposition;
 
 /// <summary>A family of a group or of the ungrouped series, as a store holds it.</summary>
-/// <param name="type">Its type.</param>
-/// <param name="name">Its name.</param>
-/// <param name="help">Its help; empty without one.</param>
-/// <param name="unit">Its unit; empty without one.</param>
-/// <param name="pushTimeNs">When it was pushed last, nanoseconds since the Unix epoch; not looked at for ungrouped series.</param>
 public readonly ref struct HeldFamily(
     MetricType type, ReadOnlySpan<byte> name, ReadOnlySpan<byte> help, ReadOnlySpan<byte> unit, long pushTimeNs)
 {

@@ -14,8 +14,6 @@ internal sealed class OpenMetricsFamilies
 {
     private readonly MetricBatch _batch;
     private readonly ExposedFamilies _text;
-    private readonly SymbolTable _reserved = new();
-    private readonly List<int> _owners = [];
     private readonly List<OpenMetricsFamily> _families = [];
     private readonly int[] _familyOfName;
     private readonly int[] _parent;
@@ -133,42 +131,32 @@ internal sealed class OpenMetricsFamilies
     // name.
     private void FindClashes()
     {
-        _owners.Add(0);
+        var names = new SymbolTable();
+        var owners = new List<int> { -1 };
         for (var rank = 0; rank < _parent.Length; rank++)
         {
-            Reserve(rank, static (families, name) => families._owners[name]++);
+            if (_parent[rank] < 0)
+            {
+                Reserve(rank, suffix: default);
+                foreach (var role in OpenMetricsType.RolesOf(TypeOf(rank)))
+                {
+                    Reserve(rank, OpenMetricsType.Suffix(role));
+                }
+            }
         }
 
-        for (var rank = 0; rank < _parent.Length; rank++)
+        void Reserve(int rank, ReadOnlySpan<byte> suffix)
         {
-            var current = rank;
-            Reserve(rank, (families, name) => families._isApart[current] |= families._owners[name] > 1);
+            var name = names.Intern([.. BaseName(rank), .. suffix]);
+            if (name == owners.Count)
+            {
+                owners.Add(rank);
+            }
+            else
+            {
+                _isApart[rank] = _isApart[owners[name]] = true;
+            }
         }
-    }
-
-    private void Reserve(int rank, Action<OpenMetricsFamilies, int> visit)
-    {
-        if (_parent[rank] >= 0)
-        {
-            return;
-        }
-
-        visit(this, Intern(BaseName(rank), default));
-        foreach (var role in OpenMetricsType.RolesOf(TypeOf(rank)))
-        {
-            visit(this, Intern(BaseName(rank), OpenMetricsType.Suffix(role)));
-        }
-    }
-
-    private int Intern(ReadOnlySpan<byte> name, ReadOnlySpan<byte> suffix)
-    {
-        var symbol = _reserved.Intern([.. name, .. suffix]);
-        if (symbol == _owners.Count)
-        {
-            _owners.Add(0);
-        }
-
-        return symbol;
     }
 
     private void AddFamilies()
@@ -226,7 +214,7 @@ internal sealed class OpenMetricsFamilies
         else if (!_isApart[rank])
         {
             name = BaseName(rank);
-            role = IsSimple(TypeOf(rank)) || !TryGetRole(rank, series, out var found) ? OpenMetricsRole.Own : found;
+            TryGetRole(rank, series, out role);
         }
 
         var family = _familyOfName[Names.Find(name)];

@@ -30,12 +30,7 @@ internal sealed class OpenMetricsWriter : TextExpositionWriter
     private readonly OpenMetricsFamilies _families;
 
     public OpenMetricsWriter(MetricBatch batch, GroupReading? reading, ExpositionSlice? slice = null)
-        : this(TextView.Of(batch, reading), reading, slice)
-    {
-    }
-
-    private OpenMetricsWriter(TextView view, GroupReading? reading, ExpositionSlice? slice)
-        : base(view, reading, slice) => _families = new OpenMetricsFamilies(view.Batch);
+        : base(TextView.Of(batch, reading), reading, slice) => _families = new OpenMetricsFamilies(Batch);
 
     private protected override void WriteKeys(Span<ExposedSeries> keys) => _families.WriteKeys(keys);
 

@@ -31,12 +31,7 @@ internal sealed class PrometheusTextWriter : TextExpositionWriter
     private readonly ExposedFamilies _families;
 
     public PrometheusTextWriter(MetricBatch batch, GroupReading? reading, ExpositionSlice? slice = null)
-        : this(TextView.Of(batch, reading), reading, slice)
-    {
-    }
-
-    private PrometheusTextWriter(TextView view, GroupReading? reading, ExpositionSlice? slice)
-        : base(view, reading, slice) => _families = new ExposedFamilies(view.Batch);
+        : base(TextView.Of(batch, reading), reading, slice) => _families = new ExposedFamilies(Batch);
 
     private protected override void WriteKeys(Span<ExposedSeries> keys) => _families.WriteKeys(keys);
 

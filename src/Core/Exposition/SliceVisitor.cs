@@ -23,20 +23,16 @@ internal sealed class SliceVisitor(
     private long _pushTimeNs;
     private bool _isAdded;
 
-    /// <inheritdoc/>
     public bool IsFull => false;
 
-    /// <inheritdoc/>
     public void BeginGroup(string path) => _path = path;
 
-    /// <inheritdoc/>
     public bool BeginFamily(in HeldFamily family)
     {
         (_name, _pushTimeNs, _isAdded) = (reading.Batch.Symbols.Find(family.Name), family.PushTimeNs, false);
         return _name >= 0 && _name < _families.Length && _families[_name] >= 0;
     }
 
-    /// <inheritdoc/>
     public void Visit(ReadOnlySpan<byte> key, in Sample sample, ReadOnlySpan<byte> histogram)
     {
         if (!IsWanted(key, !histogram.IsEmpty))
@@ -53,7 +49,6 @@ internal sealed class SliceVisitor(
         reading.Visit(key, sample, histogram);
     }
 
-    /// <inheritdoc/>
     public void VisitNever(ReadOnlySpan<byte> name, long heardAtNs)
     {
         var symbol = reading.Batch.Symbols.Find(name);
@@ -63,7 +58,6 @@ internal sealed class SliceVisitor(
         }
     }
 
-    /// <inheritdoc/>
     public void EndGroup() => reading.EndGroups();
 
     // By the symbol of a name, a family of the outline from which something is wanted; otherwise -1.

@@ -198,16 +198,6 @@ internal sealed class NativeBuckets(int spansField, int deltasField, int countsF
         return null;
     }
 
-    private string? ValidateCounts()
-    {
-        for (var i = 0; i < _counts.Count; i++)
-        {
-            if (_counts[i] < 0)
-            {
-                return $"bucket {i + 1} has a negative count";
-            }
-        }
-
-        return null;
-    }
+    private string? ValidateCounts() =>
+        _counts.FindIndex(static count => count < 0) is >= 0 and var i ? $"bucket {i + 1} has a negative count" : null;
 }

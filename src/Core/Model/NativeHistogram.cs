@@ -161,8 +161,6 @@ internal sealed class NativeHistogram
         return symbols.Intern(writer.Written.Span);
     }
 
-    private static bool IsZero(double value) => BitConverter.DoubleToUInt64Bits(value) == 0;
-
     // An observation of NaN is counted, but is in no bucket.
     private string? ValidateCount(UInt128 inBuckets) =>
         inBuckets == Count || (double.IsNaN(Sum) && inBuckets < Count)
@@ -196,7 +194,8 @@ internal sealed class NativeHistogram
 
     private static void WriteDouble(ref ProtobufWriter writer, int field, double value)
     {
-        if (!IsZero(value))
+        // Not -0.
+        if (BitConverter.DoubleToUInt64Bits(value) != 0)
         {
             writer.WriteDouble(field, value);
         }

@@ -89,20 +89,14 @@ internal ref struct SeriesIndex
     {
         const ulong k = 0x9E37_79B9_7F4A_7C15;
         // The time is mixed before a label joins it. Otherwise a sender could choose times and values that cancel each other out.
-        var hash = Mix(Seed ^ (uint)name, k);
-        hash = time == 0 ? hash : Mix(hash ^ (ulong)time, k);
+        var hash = SymbolTable.Mix(Seed ^ (uint)name, k);
+        hash = time == 0 ? hash : SymbolTable.Mix(hash ^ (ulong)time, k);
         foreach (var label in labels)
         {
-            hash = Mix(hash ^ (uint)label.Name ^ ((ulong)(uint)label.Value << 32), k);
+            hash = SymbolTable.Mix(hash ^ (uint)label.Name ^ ((ulong)(uint)label.Value << 32), k);
         }
 
         return (uint)(hash ^ (hash >> 32));
-    }
-
-    private static ulong Mix(ulong a, ulong b)
-    {
-        var high = Math.BigMul(a, b, out var low);
-        return high ^ low;
     }
 
     // Number is the series' index plus 1; 0 means a free slot.

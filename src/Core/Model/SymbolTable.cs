@@ -189,7 +189,7 @@ public sealed class SymbolTable
         return (uint)(hash ^ (hash >> 32));
     }
 
-    private static ulong Mix(ulong a, ulong b)
+    internal static ulong Mix(ulong a, ulong b)
     {
         var high = Math.BigMul(a, b, out var low);
         return high ^ low;

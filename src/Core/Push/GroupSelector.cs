@@ -89,13 +89,6 @@ public sealed class GroupSelector : IEquatable<GroupSelector>
         return new GroupSelector(matchers.ToImmutable());
     }
 
-    /// <summary>Whether the selector selects the group.</summary>
-    public bool Matches(GroupingKey key)
-    {
-        ArgumentNullException.ThrowIfNull(key);
-        return Matches(key.Path);
-    }
-
     /// <summary>Whether the selector selects the group of a <see cref="GroupingKey.Path"/>. Nothing is parsed or allocated.</summary>
     public bool Matches(string path)
     {

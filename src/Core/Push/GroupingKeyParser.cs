@@ -215,22 +215,9 @@ public static class GroupingKeyParser
         return unused == 0 ? digits : $"{digits.AsSpan(0, digits.Length - 1)}{Base64UrlAlphabet[Base64UrlAlphabet.IndexOf(digits[^1]) & ~unused]}";
     }
 
-    private static string WritePath(ImmutableArray<KeyValuePair<string, string>> labels)
-    {
-        var path = new StringBuilder();
-        foreach (var (name, value) in labels)
-        {
-            // Prometheus treats an empty label as missing, so the group is the same with and without it.
-            if (value.Length == 0)
-            {
-                continue;
-            }
-
-            path.Append(path.Length == 0 ? "" : "/").Append(WriteLabel(name, value));
-        }
-
-        return path.ToString();
-    }
+    // Prometheus treats an empty label as missing, so the group is the same with and without it.
+    private static string WritePath(ImmutableArray<KeyValuePair<string, string>> labels) =>
+        string.Join('/', labels.Where(static label => label.Value.Length > 0).Select(static label => WriteLabel(label.Key, label.Value)));
 
     private static string Quote(string text) => GoQuote.Quote(Encoding.UTF8.GetBytes(text));
 

@@ -37,15 +37,8 @@ public static class PushMessageCodec
     /// <returns>Null, or an error when a single series is too large for any message. After an error nothing may be sent.</returns>
     public static PushError? Encode(in BatchedPush push, MessageCapacity capacity, ICollection<QueueMessage> messages)
     {
-        var encoder = PushMessageEncoder.Rent();
-        try
-        {
-            return encoder.Encode(push, capacity, messages);
-        }
-        finally
-        {
-            encoder.Return();
-        }
+        using var encoder = PushMessageEncoder.Rent();
+        return encoder.Encode(push, capacity, messages);
     }
 
     /// <summary>Reads a message and appends its samples to <paramref name="destination"/>.</summary>

@@ -3,11 +3,4 @@ namespace PushGateway.Queue;
 /// <summary>
 /// The queue cannot take messages now: disk full, no network, throttled, no permission. Nothing was promised to the sender.
 /// </summary>
-public sealed class QueueUnavailableException : Exception
-{
-    /// <summary>Creates the exception.</summary>
-    public QueueUnavailableException(string message, Exception? innerException = null)
-        : base(message, innerException)
-    {
-    }
-}
+public sealed class QueueUnavailableException(string message, Exception? innerException = null) : Exception(message, innerException);

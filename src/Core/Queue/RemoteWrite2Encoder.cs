@@ -25,10 +25,6 @@ internal sealed class RemoteWrite2Encoder
     private int _metadataLength;
     private int _metadataFamily;
 
-    /// <summary>Bytes of memory that the encoder keeps.</summary>
-    internal long RetainedBytes => _metadata.Bytes.Length + _request.Bytes.Length
-        + ((long)(_symbols.Capacity + _labelSymbols.Capacity + _ordered.Capacity + _refs.Length) * sizeof(int));
-
     /// <summary>Encodes the series from <paramref name="first"/> up to <paramref name="end"/>. The result is lent until the next call.</summary>
     public ReadOnlyMemory<byte> Encode(MetricBatch batch, int first, int end)
     {
@@ -179,34 +175,29 @@ internal sealed class RemoteWrite2Encoder
         writer.End(refs);
         foreach (ref readonly var sample in batch.SamplesOf(series))
         {
-            if (!sample.IsHistogram)
+            var isHistogram = sample.IsHistogram;
+            var at = writer.Begin(isHistogram ? RemoteWrite2Fields.TimeSeriesHistograms : RemoteWrite2Fields.TimeSeriesSamples);
+            if (isHistogram)
             {
-                var at = writer.Begin(RemoteWrite2Fields.TimeSeriesSamples);
-                writer.WriteDouble(RemoteWrite2Fields.SampleValue, sample.Value);
-                if (sample.TimestampMs != Sample.NoTimestamp)
-                {
-                    writer.WriteVarint(RemoteWrite2Fields.SampleTimestamp, (ulong)sample.TimestampMs);
-                }
-
-                if (sample.IsInteger)
-                {
-                    writer.WriteVarint(RemoteWrite2Fields.SampleIsInteger, 1);
-                }
-
-                writer.End(at);
+                // A histogram's bytes are the message but for its time. They are no string of the request's, and take no part in its symbols.
+                writer.WriteRaw(batch.Symbols[sample.Histogram]);
             }
             else
             {
-                // A histogram's bytes are the message but for its time. They are no string of the request's, and take no part in its symbols.
-                var at = writer.Begin(RemoteWrite2Fields.TimeSeriesHistograms);
-                writer.WriteRaw(batch.Symbols[sample.Histogram]);
-                if (sample.TimestampMs != Sample.NoTimestamp)
-                {
-                    writer.WriteVarint(NativeHistogramFields.Timestamp, (ulong)sample.TimestampMs);
-                }
-
-                writer.End(at);
+                writer.WriteDouble(RemoteWrite2Fields.SampleValue, sample.Value);
             }
+
+            if (sample.TimestampMs != Sample.NoTimestamp)
+            {
+                writer.WriteVarint(isHistogram ? NativeHistogramFields.Timestamp : RemoteWrite2Fields.SampleTimestamp, (ulong)sample.TimestampMs);
+            }
+
+            if (sample.IsInteger)
+            {
+                writer.WriteVarint(RemoteWrite2Fields.SampleIsInteger, 1);
+            }
+
+            writer.End(at);
         }
 
         writer.WriteRaw(MetadataOf(batch, series.Family));

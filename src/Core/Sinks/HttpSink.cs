@@ -43,9 +43,6 @@ public abstract class HttpSink : IMetricSink
     /// <inheritdoc/>
     public TimeSpan? MaxSampleAge { get; }
 
-    /// <summary>Bytes of memory that the idle encoders keep.</summary>
-    internal long RetainedBytes => _encoders.Sum(encoder => encoder.RetainedBytes);
-
     /// <summary>The protocol's name in reasons.</summary>
     private protected abstract string Protocol { get; }
 

@@ -8,9 +8,6 @@ internal interface IRequestEncoder
     /// <param name="maxBytes">Limit of the request in bytes before compression. Only a single sample may exceed it.</param>
     EncodedRequest Encode(SampleRange range, int maxBytes);
 
-    /// <summary>Bytes of memory that the encoder keeps.</summary>
-    long RetainedBytes { get; }
-
     /// <summary>Gives memory back that has grown beyond <see cref="Wire.ReuseLimit"/> and what requests of this size need.</summary>
     /// <param name="maxBytes">As for <see cref="Encode"/>.</param>
     void Trim(int maxBytes);

@@ -36,17 +36,12 @@ internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
     private readonly OtlpHistogramPoint _histogram = new();
     private readonly ReusableBuffer _message = new();
 
-    /// <inheritdoc/>
     public EncodedRequest Encode(SampleRange range, int maxBytes)
     {
         var request = EncodeMessage(range, maxBytes);
         return gzip && request.Refusal is null ? request with { Body = Compress(request.Body.Span) } : request;
     }
 
-    /// <inheritdoc/>
-    public long RetainedBytes => _message.Bytes.Length;
-
-    /// <inheritdoc/>
     public void Trim(int maxBytes) => _message.Trim(maxBytes);
 
     private static ReadOnlyMemory<byte> Compress(ReadOnlySpan<byte> message)
@@ -82,9 +77,9 @@ internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
     private static int WriteHeader(Span<byte> destination, int metrics)
     {
         Span<byte> resource = stackalloc byte[ProtobufWriter.MaxVarintBytes + 3];
-        (resource[0], resource[1], resource[2]) = (Tag(ResourceMetricsField.Resource), 0, Tag(ResourceMetricsField.ScopeMetrics));
+        (resource[0], resource[1], resource[2]) = (Tag(OtlpFields.ResourceMetricsResource), 0, Tag(OtlpFields.ResourceMetricsScopeMetrics));
         resource = resource[..(3 + ProtobufWriter.WriteVarint(resource[3..], (ulong)metrics))];
-        destination[0] = Tag(RequestField.ResourceMetrics);
+        destination[0] = Tag(OtlpFields.RequestResourceMetrics);
         var length = 1 + ProtobufWriter.WriteVarint(destination[1..], (ulong)(resource.Length + metrics));
         resource.CopyTo(destination[length..]);
         return length + resource.Length;
@@ -137,12 +132,12 @@ internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
     private static OpenMetric BeginMetric(ref ProtobufWriter writer, ReadOnlySpan<byte> name, bool isHistogram)
     {
         var before = writer.Position;
-        var metric = writer.Begin(ScopeMetricsField.Metrics);
-        writer.WriteBytes(MetricField.Name, name);
-        var data = writer.Begin(isHistogram ? MetricField.ExponentialHistogram : MetricField.Gauge);
+        var metric = writer.Begin(OtlpFields.ScopeMetricsMetrics);
+        writer.WriteBytes(OtlpFields.MetricName, name);
+        var data = writer.Begin(isHistogram ? OtlpFields.MetricExponentialHistogram : OtlpFields.MetricGauge);
         if (isHistogram)
         {
-            writer.WriteVarint(ExponentialHistogramField.AggregationTemporality, Cumulative);
+            writer.WriteVarint(OtlpFields.AggregationTemporality, Cumulative);
         }
 
         return new OpenMetric(before, metric, data, writer.Position);
@@ -171,10 +166,10 @@ internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
     {
         // A copy, so that its position is no field in memory.
         var writer = destination;
-        var start = writer.Begin(GaugeField.DataPoints);
+        var start = writer.Begin(OtlpFields.DataPoints);
         if (sample.IsHistogram)
         {
-            WriteAttributes(ref writer, OtlpHistogramPoint.AttributesField, batch, series);
+            WriteAttributes(ref writer, OtlpFields.HistogramAttributes, batch, series);
             _histogram.Write(ref writer, (ulong)Nanoseconds(sample.TimestampMs));
         }
         else
@@ -188,24 +183,24 @@ internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
 
     private static void WriteDataPoint(ref ProtobufWriter writer, MetricBatch batch, in Series series, in Sample sample)
     {
-        writer.WriteFixed64(DataPointField.TimeUnixNano, (ulong)Nanoseconds(sample.TimestampMs));
+        writer.WriteFixed64(OtlpFields.NumberTime, (ulong)Nanoseconds(sample.TimestampMs));
         if (StaleMarker.Is(sample.Value))
         {
-            WriteAttributes(ref writer, DataPointField.Attributes, batch, series);
-            writer.WriteVarint(DataPointField.Flags, NoRecordedValue);
+            WriteAttributes(ref writer, OtlpFields.NumberAttributes, batch, series);
+            writer.WriteVarint(OtlpFields.NumberFlags, NoRecordedValue);
             return;
         }
 
         if (IsExactInteger(sample, out var integer))
         {
-            writer.WriteFixed64(DataPointField.AsInt, (ulong)integer);
+            writer.WriteFixed64(OtlpFields.NumberAsInt, (ulong)integer);
         }
         else
         {
-            writer.WriteDouble(DataPointField.AsDouble, sample.Value);
+            writer.WriteDouble(OtlpFields.NumberAsDouble, sample.Value);
         }
 
-        WriteAttributes(ref writer, DataPointField.Attributes, batch, series);
+        WriteAttributes(ref writer, OtlpFields.NumberAttributes, batch, series);
     }
 
     private static void WriteAttributes(ref ProtobufWriter destination, int field, MetricBatch batch, in Series series)
@@ -215,9 +210,9 @@ internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
         foreach (var label in batch.LabelsOf(series))
         {
             var attribute = writer.Begin(field);
-            writer.WriteBytes(KeyValueField.Key, symbols[label.Name]);
-            var value = writer.Begin(KeyValueField.Value);
-            writer.WriteBytes(AnyValueField.StringValue, symbols[label.Value]);
+            writer.WriteBytes(OtlpFields.AttributeKey, symbols[label.Name]);
+            var value = writer.Begin(OtlpFields.AttributeValue);
+            writer.WriteBytes(OtlpFields.StringValue, symbols[label.Value]);
             writer.End(value);
             writer.End(attribute);
         }
@@ -245,58 +240,4 @@ internal sealed class OtlpEncoder(bool gzip) : IRequestEncoder
 
     // Positions: before the metric, where it begins, where its data begins, and where the points begin.
     private readonly record struct OpenMetric(int Before, int Metric, int Data, int Points);
-
-    private static class RequestField
-    {
-        public const int ResourceMetrics = 1;
-    }
-
-    private static class ResourceMetricsField
-    {
-        public const int Resource = 1;
-        public const int ScopeMetrics = 2;
-    }
-
-    private static class ScopeMetricsField
-    {
-        public const int Metrics = 2;
-    }
-
-    private static class MetricField
-    {
-        public const int Name = 1;
-        public const int Gauge = 5;
-        public const int ExponentialHistogram = 10;
-    }
-
-    /// <summary>Of gauge and exponential histogram.</summary>
-    private static class GaugeField
-    {
-        public const int DataPoints = 1;
-    }
-
-    private static class ExponentialHistogramField
-    {
-        public const int AggregationTemporality = 2;
-    }
-
-    private static class DataPointField
-    {
-        public const int TimeUnixNano = 3;
-        public const int AsDouble = 4;
-        public const int AsInt = 6;
-        public const int Attributes = 7;
-        public const int Flags = 8;
-    }
-
-    private static class KeyValueField
-    {
-        public const int Key = 1;
-        public const int Value = 2;
-    }
-
-    private static class AnyValueField
-    {
-        public const int StringValue = 1;
-    }
 }

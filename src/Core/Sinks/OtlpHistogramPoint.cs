@@ -20,9 +20,6 @@ internal sealed class OtlpHistogramPoint
     private readonly List<ulong> _positive = [];
     private readonly List<ulong> _negative = [];
 
-    /// <summary>Field number of the attributes.</summary>
-    public static int AttributesField => PointField.Attributes;
-
     /// <summary>Takes the bytes of a histogram in place of the one before. Null, or why OTLP cannot express it.</summary>
     public string? Read(ReadOnlySpan<byte> bytes)
     {
@@ -38,14 +35,14 @@ internal sealed class OtlpHistogramPoint
     /// <summary>Writes everything but the attributes.</summary>
     public void Write(ref ProtobufWriter writer, ulong timeUnixNano)
     {
-        writer.WriteFixed64(PointField.TimeUnixNano, timeUnixNano);
-        writer.WriteFixed64(PointField.Count, _histogram.IsFloat ? (ulong)_histogram.CountFloat : _histogram.Count);
-        writer.WriteDouble(PointField.Sum, _histogram.Sum);
-        writer.WriteVarint(PointField.Scale, ProtobufWriter.ZigZag(_histogram.Schema));
-        writer.WriteFixed64(PointField.ZeroCount, _histogram.IsFloat ? (ulong)_histogram.ZeroCountFloat : _histogram.ZeroCount);
-        WriteSide(ref writer, PointField.Positive, _histogram.Positive, _positive);
-        WriteSide(ref writer, PointField.Negative, _histogram.Negative, _negative);
-        writer.WriteDouble(PointField.ZeroThreshold, _histogram.ZeroThreshold);
+        writer.WriteFixed64(OtlpFields.HistogramTime, timeUnixNano);
+        writer.WriteFixed64(OtlpFields.HistogramCount, _histogram.IsFloat ? (ulong)_histogram.CountFloat : _histogram.Count);
+        writer.WriteDouble(OtlpFields.HistogramSum, _histogram.Sum);
+        writer.WriteVarint(OtlpFields.HistogramScale, ProtobufWriter.ZigZag(_histogram.Schema));
+        writer.WriteFixed64(OtlpFields.HistogramZeroCount, _histogram.IsFloat ? (ulong)_histogram.ZeroCountFloat : _histogram.ZeroCount);
+        WriteSide(ref writer, OtlpFields.HistogramPositive, _histogram.Positive, _positive);
+        WriteSide(ref writer, OtlpFields.HistogramNegative, _histogram.Negative, _negative);
+        writer.WriteDouble(OtlpFields.HistogramZeroThreshold, _histogram.ZeroThreshold);
     }
 
     // Buckets lie without a gap in OTLP: a few bytes could stand for billions of empty ones.
@@ -91,8 +88,8 @@ internal sealed class OtlpHistogramPoint
         }
 
         var side = writer.Begin(field);
-        writer.WriteVarint(BucketsField.Offset, ProtobufWriter.ZigZag(Offset(buckets)));
-        var packed = writer.Begin(BucketsField.BucketCounts);
+        writer.WriteVarint(OtlpFields.BucketsOffset, ProtobufWriter.ZigZag(Offset(buckets)));
+        var packed = writer.Begin(OtlpFields.BucketsCounts);
         foreach (var count in counts)
         {
             writer.WriteVarint(count);
@@ -100,24 +97,5 @@ internal sealed class OtlpHistogramPoint
 
         writer.End(packed);
         writer.End(side);
-    }
-
-    private static class PointField
-    {
-        public const int Attributes = 1;
-        public const int TimeUnixNano = 3;
-        public const int Count = 4;
-        public const int Sum = 5;
-        public const int Scale = 6;
-        public const int ZeroCount = 7;
-        public const int Positive = 8;
-        public const int Negative = 9;
-        public const int ZeroThreshold = 14;
-    }
-
-    private static class BucketsField
-    {
-        public const int Offset = 1;
-        public const int BucketCounts = 2;
     }
 }

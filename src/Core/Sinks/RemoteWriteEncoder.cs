@@ -33,7 +33,6 @@ internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
 
     private static ReadOnlySpan<byte> NameLabel => "__name__"u8;
 
-    /// <inheritdoc/>
     public EncodedRequest Encode(SampleRange range, int maxBytes)
     {
         var samples = EncodeMessage(range, maxBytes, out var message);
@@ -41,11 +40,6 @@ internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
         return new EncodedRequest(compressed[..Snappy.Compress(message.Span, compressed.Span)], samples);
     }
 
-    /// <inheritdoc/>
-    public long RetainedBytes => _message.Bytes.Length + _compressed.Bytes.Length
-        + ((long)(_describedNames.Capacity + _familyOfName.Length) * sizeof(int));
-
-    /// <inheritdoc/>
     public void Trim(int maxBytes)
     {
         _message.Trim(maxBytes);
@@ -90,7 +84,7 @@ internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
         // A copy, so that its position is no field in memory.
         var writer = destination;
         var before = writer.Position;
-        var start = writer.Begin(WriteRequestField.TimeSeries);
+        var start = writer.Begin(Field.RequestTimeSeries);
         WriteLabels(ref writer, batch, batch.Series[run[0].Series]);
         var written = 0;
         foreach (ref readonly var sample in run)
@@ -148,24 +142,24 @@ internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
 
     private static void WriteLabel(ref ProtobufWriter writer, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
-        var start = writer.Begin(TimeSeriesField.Labels);
-        writer.WriteBytes(LabelField.Name, name);
-        writer.WriteBytes(LabelField.Value, value);
+        var start = writer.Begin(Field.TimeSeriesLabels);
+        writer.WriteBytes(Field.LabelName, name);
+        writer.WriteBytes(Field.LabelValue, value);
         writer.End(start);
     }
 
     // A default value is left out, as proto3 has it; the default of a double is zero with every bit zero, which -0 is not.
     private static void WriteSample(ref ProtobufWriter writer, in Sample sample)
     {
-        var start = writer.Begin(TimeSeriesField.Samples);
+        var start = writer.Begin(Field.TimeSeriesSamples);
         if (BitConverter.DoubleToUInt64Bits(sample.Value) != 0)
         {
-            writer.WriteDouble(SampleField.Value, sample.Value);
+            writer.WriteDouble(Field.SampleValue, sample.Value);
         }
 
         if (sample.TimestampMs != 0)
         {
-            writer.WriteVarint(SampleField.Timestamp, (ulong)sample.TimestampMs);
+            writer.WriteVarint(Field.SampleTimestamp, (ulong)sample.TimestampMs);
         }
 
         writer.End(start);
@@ -174,7 +168,7 @@ internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
     // The symbol of a histogram is the message without its time.
     private static void WriteHistogram(ref ProtobufWriter writer, MetricBatch batch, in Sample sample)
     {
-        var start = writer.Begin(TimeSeriesField.Histograms);
+        var start = writer.Begin(Field.TimeSeriesHistograms);
         writer.WriteRaw(batch.Symbols[sample.Histogram]);
         if (sample.TimestampMs != 0)
         {
@@ -246,15 +240,15 @@ internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
 
     private static void WriteMetadata(ref ProtobufWriter writer, MetricBatch batch, in MetricFamily family)
     {
-        var start = writer.Begin(WriteRequestField.Metadata);
+        var start = writer.Begin(Field.RequestMetadata);
         if (family.Type != MetricType.Unspecified)
         {
-            writer.WriteVarint(MetadataField.Type, (ulong)family.Type);
+            writer.WriteVarint(Field.MetadataType, (ulong)family.Type);
         }
 
-        WriteString(ref writer, batch, MetadataField.FamilyName, family.Name);
-        WriteString(ref writer, batch, MetadataField.Help, family.Help);
-        WriteString(ref writer, batch, MetadataField.Unit, family.Unit);
+        WriteString(ref writer, batch, Field.MetadataFamilyName, family.Name);
+        WriteString(ref writer, batch, Field.MetadataHelp, family.Help);
+        WriteString(ref writer, batch, Field.MetadataUnit, family.Unit);
         writer.End(start);
     }
 
@@ -266,36 +260,20 @@ internal sealed class RemoteWriteEncoder(bool sendMetadata) : IRequestEncoder
         }
     }
 
-    private static class WriteRequestField
+    private static class Field
     {
-        public const int TimeSeries = 1;
-        public const int Metadata = 3;
-    }
-
-    private static class TimeSeriesField
-    {
-        public const int Labels = 1;
-        public const int Samples = 2;
-        public const int Histograms = 4;
-    }
-
-    private static class LabelField
-    {
-        public const int Name = 1;
-        public const int Value = 2;
-    }
-
-    private static class SampleField
-    {
-        public const int Value = 1;
-        public const int Timestamp = 2;
-    }
-
-    private static class MetadataField
-    {
-        public const int Type = 1;
-        public const int FamilyName = 2;
-        public const int Help = 4;
-        public const int Unit = 5;
+        public const int RequestTimeSeries = 1;
+        public const int RequestMetadata = 3;
+        public const int TimeSeriesLabels = 1;
+        public const int TimeSeriesSamples = 2;
+        public const int TimeSeriesHistograms = 4;
+        public const int LabelName = 1;
+        public const int LabelValue = 2;
+        public const int SampleValue = 1;
+        public const int SampleTimestamp = 2;
+        public const int MetadataType = 1;
+        public const int MetadataFamilyName = 2;
+        public const int MetadataHelp = 4;
+        public const int MetadataUnit = 5;
     }
 }

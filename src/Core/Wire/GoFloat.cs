@@ -33,6 +33,8 @@ internal static class GoFloat
 
     private const NumberStyles DecimalStyles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 
+    private static readonly SearchValues<byte> DecimalBytes = SearchValues.Create("0123456789+-.eE"u8);
+
     private static readonly SearchValues<byte> Digits = SearchValues.Create("0123456789"u8);
 
     private static readonly double[] PowersOfTen =
@@ -52,8 +54,9 @@ internal static class GoFloat
     /// </summary>
     public static bool TryParseDecimal(ReadOnlySpan<byte> text, out double value)
     {
+        // .NET has the same grammar, but also reads names of what is no number, and passes zero bytes at the end.
         value = 0;
-        return IsDecimal(text) && double.TryParse(text, DecimalStyles, CultureInfo.InvariantCulture, out value);
+        return !text.ContainsAnyExcept(DecimalBytes) && double.TryParse(text, DecimalStyles, CultureInfo.InvariantCulture, out value);
     }
 
     /// <summary>Whether the number is an integer of 64 bits without a sign.</summary>
@@ -233,37 +236,6 @@ internal static class GoFloat
         }
 
         return Ascii.EqualsIgnoreCase(text, "inf"u8) || Ascii.EqualsIgnoreCase(text, "infinity"u8);
-    }
-
-    private static bool IsDecimal(ReadOnlySpan<byte> text)
-    {
-        text = text is [(byte)'+' or (byte)'-', .. var unsigned] ? unsigned : text;
-        var digits = PassDigits(ref text);
-        if (text is [(byte)'.', .. var fraction])
-        {
-            text = fraction;
-            digits += PassDigits(ref text);
-        }
-
-        if (text is [(byte)'e' or (byte)'E', .. var exponent])
-        {
-            text = exponent is [(byte)'+' or (byte)'-', .. var magnitude] ? magnitude : exponent;
-            digits = PassDigits(ref text) == 0 ? 0 : digits;
-        }
-
-        return digits > 0 && text.IsEmpty;
-    }
-
-    private static int PassDigits(ref ReadOnlySpan<byte> text)
-    {
-        var length = 0;
-        while (length < text.Length && char.IsAsciiDigit((char)text[length]))
-        {
-            length++;
-        }
-
-        text = text[length..];
-        return length;
     }
 
     // .NET finds the shortest digits. This method arranges them as Go does.

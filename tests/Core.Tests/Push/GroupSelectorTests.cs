@@ -93,7 +93,7 @@ public sealed class GroupSelectorTests
 
         var labels = Names.Where(name => name == "job" || random.Next(2) == 0).ToDictionary(name => name, name => name == "job" ? "x" : Any(random, Values));
         var expected = matchers.All(matcher => (labels.GetValueOrDefault(matcher.Name, "") == matcher.Value) == matcher.IsEqual);
-        Assert.Equal(expected, selector.Matches(Key(labels)));
+        Assert.Equal(expected, selector.Matches(Key(labels).Path));
     }
 
     [Property(MaxTest = 1000)]
@@ -119,7 +119,7 @@ public sealed class GroupSelectorTests
         var narrowed = selector.With(KeyValuePair.Create("tenant", "a"), KeyValuePair.Create("site", "s"));
 
         Assert.Equal("""{tenant="b",tenant="a",site="s"}""", narrowed.Text);
-        Assert.False(narrowed.Matches(Key(new Dictionary<string, string> { ["job"] = "j", ["tenant"] = "b", ["site"] = "s" })));
+        Assert.False(narrowed.Matches(Key(new Dictionary<string, string> { ["job"] = "j", ["tenant"] = "b", ["site"] = "s" }).Path));
         Assert.Equal("""{site="s"}""", GroupSelector.All.With(KeyValuePair.Create("site", "s")).Text);
         Assert.Equal(selector, selector.With());
     }
@@ -128,7 +128,7 @@ public sealed class GroupSelectorTests
     public void All_takes_every_group()
     {
         Assert.Equal("{}", GroupSelector.All.Text);
-        Assert.True(GroupSelector.All.Matches(Key(new Dictionary<string, string> { ["job"] = "j" })));
+        Assert.True(GroupSelector.All.Matches(Key(new Dictionary<string, string> { ["job"] = "j" }).Path));
     }
 
     private static GroupingKey Key(Dictionary<string, string> labels)

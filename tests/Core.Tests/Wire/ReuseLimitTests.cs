@@ -39,7 +39,7 @@ public sealed class ReuseLimitTests
         var encoder = new PushMessageEncoder();
         var capacity = new MessageCapacity(1024 * 1024, TextOnly: true, ChunkBytes: 64 * 1024);
         AssertGivenBack(
-            () => encoder.RetainedBytes,
+            () => RetainedMemory.BytesOf(encoder),
             small =>
             {
                 var batch = small ? Small : Giant;
@@ -65,12 +65,12 @@ public sealed class ReuseLimitTests
         var small = new SampleRange(Small, new[] { new SeriesSample(0, 0, new Sample(1, 1)) });
 
         await sink.SendAsync(small, TestContext.Current.CancellationToken);
-        var usual = sink.RetainedBytes;
+        var usual = RetainedMemory.BytesOf(sink);
         await sink.SendAsync(giant, TestContext.Current.CancellationToken);
         await sink.SendAsync(small, TestContext.Current.CancellationToken);
 
         Assert.InRange(usual, 1, ReuseLimit.MaxBytes);
-        Assert.Equal(usual, sink.RetainedBytes);
+        Assert.Equal(usual, RetainedMemory.BytesOf(sink));
     }
 
     [Fact]
@@ -78,19 +78,20 @@ public sealed class ReuseLimitTests
     {
         var text = new ParseScratch();
         AssertGivenBack(
-            () => text.RetainedBytes,
+            () => RetainedMemory.BytesOf(text),
             small =>
             {
                 ParseScratch.Reserve(ref text.Labels, Items(small));
                 ParseScratch.Reserve(ref text.Token, Items(small));
                 ParseScratch.Reserve(ref text.Typed, Items(small));
+                ParseScratch.Reserve(ref text.NamedIn, Items(small));
                 text.SetBound(Items(small), 1);
             },
-            text.Reset);
+            text.Dispose);
 
         var openMetrics = new OpenMetricsScratch();
         AssertGivenBack(
-            () => openMetrics.RetainedBytes,
+            () => RetainedMemory.BytesOf(openMetrics),
             small =>
             {
                 ParseScratch.Reserve(ref openMetrics.Labels, Items(small));
@@ -100,30 +101,29 @@ public sealed class ReuseLimitTests
                 Fill(openMetrics.Seen, small ? SmallSeries : GiantSeries);
                 Fill(openMetrics.Exemplar, small ? SmallSeries : GiantSeries);
             },
-            openMetrics.Reset);
+            openMetrics.Dispose);
 
         var protobuf = new MetricFamilyScratch();
         AssertGivenBack(
-            () => protobuf.RetainedBytes,
+            () => RetainedMemory.BytesOf(protobuf),
             small =>
             {
                 ParseScratch.Reserve(ref protobuf.Labels, Items(small));
-                ParseScratch.Reserve(ref protobuf.LabelNames, Items(small));
                 ParseScratch.Reserve(ref protobuf.LastNamed, Items(small));
                 ParseScratch.Reserve(ref protobuf.Name, Items(small));
             },
-            protobuf.Trim);
+            protobuf.Dispose);
 
         var remoteWrite = new RemoteWrite2Scratch();
         AssertGivenBack(
-            () => remoteWrite.RetainedBytes,
+            () => RetainedMemory.BytesOf(remoteWrite),
             small =>
             {
                 remoteWrite.Symbols.EnsureCapacity(Items(small));
                 remoteWrite.Labels.EnsureCapacity(Items(small));
                 remoteWrite.Names.EnsureCapacity(Items(small));
             },
-            remoteWrite.Reset);
+            remoteWrite.Dispose);
 
         static int Items(bool small) => small ? SmallSeries : TwiceTheLimit;
     }

@@ -25,35 +25,25 @@ public static class Decompressor
     /// <param name="destination">Receives the output.</param>
     /// <param name="maxBytes">Most bytes of output.</param>
     /// <returns>Null, or why the input was refused.</returns>
-    public static PushError? Decompress(string encoding, ReadOnlyMemory<byte> input, PooledBuffer destination, int maxBytes)
+    public static PushError? Decompress(string encoding, ReadOnlyMemory<byte> input, PooledBuffer destination, int maxBytes) =>
+        encoding.ToLowerInvariant() switch
+        {
+            "gzip" or "x-gzip" => input.IsEmpty ? Invalid("gzip", "empty") : DecompressGzip(input, destination, maxBytes),
+            "br" => DecompressBrotli(input.Span, destination, maxBytes),
+            "snappy" => input.IsEmpty ? Invalid("Snappy", "empty") : DecompressSnappy(input.Span, destination, maxBytes),
+            "identity" => Copy(input.Span, destination, maxBytes),
+            _ => new PushError(RejectCode.EncodingUnsupported, $"content encoding \"{encoding}\" is not supported"),
+        };
+
+    private static PushError? Copy(ReadOnlySpan<byte> input, PooledBuffer destination, int maxBytes)
     {
-        if (encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase) || encoding.Equals("x-gzip", StringComparison.OrdinalIgnoreCase))
+        if (input.Length > maxBytes)
         {
-            return input.IsEmpty ? Invalid("gzip", "empty") : DecompressGzip(input, destination, maxBytes);
+            return TooLarge(maxBytes);
         }
 
-        if (encoding.Equals("br", StringComparison.OrdinalIgnoreCase))
-        {
-            return DecompressBrotli(input.Span, destination, maxBytes);
-        }
-
-        if (encoding.Equals("snappy", StringComparison.OrdinalIgnoreCase))
-        {
-            return input.IsEmpty ? Invalid("Snappy", "empty") : DecompressSnappy(input.Span, destination, maxBytes);
-        }
-
-        if (encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
-        {
-            if (input.Length > maxBytes)
-            {
-                return TooLarge(maxBytes);
-            }
-
-            destination.Write(input.Span);
-            return null;
-        }
-
-        return new PushError(RejectCode.EncodingUnsupported, $"content encoding \"{encoding}\" is not supported");
+        destination.Write(input);
+        return null;
     }
 
     private static PushError? DecompressGzip(ReadOnlyMemory<byte> input, PooledBuffer destination, int maxBytes)

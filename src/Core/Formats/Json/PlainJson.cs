@@ -6,10 +6,10 @@ namespace PushGateway.Formats.Json;
 
 /// <summary>
 /// A cursor over JSON, for readers that know what they expect and leave everything else to <see cref="System.Text.Json.Utf8JsonReader"/>: false says
-/// only that something else stands here. Strings are checked for neither escapes' meaning nor UTF-8.
+/// only that something else stands here. Strings are not checked for UTF-8.
 /// </summary>
 /// <param name="json">The JSON.</param>
-public ref struct PlainJson(ReadOnlySpan<byte> json)
+internal ref struct PlainJson(ReadOnlySpan<byte> json)
 {
     private static readonly SearchValues<byte> StringEnds = SearchValues.Create(
         [.. Enumerable.Range(0, ' ').Select(control => (byte)control), (byte)'"', (byte)'\\']);
@@ -75,99 +75,12 @@ public ref struct PlainJson(ReadOnlySpan<byte> json)
         return true;
     }
 
-    /// <summary>
-    /// Reads the rest of a string after its opening quote, with the escapes of two characters undone.
-    /// </summary>
-    /// <param name="destination">Where the text goes.</param>
-    /// <param name="written">Bytes of the text.</param>
-    /// <returns><see cref="OperationStatus.InvalidData"/>: it is escaped otherwise, or no string.</returns>
-    public OperationStatus TryUnescape(scoped Span<byte> destination, out int written)
-    {
-        var rest = Rest;
-        var read = 0;
-        written = 0;
-        while (true)
-        {
-            if (rest.Length - read < Vector128<byte>.Count || destination.Length - written < Vector128<byte>.Count)
-            {
-                return UnescapeTail(rest, destination, read, ref written);
-            }
-
-            var block = Vector128.Create(rest[read..]);
-            block.CopyTo(destination[written..]);
-            var ends = EndsIn(block);
-            var run = ends == 0 ? Vector128<byte>.Count : BitOperations.TrailingZeroCount(ends);
-            (read, written) = (read + run, written + run);
-            if (ends != 0 && !TryPassEscape(rest, destination, ref read, ref written))
-            {
-                return Close(rest, read);
-            }
-        }
-    }
-
     private bool TryTakeAfterBlanks(char token)
     {
         var at = Position;
         SkipBlanks();
         return Position > at && TryTake(token);
     }
-
-    private OperationStatus UnescapeTail(ReadOnlySpan<byte> rest, scoped Span<byte> destination, int read, ref int written)
-    {
-        while (read < rest.Length)
-        {
-            if (written == destination.Length)
-            {
-                return OperationStatus.DestinationTooSmall;
-            }
-
-            if (rest[read] is >= (byte)' ' and not (byte)'"' and not (byte)'\\')
-            {
-                destination[written++] = rest[read++];
-            }
-            else if (!TryPassEscape(rest, destination, ref read, ref written))
-            {
-                return Close(rest, read);
-            }
-        }
-
-        return OperationStatus.InvalidData;
-    }
-
-    private OperationStatus Close(ReadOnlySpan<byte> rest, int read)
-    {
-        if (rest[read] != '"')
-        {
-            return OperationStatus.InvalidData;
-        }
-
-        Position += read + 1;
-        return OperationStatus.Done;
-    }
-
-    private static bool TryPassEscape(ReadOnlySpan<byte> rest, scoped Span<byte> destination, ref int read, ref int written)
-    {
-        var unescaped = rest[read] == '\\' && read + 1 < rest.Length ? Unescape(rest[read + 1]) : (byte)0;
-        if (unescaped == 0)
-        {
-            return false;
-        }
-
-        destination[written++] = unescaped;
-        read += 2;
-        return true;
-    }
-
-    private static byte Unescape(byte escaped) => escaped switch
-    {
-        (byte)'"' or (byte)'\\' or (byte)'/' => escaped,
-        (byte)'n' => (byte)'\n',
-        (byte)'t' => (byte)'\t',
-        (byte)'r' => (byte)'\r',
-        (byte)'b' => (byte)'\b',
-        (byte)'f' => (byte)'\f',
-        _ => 0,
-    };
 
     // Up to the quote, backslash or control character; -1 when there is none.
     private static int LengthOfRun(ReadOnlySpan<byte> text)

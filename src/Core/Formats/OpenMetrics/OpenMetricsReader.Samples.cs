@@ -297,21 +297,10 @@ internal ref partial struct OpenMetricsReader
         var characters = 0;
         foreach (var label in _scratch.Labels.AsSpan(0, count))
         {
-            characters += symbols[label.Name].Length + CountCharacters(symbols[label.Value]);
+            characters += symbols[label.Name].Length + NameAlphabet.CountCharacters(symbols[label.Value]);
         }
 
         return characters > MaxExemplarCharacters ? Fail($"the labels of an exemplar are longer than {MaxExemplarCharacters} characters")
             : line.IsEmpty || Fail("expected the end of the line after an exemplar");
-    }
-
-    private static int CountCharacters(ReadOnlySpan<byte> text)
-    {
-        var count = 0;
-        foreach (var unit in text)
-        {
-            count += (unit & 0b1100_0000) == 0b1000_0000 ? 0 : 1;
-        }
-
-        return count;
     }
 }

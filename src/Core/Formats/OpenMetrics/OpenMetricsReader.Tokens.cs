@@ -9,8 +9,6 @@ namespace PushGateway.Formats.OpenMetrics;
 /// </content>
 internal ref partial struct OpenMetricsReader
 {
-    private const int FewLabels = 32;
-
     // labels = "{" [label *(COMMA label)] "}". The line begins at the brace. Puts the labels into the scratch memory, sorted by symbol.
     private bool TryReadLabels(ref ReadOnlySpan<byte> line, SymbolTable symbols, out int count)
     {
@@ -33,7 +31,7 @@ internal ref partial struct OpenMetricsReader
             if (line.StartsWith("}"u8))
             {
                 line = line[1..];
-                return SortLabels(count);
+                return LabelNames.SortAndFindRepeated(_scratch.Labels.AsSpan(0, count)) == 0 || Fail("a label name stands twice");
             }
 
             if (!line.StartsWith(","u8))
@@ -71,35 +69,6 @@ internal ref partial struct OpenMetricsReader
 
         ParseScratch.Reserve(ref _scratch.Labels, index);
         _scratch.Labels[index] = new Label(label, symbols.Intern(value));
-        return true;
-    }
-
-    private bool SortLabels(int count)
-    {
-        var labels = _scratch.Labels.AsSpan(0, count);
-        if (count > FewLabels)
-        {
-            labels.Sort(static (x, y) => x.Name.CompareTo(y.Name));
-        }
-        else
-        {
-            for (var i = 1; i < labels.Length; i++)
-            {
-                for (var j = i; j > 0 && labels[j].Name < labels[j - 1].Name; j--)
-                {
-                    (labels[j], labels[j - 1]) = (labels[j - 1], labels[j]);
-                }
-            }
-        }
-
-        for (var i = 1; i < labels.Length; i++)
-        {
-            if (labels[i].Name == labels[i - 1].Name)
-            {
-                return Fail("a label name stands twice");
-            }
-        }
-
         return true;
     }
 

@@ -27,9 +27,6 @@ namespace PushGateway.Formats.OpenMetrics;
 /// </remarks>
 internal ref partial struct OpenMetricsReader
 {
-    [ThreadStatic]
-    private static OpenMetricsScratch? _threadScratch;
-
     private readonly ReadOnlySpan<byte> _input;
     private readonly MetricBatch _batch;
     private readonly OpenMetricsScratch _scratch;
@@ -94,19 +91,11 @@ internal ref partial struct OpenMetricsReader
         out TextParseResult result,
         [NotNullWhen(false)] out PushError? error)
     {
-        ArgumentNullException.ThrowIfNull(destination);
-        var scratch = _threadScratch ??= new OpenMetricsScratch();
-        try
-        {
-            var reader = new OpenMetricsReader(input, destination, context.DefaultTimestampMs, scratch);
-            var parsed = reader.Run(out error);
-            result = new TextParseResult(reader._timestampLine, NamelessLine: 0);
-            return parsed;
-        }
-        finally
-        {
-            scratch.Reset();
-        }
+        using var scratch = OpenMetricsScratch.OfThread();
+        var reader = new OpenMetricsReader(input, destination, context.DefaultTimestampMs, scratch);
+        var parsed = reader.Run(out error);
+        result = new TextParseResult(reader._timestampLine, NamelessLine: 0);
+        return parsed;
     }
 
     private bool Run(out PushError? error)
@@ -221,29 +210,22 @@ internal ref partial struct OpenMetricsReader
             return Fail($"metadata of {GoQuote.Quote(name)} after its samples");
         }
 
+        ref var isKnown = ref isType ? ref _hasType : ref isHelp ? ref _hasHelp : ref _hasUnit;
+        if (isKnown)
+        {
+            return Fail($"second {(isType ? "TYPE" : isHelp ? "HELP" : "UNIT")} line for metric {GoQuote.Quote(_family)}");
+        }
+
+        isKnown = true;
         var text = line[(end + 1)..];
         return isType ? ReadType(text) : isHelp ? ReadHelp(text) : ReadUnit(text);
     }
 
-    private bool ReadType(ReadOnlySpan<byte> text)
-    {
-        if (_hasType)
-        {
-            return Fail($"second TYPE line for metric {GoQuote.Quote(_family)}");
-        }
-
-        _hasType = true;
-        return OpenMetricsType.TryParse(text, out _type) || Fail($"unknown metric type {GoQuote.Quote(text)}");
-    }
+    private bool ReadType(ReadOnlySpan<byte> text) =>
+        OpenMetricsType.TryParse(text, out _type) || Fail($"unknown metric type {GoQuote.Quote(text)}");
 
     private bool ReadHelp(ReadOnlySpan<byte> text)
     {
-        if (_hasHelp)
-        {
-            return Fail($"second HELP line for metric {GoQuote.Quote(_family)}");
-        }
-
-        _hasHelp = true;
         _help = _batch.Symbols.Intern(text.Contains((byte)'\\') ? Unescape(text) : text);
         return true;
     }
@@ -251,12 +233,6 @@ internal ref partial struct OpenMetricsReader
     // "An underscore and the unit MUST be the suffix of the MetricFamily name." An empty unit counts as none.
     private bool ReadUnit(ReadOnlySpan<byte> text)
     {
-        if (_hasUnit)
-        {
-            return Fail($"second UNIT line for metric {GoQuote.Quote(_family)}");
-        }
-
-        _hasUnit = true;
         _unit = text;
         return text.IsEmpty
             || (_family.Length > text.Length && _family.EndsWith(text) && _family[^(text.Length + 1)] == '_')

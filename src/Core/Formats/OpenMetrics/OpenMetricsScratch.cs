@@ -1,12 +1,14 @@
-using System.Runtime.CompilerServices;
 using PushGateway.Model;
 using PushGateway.Wire;
 
 namespace PushGateway.Formats.OpenMetrics;
 
 /// <summary>Memory of a parse that the next parse reuses. There is one per thread, which works because a parse never awaits.</summary>
-internal sealed class OpenMetricsScratch
+internal sealed class OpenMetricsScratch : IDisposable
 {
+    [ThreadStatic]
+    private static OpenMetricsScratch? _ofThread;
+
     private const int Initial = 64;
     private const int InitialToken = 256;
 
@@ -34,12 +36,11 @@ internal sealed class OpenMetricsScratch
     /// <summary>The family of the batch for each role in the current family.</summary>
     public int[] Families { get; } = new int[OpenMetricsType.Roles];
 
-    /// <summary>Bytes of memory that the thread keeps.</summary>
-    internal long RetainedBytes => ((long)Labels.Length * Unsafe.SizeOf<Label>()) + Token.Length + ((long)Key.Length * sizeof(int))
-        + Names.RetainedBytes + Seen.RetainedBytes + Exemplar.RetainedBytes;
+    /// <summary>The memory of this thread. Its user disposes it when the parse ends.</summary>
+    public static OpenMetricsScratch OfThread() => _ofThread ??= new OpenMetricsScratch();
 
     /// <summary>Gives memory back that has grown beyond <see cref="ReuseLimit"/>, and clears what the next parse must not see.</summary>
-    public void Reset()
+    public void Dispose()
     {
         ReuseLimit.Trim(ref Labels, Initial);
         ReuseLimit.Trim(ref Token, InitialToken);

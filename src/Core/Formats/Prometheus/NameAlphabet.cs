@@ -24,15 +24,18 @@ public sealed class NameAlphabet
     public bool IsLegal(ReadOnlySpan<byte> name) => !name.IsEmpty && !char.IsAsciiDigit((char)name[0]) && !name.ContainsAnyExcept(Bytes);
 
     /// <summary>Length in bytes of the legal form of <paramref name="name"/>.</summary>
-    public static int GetLegalLength(ReadOnlySpan<byte> name)
+    public static int GetLegalLength(ReadOnlySpan<byte> name) => CountCharacters(name) + (NeedsPrefix(name) ? 1 : 0);
+
+    /// <summary>Number of Unicode scalars in valid UTF-8.</summary>
+    internal static int CountCharacters(ReadOnlySpan<byte> utf8)
     {
-        var length = 0;
-        foreach (var unit in name)
+        var count = 0;
+        foreach (var unit in utf8)
         {
-            length += IsContinuation(unit) ? 0 : 1;
+            count += IsContinuation(unit) ? 0 : 1;
         }
 
-        return NeedsPrefix(name) ? length + 1 : length;
+        return count;
     }
 
     /// <summary>

@@ -1,11 +1,13 @@
-using System.Runtime.CompilerServices;
 using PushGateway.Wire;
 
 namespace PushGateway.Formats.Prometheus;
 
 /// <summary>Memory of a parse that the next parse reuses. There is one per thread, which works because a parse never awaits.</summary>
-internal sealed class ParseScratch
+internal sealed class ParseScratch : IDisposable
 {
+    [ThreadStatic]
+    private static ParseScratch? _ofThread;
+
     private const int InitialLabels = 64;
     private const int InitialToken = 256;
     private const int InitialTyped = 64;
@@ -20,8 +22,11 @@ internal sealed class ParseScratch
     /// <summary>Whether the type of each family of this parse is settled.</summary>
     public bool[] Typed = new bool[InitialTyped];
 
-    /// <summary>For each symbol, the last line on which it was a label name. Used only for lines with many labels.</summary>
-    public int[] NamedIn = [];
+    /// <summary>How many lines the exact path has read, in this parse and those before it.</summary>
+    public long ExactLines;
+
+    /// <summary>For each symbol, the last of those lines on which it was a label name.</summary>
+    public long[] NamedIn = [];
 
     // Indexed by the symbol of a bound (le or quantile) as it was written. Parse is the number of the parse that read it last, Canonical is
     // the symbol of its canonical form, and Next is the bound that followed it, as written.
@@ -77,17 +82,16 @@ internal sealed class ParseScratch
         return memory.AsSpan(0, length);
     }
 
-    /// <summary>Bytes of memory that the thread keeps.</summary>
-    internal long RetainedBytes => ((long)Labels.Length * Unsafe.SizeOf<ParsedLabel>()) + Token.Length + Typed.Length
-        + ((long)NamedIn.Length * sizeof(int)) + ((long)_bounds.Length * Unsafe.SizeOf<(int, int, int)>());
+    /// <summary>The memory of this thread. Its user disposes it when the parse ends.</summary>
+    public static ParseScratch OfThread() => _ofThread ??= new ParseScratch();
 
     /// <summary>Gives memory back that has grown beyond <see cref="ReuseLimit"/>, and clears what the next parse must not see.</summary>
-    public void Reset()
+    public void Dispose()
     {
         ReuseLimit.Trim(ref Labels, InitialLabels);
         ReuseLimit.Trim(ref Token, InitialToken);
         ReuseLimit.Trim(ref Typed, InitialTyped);
-        NamedIn = [];
+        ReuseLimit.Trim(ref NamedIn);
         if (!ReuseLimit.Allows<(int, int, int)>(_bounds.Length) || ++_parse == int.MaxValue)
         {
             _bounds = new (int, int, int)[InitialBounds];

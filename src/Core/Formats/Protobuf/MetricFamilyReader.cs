@@ -28,9 +28,6 @@ namespace PushGateway.Formats.Protobuf;
 /// </remarks>
 internal ref struct MetricFamilyReader(ReadOnlySpan<byte> input, MetricBatch batch, long defaultTimestampMs, MetricFamilyScratch scratch)
 {
-    [ThreadStatic]
-    private static MetricFamilyScratch? _threadScratch;
-
     private readonly ReadOnlySpan<byte> _input = input;
     private PushError? _error;
 
@@ -82,19 +79,11 @@ internal ref struct MetricFamilyReader(ReadOnlySpan<byte> input, MetricBatch bat
         out bool hasTimestamps,
         [NotNullWhen(false)] out PushError? error)
     {
-        ArgumentNullException.ThrowIfNull(destination);
-        var scratch = _threadScratch ??= new MetricFamilyScratch();
-        try
-        {
-            var reader = new MetricFamilyReader(input, destination, context.DefaultTimestampMs, scratch);
-            error = reader.Run();
-            hasTimestamps = reader._anyTimestamp;
-            return error is null;
-        }
-        finally
-        {
-            scratch.Trim();
-        }
+        using var scratch = MetricFamilyScratch.OfThread();
+        var reader = new MetricFamilyReader(input, destination, context.DefaultTimestampMs, scratch);
+        error = reader.Run();
+        hasTimestamps = reader._anyTimestamp;
+        return error is null;
     }
 
     private PushError? Run()
@@ -273,7 +262,7 @@ internal ref struct MetricFamilyReader(ReadOnlySpan<byte> input, MetricBatch bat
             return FailMetric($"has no {MetricFamilyTypes.ValueFieldName(_type)}");
         }
 
-        if (HasDuplicateLabel(out var duplicate))
+        if (LabelNames.SortAndFindRepeated(scratch.Labels.AsSpan(0, _labelCount)) is not 0 and var duplicate)
         {
             return FailMetric($"has the label {GoQuote.Quote(batch.Symbols[duplicate])} more than once");
         }
@@ -363,29 +352,6 @@ internal ref struct MetricFamilyReader(ReadOnlySpan<byte> input, MetricBatch bat
         ParseScratch.Reserve(ref scratch.Labels, _labelCount);
         scratch.Labels[_labelCount++] = new Label(batch.Symbols.Intern(name), batch.Symbols.Intern(value));
         return true;
-    }
-
-    private readonly bool HasDuplicateLabel(out int duplicate)
-    {
-        ParseScratch.Reserve(ref scratch.LabelNames, _labelCount);
-        var names = scratch.LabelNames.AsSpan(0, _labelCount);
-        for (var i = 0; i < names.Length; i++)
-        {
-            names[i] = scratch.Labels[i].Name;
-        }
-
-        names.Sort();
-        for (var i = 1; i < names.Length; i++)
-        {
-            if (names[i] == names[i - 1])
-            {
-                duplicate = names[i];
-                return true;
-            }
-        }
-
-        duplicate = 0;
-        return false;
     }
 
     // ---- Values. A message field that occurs twice is one message with the contents of both, so every read adds to what was read before.

@@ -5,56 +5,39 @@ namespace PushGateway.Formats.Protobuf;
 /// <summary>The metric types of <c>io.prometheus.client</c>, and the field of a metric that holds the value of each type.</summary>
 internal static class MetricFamilyTypes
 {
-    private const int Counter = 0;
-    private const int Gauge = 1;
-    private const int Summary = 2;
-    private const int Untyped = 3;
-    private const int Histogram = 4;
-    private const int GaugeHistogram = 5;
+    // By MetricType. The schema has neither info nor state set: they become gauges.
+    private static readonly (int Number, int ValueField, string ValueFieldName)[] Types =
+    [
+        (3, MetricFamilyFields.MetricUntyped, "untyped"),
+        (0, MetricFamilyFields.MetricCounter, "counter"),
+        (1, MetricFamilyFields.MetricGauge, "gauge"),
+        (4, MetricFamilyFields.MetricHistogram, "histogram"),
+        (5, MetricFamilyFields.MetricHistogram, "histogram"),
+        (2, MetricFamilyFields.MetricSummary, "summary"),
+        (1, MetricFamilyFields.MetricGauge, "gauge"),
+        (1, MetricFamilyFields.MetricGauge, "gauge"),
+    ];
 
     /// <summary>Finds the type of a number. Returns false when the number is unknown.</summary>
     public static bool TryGet(int number, out MetricType type)
     {
-        type = number switch
+        for (type = MetricType.Unspecified; type <= MetricType.Summary; type++)
         {
-            Counter => MetricType.Counter,
-            Gauge => MetricType.Gauge,
-            Summary => MetricType.Summary,
-            Histogram => MetricType.Histogram,
-            GaugeHistogram => MetricType.GaugeHistogram,
-            _ => MetricType.Unspecified,
-        };
-        return type != MetricType.Unspecified || number == Untyped;
+            if (NumberOf(type) == number)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
-    /// <summary>The number of a type. Info and state set do not exist in the schema and become gauges.</summary>
-    public static int NumberOf(MetricType type) => type switch
-    {
-        MetricType.Counter => Counter,
-        MetricType.Gauge or MetricType.Info or MetricType.StateSet => Gauge,
-        MetricType.Summary => Summary,
-        MetricType.Histogram => Histogram,
-        MetricType.GaugeHistogram => GaugeHistogram,
-        _ => Untyped,
-    };
+    /// <summary>The number of a type.</summary>
+    public static int NumberOf(MetricType type) => Types[(int)type].Number;
 
     /// <summary>The field of a metric that holds the value of a type.</summary>
-    public static int ValueField(MetricType type) => type switch
-    {
-        MetricType.Counter => MetricFamilyFields.MetricCounter,
-        MetricType.Gauge or MetricType.Info or MetricType.StateSet => MetricFamilyFields.MetricGauge,
-        MetricType.Summary => MetricFamilyFields.MetricSummary,
-        MetricType.Histogram or MetricType.GaugeHistogram => MetricFamilyFields.MetricHistogram,
-        _ => MetricFamilyFields.MetricUntyped,
-    };
+    public static int ValueField(MetricType type) => Types[(int)type].ValueField;
 
     /// <summary>The name of the field of <see cref="ValueField"/>.</summary>
-    public static string ValueFieldName(MetricType type) => type switch
-    {
-        MetricType.Counter => "counter",
-        MetricType.Gauge => "gauge",
-        MetricType.Summary => "summary",
-        MetricType.Histogram or MetricType.GaugeHistogram => "histogram",
-        _ => "untyped",
-    };
+    public static string ValueFieldName(MetricType type) => Types[(int)type].ValueFieldName;
 }

@@ -41,7 +41,9 @@ internal static class NativeHistogramMapping
         {
             var start = histogram.Length - reader.BytesLeft;
             reader.TrySkip(type);
-            field = FromRemoteWrite(field);
+
+            // The reset hint has no number here: the protobuf of client libraries expresses it by the family's type.
+            field = MetricFamilyNumbers.ElementAtOrDefault(field);
             if (field != 0)
             {
                 writer.WriteTag(field, type);
@@ -49,9 +51,6 @@ internal static class NativeHistogramMapping
             }
         }
     }
-
-    // Returns 0 for the reset hint. The protobuf of client libraries expresses it by the family's type.
-    private static int FromRemoteWrite(int field) => MetricFamilyNumbers.ElementAtOrDefault(field);
 
     private static int[] NumbersBy(Func<(int MetricFamily, int RemoteWrite), int> from, Func<(int MetricFamily, int RemoteWrite), int> to)
     {

@@ -14,9 +14,6 @@ namespace PushGateway.Formats.RemoteWrite2;
 /// </summary>
 internal ref partial struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricBatch batch, long defaultTimestampMs, RemoteWrite2Scratch scratch)
 {
-    [ThreadStatic]
-    private static RemoteWrite2Scratch? _threadScratch;
-
     private readonly ReadOnlySpan<byte> _input = input;
     private readonly MetricBatch _batch = batch;
     private readonly long _defaultTimestampMs = defaultTimestampMs;
@@ -41,16 +38,9 @@ internal ref partial struct RemoteWrite2Reader(ReadOnlySpan<byte> input, MetricB
     public static bool TryRead(
         ReadOnlySpan<byte> input, MetricBatch destination, in ParseContext context, [NotNullWhen(false)] out PushError? error)
     {
-        var scratch = _threadScratch ??= new RemoteWrite2Scratch();
-        try
-        {
-            error = new RemoteWrite2Reader(input, destination, context.DefaultTimestampMs, scratch).Run();
-            return error is null;
-        }
-        finally
-        {
-            scratch.Reset();
-        }
+        using var scratch = RemoteWrite2Scratch.OfThread();
+        error = new RemoteWrite2Reader(input, destination, context.DefaultTimestampMs, scratch).Run();
+        return error is null;
     }
 
     private PushError? Run()

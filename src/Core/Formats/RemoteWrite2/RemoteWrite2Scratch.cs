@@ -1,12 +1,14 @@
-using System.Runtime.CompilerServices;
 using PushGateway.Model;
 using PushGateway.Wire;
 
 namespace PushGateway.Formats.RemoteWrite2;
 
 /// <summary>Memory of a parse that the next parse reuses. There is one per thread, which works because a parse never awaits.</summary>
-internal sealed class RemoteWrite2Scratch
+internal sealed class RemoteWrite2Scratch : IDisposable
 {
+    [ThreadStatic]
+    private static RemoteWrite2Scratch? _ofThread;
+
     /// <summary>The symbol in the batch for each reference of the request.</summary>
     public List<int> Symbols { get; } = [];
 
@@ -16,14 +18,14 @@ internal sealed class RemoteWrite2Scratch
     /// <summary>The label names of the last valid series.</summary>
     public List<int> Names { get; } = [];
 
-    /// <summary>The current histogram.</summary>
+    /// <summary>The current histogram. <see cref="NativeBuckets.Max"/> bounds its memory.</summary>
     public NativeHistogram Histogram { get; } = new();
 
-    /// <summary>Bytes of memory that the thread keeps, without the histogram's, which <see cref="NativeBuckets.Max"/> bounds.</summary>
-    internal long RetainedBytes => ((long)(Symbols.Capacity + Names.Capacity) * sizeof(int)) + ((long)Labels.Capacity * Unsafe.SizeOf<Label>());
+    /// <summary>The memory of this thread. Its user disposes it when the parse ends.</summary>
+    public static RemoteWrite2Scratch OfThread() => _ofThread ??= new RemoteWrite2Scratch();
 
     /// <summary>Gives memory back that has grown beyond <see cref="ReuseLimit"/>, and clears what the next parse must not see.</summary>
-    public void Reset()
+    public void Dispose()
     {
         ReuseLimit.Trim(Symbols);
         ReuseLimit.Trim(Labels);

@@ -13,9 +13,6 @@ namespace PushGateway.Formats.Text;
 /// </content>
 internal ref partial struct PrometheusTextReader
 {
-    // Up to this many labels, a duplicate name is found by comparing it with all others.
-    private const int FewLabels = 32;
-
     private readonly bool AtEnd => _position >= _input.Length;
 
     private readonly byte Current => _input[_position];
@@ -191,6 +188,7 @@ internal ref partial struct PrometheusTextReader
         }
 
         _labelCount = 0;
+        _scratch.ExactLines++;
         if (Current == '{')
         {
             _position++;
@@ -385,30 +383,9 @@ internal ref partial struct PrometheusTextReader
 
     private readonly bool IsDuplicate(int name)
     {
-        if (_labelCount < FewLabels)
-        {
-            foreach (ref readonly var label in _scratch.Labels.AsSpan(0, _labelCount))
-            {
-                if (label.Name == name)
-                {
-                    return true;
-                }
-            }
-
-            return false;
-        }
-
-        ParseScratch.Reserve(ref _scratch.NamedIn, _batch.Symbols.Count);
-        if (_labelCount == FewLabels)
-        {
-            foreach (ref readonly var label in _scratch.Labels.AsSpan(0, _labelCount))
-            {
-                _scratch.NamedIn[label.Name] = _line;
-            }
-        }
-
-        var isDuplicate = _scratch.NamedIn[name] == _line;
-        _scratch.NamedIn[name] = _line;
+        ParseScratch.Reserve(ref _scratch.NamedIn, name);
+        var isDuplicate = _scratch.NamedIn[name] == _scratch.ExactLines;
+        _scratch.NamedIn[name] = _scratch.ExactLines;
         return isDuplicate;
     }
 

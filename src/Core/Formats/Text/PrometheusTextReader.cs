@@ -33,9 +33,6 @@ namespace PushGateway.Formats.Text;
 /// </remarks>
 internal ref partial struct PrometheusTextReader
 {
-    [ThreadStatic]
-    private static ParseScratch? _threadScratch;
-
     private const int NoFamily = -1;
 
     private static readonly SearchValues<byte> Whitespace = SearchValues.Create(" \t\n"u8);
@@ -119,19 +116,11 @@ internal ref partial struct PrometheusTextReader
         out TextParseResult result,
         [NotNullWhen(false)] out PushError? error)
     {
-        ArgumentNullException.ThrowIfNull(destination);
-        var scratch = _threadScratch ??= new ParseScratch();
-        try
-        {
-            var reader = new PrometheusTextReader(input, destination, context.DefaultTimestampMs, scratch);
-            var isValid = reader.Run(out error);
-            result = new TextParseResult(reader._timestampLine, reader._namelessLine);
-            return isValid;
-        }
-        finally
-        {
-            scratch.Reset();
-        }
+        using var scratch = ParseScratch.OfThread();
+        var reader = new PrometheusTextReader(input, destination, context.DefaultTimestampMs, scratch);
+        var isValid = reader.Run(out error);
+        result = new TextParseResult(reader._timestampLine, reader._namelessLine);
+        return isValid;
     }
 
     private bool Run(out PushError? error)
