@@ -18,6 +18,9 @@ internal sealed record GatewaySettings
     /// <summary>The longest time that SQS keeps a message: 14 days.</summary>
     public const int LongestRetention = 14 * 24 * 60 * 60;
 
+    // A message that cannot be delivered goes to the dead-letter queue before SQS deletes it.
+    private const double ShareOfRetention = 0.9;
+
     /// <summary>The highest <c>maxReceiveCount</c> (SQS quota).</summary>
     public const int MostReceives = 1000;
 
@@ -26,6 +29,7 @@ internal sealed record GatewaySettings
     public const int UsualLargestMessage = 256 * 1024;
 
     private const int Day = 24 * 60 * 60;
+    private const double Hour = 60 * 60;
 
     public required bool IsFifo { get; init; }
 
@@ -66,10 +70,23 @@ internal sealed record GatewaySettings
             WorkerTimeout = workerTimeout,
             VisibilityTimeout = visibility,
             QueueRetention = retention,
-            MaxReceiveCount = props.MaxReceiveCount ?? MostReceives,
+            MaxReceiveCount = props.MaxReceiveCount ?? Math.Clamp(ReceivesUntil(retention * ShareOfRetention), 1, MostReceives),
             MaxMessageBytes = props.MaxMessageBytes ?? (props.Queue is null ? LargestMessage : UsualLargestMessage),
             QueueAgeAlarm = Seconds(props.QueueAgeAlarm, 300),
         };
+    }
+
+    /// <summary>How often Worker receives a message until it has an age in seconds, if it can be delivered at no time.</summary>
+    internal static int ReceivesUntil(double age)
+    {
+        // docs/queue.md: every ten seconds in the first hour, then after a twentieth of its age, and after an hour at most.
+        var receives = 0;
+        for (var now = 0.0; now < age; now += now <= Hour ? 10 : Math.Min(now / 20, Hour))
+        {
+            receives++;
+        }
+
+        return receives;
     }
 
     private static double Seconds(Duration? duration, double otherwise) =>

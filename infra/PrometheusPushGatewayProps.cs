@@ -84,8 +84,9 @@ public sealed record PrometheusPushGatewayProps
     public Duration? VisibilityTimeout { get; init; }
 
     /// <summary>
-    /// How often a message is received before SQS moves it to the dead-letter queue: 1 to 1000, by default 1000. During an outage of the
-    /// workspace, a message is received some 200 times in a day and 500 times in 14 days. It must not be moved there for that.
+    /// How often a message is received before SQS moves it to the dead-letter queue: 1 to 1000. The default is how often a message is
+    /// received in nine tenths of <see cref="QueueRetention"/> while the workspace takes nothing: 360 times in the first hour, 550 times in
+    /// 7 days. What still cannot be delivered then is moved there before SQS deletes it.
     /// </summary>
     public int? MaxReceiveCount { get; init; }
 

@@ -214,7 +214,7 @@ internal static class Database
                 $"""
                 BEGIN IMMEDIATE;
                 {Sent}
-                INSERT INTO sent SELECT 1, id FROM messages ORDER BY id DESC LIMIT 1;
+                INSERT INTO sent VALUES (1, {long.MaxValue});
                 PRAGMA user_version = {SchemaVersion};
                 COMMIT;
                 """));

@@ -303,6 +303,7 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         }
         catch (SqliteException e) when (DatabaseDamage.Is(e))
         {
+            Rollback();
             Rescue(e);
             ReadTables();
         }
@@ -322,7 +323,9 @@ internal sealed class WriterSession : IGroupStateWriter, IDisposable
         _markInFile = _folder.MarkInFile;
 
         // Ids of messages that a damaged page took are given again.
+        _begin.Run();
         _sent.Remove(new IdRun(_lastId + 1, long.MaxValue));
+        _commit.Run();
         SentAtStart = _sent.Read();
         _deadLetters.Measure();
         _deadLetters.Commit();

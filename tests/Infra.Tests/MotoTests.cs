@@ -38,7 +38,7 @@ public sealed class MotoTests
         var (pushes, dead) = (One(queues, "Pushes"), One(queues, "DeadLetters"));
         var redrive = JsonNode.Parse((string)pushes["RedrivePolicy"]!)!;
         Assert.Equal((string)dead["QueueArn"]!, (string)redrive["deadLetterTargetArn"]!);
-        Assert.Equal(1000, (int)redrive["maxReceiveCount"]!);
+        Assert.Equal(GatewaySettings.ReceivesUntil(0.9 * 7 * 86_400), (int)redrive["maxReceiveCount"]!);
         Assert.Equal("360", (string)pushes["VisibilityTimeout"]!);
         Assert.True(int.Parse((string)dead["MessageRetentionPeriod"]!) > int.Parse((string)pushes["MessageRetentionPeriod"]!));
         Assert.All([pushes, dead], queue =>

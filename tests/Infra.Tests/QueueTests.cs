@@ -42,6 +42,13 @@ public sealed class QueueTests
     }
 
     [Theory]
+    [InlineData(60)]
+    [InlineData(86_400)]
+    [InlineData(1_000_000)]
+    public void Receives_are_counted_as_Worker_causes_them(int seconds) =>
+        Assert.Equal(PushGateway.Delivery.RedeliveryDelay.ReceivesUntil(TimeSpan.FromSeconds(seconds)), GatewaySettings.ReceivesUntil(seconds));
+
+    [Theory]
     [MemberData(nameof(WithNewQueues))]
     public void A_message_is_not_worked_on_twice_and_not_lost_before_it_is_dead(string way)
     {

@@ -57,13 +57,13 @@ internal sealed class BatchSender(
             var sent = rest[..count];
             isNoted = result.Status != SinkStatus.Retry || result.ReachedTarget;
             outcome.FailureReason = result.Status == SinkStatus.Retry ? result.Reason : null;
-            if (isNoted)
-            {
-                batch.NoteSent(sent.Span);
-            }
-            else
+            if (!isNoted)
             {
                 await NoteUnsentAsync(batch);
+            }
+            else if (journal is not null)
+            {
+                batch.NoteSent(sent.Span);
             }
 
             switch (result.Status)
@@ -117,6 +117,7 @@ internal sealed class BatchSender(
         }
         catch (QueueUnavailableException exception)
         {
+            target.Ended(target.Sending(), SinkResult.Retry(exception.Message));
             return exception.Message;
         }
     }

@@ -109,13 +109,16 @@ internal sealed class DeliveryBatch
         _fates[message].WasSent = held.WasSent;
     }
 
-    /// <summary>The messages of which no request can have reached the target, as far as they are to be sent now.</summary>
+    // A sample that was left out for another is settled with it, so the target may have what its message brings, too.
+    private bool HasLeftOut => _coalescer.Dropped.Count + _coalescer.Superseded.Count > 0;
+
+    /// <summary>The messages of which no request can have reached the target, as far as they have samples that are sent or settled now.</summary>
     public List<ReceivedMessage> Unsent()
     {
         var unsent = new List<ReceivedMessage>();
         for (var i = 0; i < Count; i++)
         {
-            if (_fates[i] is { IsWithheld: false, WasSent: false } && !_received[i].IsRedelivered)
+            if (_fates[i] is { WasSent: false } fate && (HasLeftOut || !fate.IsWithheld) && !_received[i].IsRedelivered)
             {
                 unsent.Add(_received[i]);
             }
@@ -130,6 +133,11 @@ internal sealed class DeliveryBatch
         foreach (ref readonly var sample in samples)
         {
             _fates[sample.Owner].WasSent = true;
+        }
+
+        for (var i = 0; HasLeftOut && i < Count; i++)
+        {
+            _fates[i].WasSent = true;
         }
     }
 

@@ -132,7 +132,7 @@ public sealed class DeliveryPump(IPolledPushQueue queue, BatchHandler handler, D
     private ValueTask AbandonAsync(IReadOnlyList<ReceivedMessage> messages, bool atOnce)
     {
         var now = time.GetUtcNow();
-        return queue.AbandonAsync(messages, message => atOnce ? options.MinBackoff : RedeliveryDelay.Of(message, now), CancellationToken.None);
+        return queue.AbandonAsync(messages, message => atOnce ? options.MinBackoff : RedeliveryDelay.Of(now - DateTimeOffset.FromUnixTimeMilliseconds(message.SentMs)), CancellationToken.None);
     }
 
     private async Task RenewAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken handled)

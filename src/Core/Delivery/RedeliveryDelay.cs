@@ -1,23 +1,31 @@
-using PushGateway.Queue;
-
 namespace PushGateway.Delivery;
 
 /// <summary>
-/// When a message that could not be delivered is tried again: after a twentieth of its age. So a target that was away gets what waited soon
-/// after it is back, and a message is received some 500 times in the 14 days that SQS keeps it at most, which allows 1,000 receives.
+/// When a message that could not be delivered is received again. For an hour, which is as long as AMP takes a sample, all messages come back
+/// after the same short time: what came last must not get ahead of what has waited longest. Older ones come back after a twentieth of
+/// their age, so that a message is received fewer than the 1,000 times that a queue allows.
 /// </summary>
 public static class RedeliveryDelay
 {
     private const int ShareOfAge = 20;
 
-    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Young = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 
-    /// <summary>How long a message stays hidden from now on.</summary>
-    public static TimeSpan Of(ReceivedMessage message, DateTimeOffset now)
+    /// <summary>How long a message of an age stays hidden from now on.</summary>
+    public static TimeSpan Of(TimeSpan age) =>
+        age <= Young ? Shortest : age / ShareOfAge < Longest ? age / ShareOfAge : Longest;
+
+    /// <summary>How often a message is received until it has an age, if it can be delivered at no time.</summary>
+    public static int ReceivesUntil(TimeSpan age)
     {
-        ArgumentNullException.ThrowIfNull(message);
-        var share = (now - DateTimeOffset.FromUnixTimeMilliseconds(message.SentMs)) / ShareOfAge;
-        return share < Shortest ? Shortest : share > Longest ? Longest : share;
+        var receives = 0;
+        for (var now = TimeSpan.Zero; now < age; now += Of(now))
+        {
+            receives++;
+        }
+
+        return receives;
     }
 }

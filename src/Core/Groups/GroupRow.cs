@@ -42,8 +42,8 @@ public sealed class GroupRow
     public long? ExpiresAtNs => _state.ExpiresAtNs is < long.MaxValue and var time ? time : null;
 
     /// <summary>
-    /// The time of the last push that emptied the group, or of the first part of one that is not whole, nanoseconds since the Unix epoch, if
-    /// the memory of it is all that is left; otherwise null. As long as an older push can be on its way, the row is needed.
+    /// The time of the last push that emptied the group, or when the last push that is not whole began to come, nanoseconds since the Unix
+    /// epoch, if the memory of it is all that is left; otherwise null. As long as an older push can be on its way, the row is needed.
     /// </summary>
     public long? TombstoneOfNs =>
         _state.IsTombstone && Math.Max(_state.LatestNs, _parts.PendingSinceNs ?? long.MinValue) is > long.MinValue and var time ? time : null;
@@ -121,7 +121,7 @@ public sealed class GroupRow
     }
 
     /// <summary>What a part of a push waits for; null when the push took effect, and for a push that is no part.</summary>
-    public string? WaitingFor(PushHeader push) => push is { PushesToGroup: true, Part: not null } ? _parts.Find(push.PushTimeNs)?.Waiting() : null;
+    public string? WaitingFor(PushHeader push) => push is { PushesToGroup: true, Part: not null } && _parts.Find(push.PushTimeNs) is { Refusal: null } pending ? pending.Waiting() : null;
 
     /// <summary>Tells what pushes of one time have ended.</summary>
     /// <param name="pushTimeNs">Their time, nanoseconds since the Unix epoch.</param>
@@ -138,22 +138,31 @@ public sealed class GroupRow
     // The families of the part are in the workspace.
     private PushError? ApplyPart(PushHeader push, PushPart part, GroupStoreOptions options, bool tellsSink, long nowNs)
     {
-        var time = push.PushTimeNs;
-        if (_parts.HasTakenEffect(time) || (PushParts.IsForgotten(time, nowNs) && _state.IsPast(time, _work.Families.Families)))
+        var pending = _parts.Find(push.PushTimeNs);
+        if (_parts.HasTakenEffect(push.PushTimeNs))
+        {
+            return null;
+        }
+
+        // Nobody knows whether the others have come already: the join of all is right in the end.
+        if (pending is null && PushParts.IsForgotten(push.PushTimeNs, nowNs))
         {
             HasChanged |= _state.Apply(push, _work, tellsSink, nowNs);
             return null;
         }
 
-        var pending = _parts.Find(time) ?? _parts.Begin(time, part.Total, nowNs);
-        HasChanged |= pending.TryAdd(part.Number, _work.Families.Save());
+        pending ??= _parts.Begin(push.PushTimeNs, part.Total, nowNs);
+        HasChanged = true;
+        pending.TryAdd(part, _work.Families.Save());
         if (!pending.IsWhole)
         {
-            return pending.IsGivenUp(nowNs) ? pending.Incomplete() : null;
+            pending.GiveUpAfter(nowNs);
+            return pending.Refusal;
         }
 
         if (_state.FindRefusal(Count(push, pending), options) is { } refusal)
         {
+            pending.Refuse(refusal);
             return refusal;
         }
 
@@ -164,7 +173,6 @@ public sealed class GroupRow
         }
 
         _parts.End(pending);
-        HasChanged = true;
         return null;
     }
 

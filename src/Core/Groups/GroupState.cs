@@ -184,20 +184,6 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         return changed;
     }
 
-    /// <summary>Whether each of the families was pushed at a time or later, or has ended since.</summary>
-    public bool IsPast(long pushTimeNs, ReadOnlySpan<PushedFamily> families)
-    {
-        foreach (ref readonly var family in families)
-        {
-            if (Admits(pushTimeNs, family.Header) && !(Find(FamilyHeader.Name(family.Header)) is >= 0 and var at && _families[at].PushTimeNs >= pushTimeNs))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
     /// <summary>Whether there is room for the push whatever it and those that are awaited replace.</summary>
     public bool HasRoomFor(AwaitedPush push, GroupStoreOptions options) => _heldSeries + _awaitedSeries + push.SeriesCount <= options.MaxSeriesPerGroup;
 

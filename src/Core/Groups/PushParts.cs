@@ -2,10 +2,16 @@ using PushGateway.Wire;
 
 namespace PushGateway.Groups;
 
-/// <summary>The pushes to a group that were cut into several messages: those that are not whole yet, and the last ones that took effect.</summary>
+/// <summary>
+/// The pushes to a group that were cut into several messages: those that are not whole or were refused, and those that took effect in the last hour.
+/// </summary>
 internal sealed class PushParts
 {
-    private static readonly long RememberedNs = TimeSpan.FromHours(1).Ticks * TimeSpan.NanosecondsPerTick;
+    // Refusals are remembered for as long as a queue may keep a part. More than these are of a producer that sends nothing but first parts.
+    private const int MostPending = 100;
+
+    private static readonly long RememberedNs = Nanoseconds(TimeSpan.FromHours(1));
+    private static readonly long LongestPendingNs = Nanoseconds(TimeSpan.FromDays(14));
 
     private readonly List<PendingPush> _pending = [];
     private readonly SortedSet<long> _whole = [];
@@ -17,6 +23,7 @@ internal sealed class PushParts
     public long? PendingSinceNs => _pending.Count > 0 ? _pending.Max(static push => push.SinceNs) : null;
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">It cannot be read.</exception>
     public static PushParts Read(ref BlobReader reader)
     {
         var parts = new PushParts();
@@ -45,10 +52,10 @@ internal sealed class PushParts
         }
     }
 
-    /// <summary>Whether a push that took effect is remembered.</summary>
+    /// <summary>Whether a push took effect in the last hour.</summary>
     public bool HasTakenEffect(long timeNs) => _whole.Contains(timeNs);
 
-    /// <summary>Whether a push is older than those that are remembered.</summary>
+    /// <summary>Whether nobody remembers any more what became of a push of that time.</summary>
     public static bool IsForgotten(long timeNs, long nowNs) => timeNs < nowNs - RememberedNs;
 
     /// <summary>The push of which some parts have come; null when none has.</summary>
@@ -57,6 +64,11 @@ internal sealed class PushParts
     /// <summary>The first part of a push has come.</summary>
     public PendingPush Begin(long timeNs, int total, long nowNs)
     {
+        if (_pending.Count == MostPending)
+        {
+            _pending.RemoveAt(0);
+        }
+
         var push = new PendingPush(timeNs, total, nowNs);
         _pending.Add(push);
         return push;
@@ -72,7 +84,9 @@ internal sealed class PushParts
     /// <summary>Forgets what has had its time; whether there was anything.</summary>
     public bool Forget(long nowNs)
     {
-        var given = _pending.RemoveAll(push => nowNs - push.SinceNs > RememberedNs);
-        return given + _whole.RemoveWhere(timeNs => IsForgotten(timeNs, nowNs)) > 0;
+        var forgotten = _pending.RemoveAll(push => nowNs - push.SinceNs > LongestPendingNs);
+        return forgotten + _whole.RemoveWhere(timeNs => IsForgotten(timeNs, nowNs)) > 0;
     }
+
+    private static long Nanoseconds(TimeSpan time) => time.Ticks * TimeSpan.NanosecondsPerTick;
 }

@@ -7,7 +7,7 @@ namespace PushGateway.Queue;
 /// them. It has two cursors: messages can be looked at before it is their turn to be received.
 /// </summary>
 /// <remarks>
-/// The queue gives a push its time when it stores it, so messages are in order of push time. It hands out the messages of a millisecond
+/// Its consumer notes what it sends, because after a restart the queue cannot tell what it handed out. The queue gives a push its time when it stores it, so messages are in order of push time. It hands out the messages of a millisecond
 /// together: a target that gets two samples of a series with the same timestamp, one after the other, refuses the second.
 /// </remarks>
 public interface IOrderedPushQueue : IPushQueue, ISendJournal

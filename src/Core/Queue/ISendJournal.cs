@@ -2,11 +2,13 @@ namespace PushGateway.Queue;
 
 /// <summary>
 /// Remembers, through a restart, of which messages samples may have reached the target. Those are <see cref="ReceivedMessage.IsRedelivered"/>
-/// afterwards, and no others.
+/// afterwards.
 /// </summary>
 public interface ISendJournal
 {
-    /// <summary>Notes, before a request goes out, that it has samples of the messages. The note is durable when the task completes.</summary>
+    /// <summary>
+    /// Notes, before a request goes out, that it may have samples of the messages. When the task completes, the note is as durable as a push.
+    /// </summary>
     /// <exception cref="QueueUnavailableException">The note cannot be written now.</exception>
     ValueTask NoteSendingAsync(IReadOnlyList<ReceivedMessage> messages);
 

@@ -208,10 +208,15 @@ public static class PushMessageCodec
             }
 
             part = parsed;
+            if (!attributes.ContainsKey(MessageAttribute.Time))
+            {
+                error = new PushError(RejectCode.MessageInvalid, $"part {number} of a push has no {MessageAttribute.Time}, by which its parts are told from those of others");
+                return false;
+            }
         }
 
         var pushTimeNs = operation == PushOperation.Expire ? acceptedNs : message.StoredNs
-            ?? PushTime(acceptedNs, message.SentMs * NanosecondsPerMillisecond, isWholeOwn: part is null && attributes.ContainsKey(MessageAttribute.Version));
+            ?? PushTime(acceptedNs, message.SentMs * NanosecondsPerMillisecond, isOwn: attributes.ContainsKey(MessageAttribute.Version), part is not null);
         header = new PushHeader(operation, group, pushTimeNs, attributes.GetValueOrDefault(MessageAttribute.TraceParent))
         {
             AcceptedNs = acceptedNs,
@@ -222,17 +227,17 @@ public static class PushMessageCodec
         return true;
     }
 
-    // The clocks of several Apis differ, so their pushes are in the order in which the queue took them; within one of its milliseconds, in
-    // the order of acceptance. A message that comes much later than its push, such as one from the dead-letter queue, keeps the time of the
+    // The clocks of several Apis differ, so their pushes are in the order in which the queue took them; within one of its milliseconds, mostly
+    // in the order of acceptance. A message that comes much later than its push, such as one from the dead-letter queue, keeps the time of the
     // push. So do the parts of a push, which the queue took at different times, and what other producers send.
-    private static long PushTime(long acceptedNs, long sentNs, bool isWholeOwn)
+    private static long PushTime(long acceptedNs, long sentNs, bool isOwn, bool isPart)
     {
-        if (isWholeOwn && acceptedNs >= sentNs - PushClock.MaxSkewNs)
+        if (isOwn && !isPart && acceptedNs >= sentNs - PushClock.MaxSkewNs)
         {
             return sentNs + (acceptedNs % NanosecondsPerSecond * NanosecondsPerMillisecond / NanosecondsPerSecond);
         }
 
-        return acceptedNs > sentNs + PushClock.MaxSkewNs ? sentNs : acceptedNs;
+        return acceptedNs > sentNs + (isOwn ? PushClock.MaxSkewNs : PushClock.MaxLeadNs) ? sentNs : acceptedNs;
     }
 
     private static bool IsSupported(PushOperation operation, GroupingKey? group, GroupSelector? selector) => operation switch

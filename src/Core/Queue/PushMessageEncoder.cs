@@ -34,6 +34,7 @@ internal sealed class PushMessageEncoder : IDisposable
     /// <summary>Gives the encoder back for the next push, without memory beyond <see cref="ReuseLimit"/>.</summary>
     public void Dispose()
     {
+        _sealed.Clear();
         Trim();
         Pool.Add(this);
     }
@@ -69,7 +70,6 @@ internal sealed class PushMessageEncoder : IDisposable
             messages.Add(new QueueMessage(body, attributes));
         }
 
-        _sealed.Clear();
         return null;
     }
 

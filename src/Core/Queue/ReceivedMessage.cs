@@ -60,8 +60,8 @@ public sealed class ReceivedMessage
     public long? StoredNs { get; init; }
 
     /// <summary>
-    /// Whether samples of the message may have been sent before, by another receiver or a former process. A target that has them, or newer
-    /// ones, then refuses them as out of order.
+    /// Whether samples of the message may have been sent before: an ordered queue has a note that they were, another queue has handed the
+    /// message out before. A target that has them, or newer ones, then refuses them as out of order.
     /// </summary>
     public bool IsRedelivered { get; init; }
 

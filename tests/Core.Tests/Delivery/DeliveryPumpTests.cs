@@ -60,7 +60,7 @@ public sealed class DeliveryPumpTests
         await RunAsync(queue, _ => SinkResult.Retry("HTTP 503"), observer);
 
         Assert.Equal("abandon a", queue.Log[^1]);
-        Assert.Equal([TimeSpan.FromMinutes(2) / 20], queue.Delays);
+        Assert.Equal([RedeliveryDelay.Of(TimeSpan.FromMinutes(2))], queue.Delays);
         Assert.All(queue.Log.SkipLast(1), operation => Assert.Equal("renew a", operation));
         Assert.True(queue.Log.Count > 2, "the batch was not renewed");
         Assert.Equal(["1 HTTP 503"], observer.Failures);
@@ -112,31 +112,21 @@ public sealed class DeliveryPumpTests
     }
 
     [Theory]
-    [InlineData(-30, 1)]
-    [InlineData(0, 1)]
-    [InlineData(60, 3)]
-    [InlineData(3600, 180)]
+    [InlineData(-30, 10)]
+    [InlineData(0, 10)]
+    [InlineData(3600, 10)]
+    [InlineData(7200, 360)]
     [InlineData(14 * 86_400, 3600)]
-    public void A_message_is_tried_again_after_a_twentieth_of_its_age(long ageSeconds, double delaySeconds)
-    {
-        var sent = DateTimeOffset.UnixEpoch.AddDays(100);
-        var message = new ReceivedMessage("a", new QueueMessage(default, new Dictionary<string, string>()), sent.ToUnixTimeMilliseconds());
-        Assert.Equal(delaySeconds, RedeliveryDelay.Of(message, sent.AddSeconds(ageSeconds)).TotalSeconds);
-    }
+    public void A_message_is_tried_again_soon_and_an_old_one_after_a_twentieth_of_its_age(long ageSeconds, double delaySeconds) =>
+        Assert.Equal(delaySeconds, RedeliveryDelay.Of(TimeSpan.FromSeconds(ageSeconds)).TotalSeconds);
 
-    [Fact]
-    public void In_the_14_days_that_SQS_keeps_a_message_it_is_received_half_as_often_as_a_queue_allows()
-    {
-        var sent = DateTimeOffset.UnixEpoch;
-        var message = new ReceivedMessage("a", new QueueMessage(default, new Dictionary<string, string>()), sent.ToUnixTimeMilliseconds());
-        var receives = 0;
-        for (var now = sent; now < sent.AddDays(14); now += RedeliveryDelay.Of(message, now))
-        {
-            receives++;
-        }
-
-        Assert.InRange(receives, 100, 520);
-    }
+    [Theory]
+    [InlineData(1.0 / 24, 360)]
+    [InlineData(1, 427)]
+    [InlineData(7, 571)]
+    [InlineData(14, 739)]
+    public void A_message_is_received_less_often_than_a_queue_allows(double days, int receives) =>
+        Assert.InRange(RedeliveryDelay.ReceivesUntil(TimeSpan.FromDays(days)), receives - 3, receives + 3);
 
     private async Task RunAsync(ScriptedQueue queue, Func<IReadOnlyList<string>, SinkResult> answer, DeliveryObserver? observer = null)
     {

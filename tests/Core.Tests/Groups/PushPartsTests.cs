@@ -48,9 +48,20 @@ public sealed class PushPartsTests
         Assert.Null(Apply(Push(10, "b") with { Part = new(2, 2) }));
         Assert.Equal("c@20", Held());
 
+        Assert.Empty(_told);
+
         _now += TimeSpan.FromHours(3);
         Assert.Null(Apply(Push(10, "a") with { Part = new(1, 2) }));
         Assert.Equal("c@20", Held());
+    }
+
+    [Fact]
+    public void A_part_that_comes_first_after_an_hour_is_applied_as_it_comes()
+    {
+        _now += TimeSpan.FromHours(2);
+        Apply(Push(20, "c") with { Operation = PushOperation.Merge, Series = [Series("other", "c", 20)] });
+        Assert.Null(Apply(Push(10, "a") with { Operation = PushOperation.Merge, Part = new(1, 2) }));
+        Assert.Equal("a@10 c@20", Held());
     }
 
     [Fact]
@@ -69,20 +80,42 @@ public sealed class PushPartsTests
     {
         Apply(Push(0, "a"));
         Assert.NotNull(Apply(Push(10, "b") with { Part = new(1, 2) }));
-        _now += TimeSpan.FromMinutes(14);
+        _now += TimeSpan.FromMinutes(59);
         Assert.NotNull(Apply(Push(10, "b") with { Part = new(1, 2) }));
 
+        const string incomplete = "push-incomplete: 1 of the 2 parts of the push have come within 60 minutes; nothing of it took effect";
         _now += TimeSpan.FromMinutes(2);
-        Assert.Equal(
-            "push-incomplete: 1 of the 2 parts of the push have come within 15 minutes; nothing of it took effect",
-            Apply(Push(10, "b") with { Part = new(1, 2) }));
-        Assert.Equal("a@0", Held());
+        Assert.Equal(incomplete, Apply(Push(10, "b") with { Part = new(1, 2) }));
 
-        _now += TimeSpan.FromHours(1);
-        var row = Row(_group);
+        // The other part comes after all. The first is a dead letter already.
+        Assert.Equal(incomplete, Apply(Push(10, "c") with { Part = new(2, 2) }));
+        Assert.Equal("a@0", Held());
+        Assert.Empty(_told);
+
+        _now += TimeSpan.FromDays(15);
         Apply(Push(0, "a"));
-        Assert.InRange(Row(_group).Length, 1, row.Length - 1);
-        Assert.Equal(Row(_group).Length, Row(WithOnly(Push(0, "a"))).Length);
+        Assert.Equal(Row(WithOnly(Push(0, "a"))).Length, Row(_group).Length);
+    }
+
+    [Fact]
+    public void Parts_that_disagree_on_their_number_are_refused()
+    {
+        Apply(Push(10, "a") with { Part = new(1, 2) });
+
+        Assert.StartsWith("message-invalid: the parts of a push disagree", Apply(Push(10, "b") with { Part = new(3, 3) }), StringComparison.Ordinal);
+        Assert.StartsWith("message-invalid: the parts of a push disagree", Apply(Push(10, "a") with { Part = new(1, 2) }), StringComparison.Ordinal);
+        Assert.Equal("", Held());
+    }
+
+    [Fact]
+    public void Of_pushes_that_are_never_whole_the_last_hundred_are_kept()
+    {
+        for (var time = 1; time <= 1000; time++)
+        {
+            Assert.NotNull(Apply(Push(time, "a") with { Part = new(1, 2) }));
+        }
+
+        Assert.InRange(Row(_group).Length, 1, 100 * 100);
     }
 
     [Fact]

@@ -107,7 +107,7 @@ public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler,
         {
             if (failed.FindAll(SqsPushQueue.HasReceipt) is { Count: > 0 } hidden)
             {
-                await queue.AbandonAsync(hidden, message => RedeliveryDelay.Of(message, now), cancellationToken);
+                await queue.AbandonAsync(hidden, message => RedeliveryDelay.Of(now - DateTimeOffset.FromUnixTimeMilliseconds(message.SentMs)), cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
