@@ -103,13 +103,14 @@ internal sealed class Promise(
     private bool MayHaveBecomeTooOld(string series) => LatestClockMs(world.NowMs) - target.Newest(series)?.TimestampMs > maxSampleAge?.TotalMilliseconds;
 
     // A wrong clock hides the end of a series, or its last push, from the target: the target has a later sample from before a step back, or
-    // refused what the last push led to. A group that is brought back from the future ends its series at the present time.
+    // refused what the last push led to, or a marker of a group that expired by a clock more than an hour behind. A group that is brought
+    // back from the future ends its series at the present time.
     private bool HidesFromTarget(string series, SimulatedPush last, bool isLive)
     {
         var lastMs = last.PushTimeNs / 1_000_000;
         return world.HasStepped
             && (target.Newest(series)?.TimestampMs > lastMs
-                || _refused[series].Any(refused => refused.TimestampMs >= lastMs - 1)
+                || _refused[series].Any(refused => refused.TimestampMs >= lastMs - 1 || refused.Bits == StaleBits)
                 || last.Expected.Any(sample => sample.Series == series && IsDead(last, sample))
                 || (!isLive && world.LeaptBackMs >= last.StoredMs));
     }
