@@ -6,7 +6,7 @@ namespace PushGateway.Aws.Sqs;
 
 /// <summary>
 /// An Amazon SQS queue, standard or FIFO. The SDK's client is created on first use, from the SDK's own configuration. The SDK retries whole
-/// calls that fail; this class retries failed entries of batch calls. Both do so a bounded number of times.
+/// calls that fail; this class retries failed entries of batch calls. Both do so a bounded number of times, and within <see cref="CallTimeout"/>.
 /// Every operation throws <see cref="QueueUnavailableException"/> when SQS, the network or the credentials fail.
 /// </summary>
 /// <remarks>
@@ -19,6 +19,12 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
 {
     /// <summary>SQS bills a message by chunks of 64 KiB (Amazon SQS pricing).</summary>
     private const int ChunkBytes = 64 * 1024;
+
+    /// <summary>
+    /// Longest time of the calls of an operation, their repetitions included. SQS answers within milliseconds, and a sender that waits is to
+    /// hear in time that its push is not stored. A receive is no such operation: it waits for messages.
+    /// </summary>
+    internal static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// SQS hides a message for at most 12 hours after its receive. One of these hours may have passed while it was worked on.
@@ -72,7 +78,7 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
         }
 
         var outgoing = messages.Select(message => OutgoingMessage.From(message, _options.MaxMessageBytes)).ToList();
-        var failures = await CallAsync(client => _sender.SendAsync(client, outgoing, cancellationToken), cancellationToken);
+        var failures = await CallAsync((client, token) => _sender.SendAsync(client, outgoing, token), cancellationToken);
         ThrowIfAny(failures, outgoing.Count, _queue);
     }
 
@@ -87,7 +93,7 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
     public async ValueTask<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int maxMessages, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxMessages, 1);
-        return await CallAsync(client => _receiver.ReceiveAsync(client, maxMessages, cancellationToken), cancellationToken);
+        return await WrapAsync(client => _receiver.ReceiveAsync(client, maxMessages, cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -154,7 +160,7 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
     {
         var sender = await GetDeadLetterSenderAsync(cancellationToken);
         var outgoing = letters.Select(letter => DeadLetterMessage.From(letter, ReceiptOf(letter.Message), _options.MaxMessageBytes)).ToList();
-        var unsent = await CallAsync(client => sender.SendAsync(client, outgoing, cancellationToken), cancellationToken);
+        var unsent = await CallAsync((client, token) => sender.SendAsync(client, outgoing, token), cancellationToken);
 
         var lost = unsent.Select(failure => failure.Item).ToHashSet();
         return (
@@ -176,7 +182,7 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
 
         if (last.Failure is { } failure)
         {
-            throw SqsFailure.Wrap(failure, _queue);
+            throw new QueueUnavailableException(failure.Message, failure);
         }
     }
 
@@ -225,11 +231,11 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
     }
 
     private Task<SqsQueueSettings> ReadSettingsAsync(CancellationToken cancellationToken) =>
-        CallAsync(client => SqsQueueSettings.ReadAsync(client, _queue, cancellationToken), cancellationToken);
+        CallAsync((client, token) => SqsQueueSettings.ReadAsync(client, _queue, token), cancellationToken);
 
     private Task<IReadOnlyList<BatchFailure<ReceivedMessage>>> DeleteAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken) =>
         CallAsync(
-            client => _runner.RunAsync(
+            (client, limited) => _runner.RunAsync(
                 BatchRunner.Chunk(messages),
                 async (chunk, token) =>
                 {
@@ -238,13 +244,13 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
                     return new BatchAnswer(response.Successful?.Select(entry => entry.Id), response.Failed);
                 },
                 BatchRunner.Parallelism,
-                cancellationToken),
+                limited),
             cancellationToken);
 
     private async Task HideAsync(IReadOnlyList<ReceivedMessage> messages, Func<ReceivedMessage, TimeSpan> time, CancellationToken cancellationToken)
     {
         var failures = await CallAsync(
-            client => _runner.RunAsync(
+            (client, limited) => _runner.RunAsync(
                 BatchRunner.Chunk(messages),
                 async (chunk, token) =>
                 {
@@ -258,26 +264,35 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
                     return new BatchAnswer(response.Successful?.Select(entry => entry.Id), response.Failed);
                 },
                 BatchRunner.Parallelism,
-                cancellationToken),
+                limited),
             cancellationToken);
         ThrowIfAny([.. failures.Where(failure => !IsNoLongerOurs(failure))], messages.Count, _queue);
     }
 
-    private async Task<Exception?> TryDescribeAsync(CancellationToken cancellationToken)
+    private async Task<QueueUnavailableException?> TryDescribeAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await _client.Value.GetQueueAttributesAsync(
-                new GetQueueAttributesRequest { QueueUrl = _queue.Value, AttributeNames = [QueueAttributeName.QueueArn] }, cancellationToken);
+            await CallAsync(
+                (client, token) => client.GetQueueAttributesAsync(
+                    new GetQueueAttributesRequest { QueueUrl = _queue.Value, AttributeNames = [QueueAttributeName.QueueArn] }, token),
+                cancellationToken);
             return null;
         }
-        catch (Exception e) when (SqsFailure.IsFailure(e, cancellationToken))
+        catch (QueueUnavailableException exception)
         {
-            return e;
+            return exception;
         }
     }
 
-    private async Task<T> CallAsync<T>(Func<IAmazonSQS, Task<T>> call, CancellationToken cancellationToken)
+    private async Task<T> CallAsync<T>(Func<IAmazonSQS, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(CallTimeout, _time);
+        using var registration = cancellationToken.Register(limit.Cancel);
+        return await WrapAsync(client => call(client, limit.Token), cancellationToken);
+    }
+
+    private async Task<T> WrapAsync<T>(Func<IAmazonSQS, Task<T>> call, CancellationToken cancellationToken)
     {
         try
         {
@@ -289,5 +304,5 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
         }
     }
 
-    private sealed record Checked(long Timestamp, Exception? Failure);
+    private sealed record Checked(long Timestamp, QueueUnavailableException? Failure);
 }
