@@ -37,7 +37,8 @@ internal static class WorkerServices
         builder.Services.AddSingleton(services => new SqsPushQueue(options.Queue, services.GetRequiredService<TimeProvider>()));
         if (options.Groups is { } groups)
         {
-            builder.Services.AddSingleton<IGroupStore>(services => new DynamoGroupStore(groups, services.GetRequiredService<TimeProvider>()));
+            builder.Services.AddSingleton<IGroupStore>(services => new DynamoGroupStore(
+                groups, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<DynamoGroupStore>>()));
             builder.Services.AddSingleton<IExpiryDelivery, DirectExpiry>();
             builder.Services.AddSingleton<ExpirySweep>();
         }

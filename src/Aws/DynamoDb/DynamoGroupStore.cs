@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Amazon.DynamoDBv2;
+using Microsoft.Extensions.Logging;
 using PushGateway.Exposition;
 using PushGateway.Groups;
 using PushGateway.Push;
@@ -36,19 +37,25 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
     private readonly TimeProvider _time;
     private readonly Lazy<IAmazonDynamoDB> _client;
     private readonly DynamoGroupItems _items;
+    private readonly UnreadableItems _unreadable;
 
     /// <summary>Creates the store; nothing is called yet.</summary>
-    public DynamoGroupStore(DynamoGroupOptions options, TimeProvider time)
-        : this(options, time, DynamoClient.Create)
+    /// <param name="options">Options.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Is told of items that cannot be read.</param>
+    public DynamoGroupStore(DynamoGroupOptions options, TimeProvider time, ILogger<DynamoGroupStore>? logger = null)
+        : this(options, time, DynamoClient.Create, logger)
     {
     }
 
-    internal DynamoGroupStore(DynamoGroupOptions options, TimeProvider time, Func<IAmazonDynamoDB> createClient)
+    internal DynamoGroupStore(
+        DynamoGroupOptions options, TimeProvider time, Func<IAmazonDynamoDB> createClient, ILogger<DynamoGroupStore>? logger = null)
     {
         _options = options;
         _time = time;
         _client = new Lazy<IAmazonDynamoDB>(createClient);
         _items = new DynamoGroupItems(options.TableName, _client);
+        _unreadable = new UnreadableItems(logger, time);
     }
 
     /// <inheritdoc/>
@@ -114,13 +121,13 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
     /// <inheritdoc/>
     /// <remarks>
     /// Reads the whole table. Each group is read at one instant, but pushes may be applied between the reads of two groups. The scan keeps
-    /// the items as they are stored.
+    /// the items as they are stored. An item that this release cannot read is skipped, and reported.
     /// </remarks>
     public async ValueTask<IHeldScan> OpenScanAsync(CancellationToken cancellationToken)
     {
         var items = await _items.ScanAsync(cancellationToken).ToListAsync(cancellationToken);
         var now = _time.GetUtcNow();
-        return new DynamoScan([.. items.OrderBy(static item => item.Path, StringComparer.Ordinal)], item => Read(item, now));
+        return new DynamoScan([.. items.OrderBy(static item => item.Path, StringComparer.Ordinal)], item => TryRead(item, now));
     }
 
     /// <inheritdoc/>
@@ -203,7 +210,8 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
         return [.. groups.Values.Where(static group => group.Pushes.Count > 0)];
     }
 
-    private static GroupRow Read(DynamoGroupItem item, DateTimeOffset now)
+    // Null when this release cannot read it. The other groups are shown and ended all the same.
+    private GroupRow? TryRead(DynamoGroupItem item, DateTimeOffset now)
     {
         try
         {
@@ -213,7 +221,8 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
         }
         catch (InvalidDataException exception)
         {
-            throw new GroupStoreUnavailableException(Unreadable(item.Path, exception), exception);
+            _unreadable.Skip(Unreadable(item.Path, exception));
+            return null;
         }
     }
 
