@@ -15,7 +15,7 @@ namespace PushGateway.Aws.Lambda.Events;
 public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler, DeliveryObserver observer, TimeProvider time)
 {
     /// <summary>
-    /// Time before the deadline that is kept for the dead-letter queue. When less than four times as much is left, a quarter of it is kept.
+    /// Time before the deadline that is kept for confirming what was delivered, and for the dead-letter queue. When less than four times as much is left, a quarter of it is kept.
     /// </summary>
     public static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(1);
 

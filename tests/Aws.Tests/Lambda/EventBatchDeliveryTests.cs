@@ -1,0 +1,68 @@
+using Amazon.SQS;
+using Amazon.SQS.Model;
+using Microsoft.Extensions.Time.Testing;
+using PushGateway.Aws.Lambda.Events;
+using PushGateway.Aws.Sqs;
+using PushGateway.Delivery;
+using PushGateway.Groups;
+using PushGateway.Push;
+using PushGateway.Queue;
+using PushGateway.Sinks;
+using PushGateway.Testing;
+using Xunit;
+using SqsQueueOptions = PushGateway.Aws.Sqs.SqsQueueOptions;
+
+namespace PushGateway.Aws.Tests.Lambda;
+
+/// <summary>What an invocation reports when something around the delivery fails.</summary>
+public sealed class EventBatchDeliveryTests
+{
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
+    private readonly RecordingObserver _observer = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_was_delivered_is_reported_in_time_while_the_group_store_does_not_confirm()
+    {
+        var groups = new HangingGroups(new MemoryGroupStore(GroupStoreOptions.Default, _time));
+        var sink = new RecordingSink((_, _) => ValueTask.FromResult(SinkResult.Delivered));
+        var handler = new BatchHandler(sink, groups, PushLimits.Default, new DeliveryOptions(), _time);
+        using var queue = Open(_ => throw new InvalidOperationException("nobody calls SQS"));
+        var delivery = new EventBatchDelivery(queue, handler, _observer, _time);
+        Assert.Empty(await delivery.DeliverAsync([Text("put", "a 1\nb 1\n", "job/g")], TimeSpan.FromSeconds(10)));
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        var delivering = delivery.DeliverAsync(
+            [Text("replace", "a 2\n", "job/g", "replace"), Text("other", "c 1\n")], TimeSpan.FromSeconds(10)).AsTask();
+        await groups.Confirming.WaitAsync(Poll.DefaultDeadline, Cancellation);
+        _time.Advance(TimeSpan.FromSeconds(8.5));
+        Assert.False(delivering.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(0.25));
+
+        Assert.Equal(["replace"], await delivering.WaitAsync(Poll.DefaultDeadline, Cancellation));
+        Assert.Contains("c 1", string.Join('\n', sink.Stored), StringComparison.Ordinal);
+    }
+
+    private static SqsPushQueue Open(Func<SqsQueueUrl, IAmazonSQS> create) => new(
+        new SqsQueueOptions { QueueUrl = "http://sqs.local/123456789012/pushes", DeadLetterQueueUrl = "http://sqs.local/123456789012/dead" },
+        TimeProvider.System,
+        create);
+
+    private ReceivedMessage Text(string id, string body, string? group = null, string? operation = null)
+    {
+        var attributes = new Dictionary<string, MessageAttributeValue> { [MessageAttribute.ContentType] = new() { DataType = "String", StringValue = "text/plain" } };
+        if (group is not null)
+        {
+            attributes[MessageAttribute.Group] = new() { DataType = "String", StringValue = group };
+        }
+
+        if (operation is not null)
+        {
+            attributes[MessageAttribute.Operation] = new() { DataType = "String", StringValue = operation };
+        }
+
+        var sent = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        return SqsEventMessage.Create(id, null, body, attributes, $"{sent}", "1", _time);
+    }
+}
