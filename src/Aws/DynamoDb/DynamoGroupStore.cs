@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Amazon.DynamoDBv2;
 using Microsoft.Extensions.Logging;
 using PushGateway.Exposition;
@@ -132,28 +132,28 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
 
     /// <inheritdoc/>
     /// <remarks>
-    /// The index lags a moment behind the groups. Therefore each group that it names is read, and the group itself decides.
+    /// The index lags a moment behind the groups. Therefore each group that it names is read, and the group itself decides. Groups are read
+    /// as they are asked for, those that have been due longest first in each partition of the index. Each search begins at another partition:
+    /// a run that never comes to all of them leaves no group waiting for ever.
     /// </remarks>
-    public async ValueTask<IReadOnlyList<PushHeader>> FindExpiredAsync(CancellationToken cancellationToken)
+    public async IAsyncEnumerable<PushHeader> FindExpiredAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
-        var nowMs = now.ToUnixTimeMilliseconds();
-        var expired = new ConcurrentBag<PushHeader>();
-        await ForEachAsync(
-            DynamoGroupTable.ExpiryShards,
-            async (shard, cancellation) =>
+        var first = Random.Shared.Next(DynamoGroupTable.ExpiryShards);
+        for (var i = 0; i < DynamoGroupTable.ExpiryShards; i++)
+        {
+            var shard = (first + i) % DynamoGroupTable.ExpiryShards;
+            await foreach (var paths in _items.QueryDueAsync(shard, now.ToUnixTimeMilliseconds(), cancellationToken).Chunk(Parallelism))
             {
-                await foreach (var path in _items.QueryDueAsync(shard, nowMs, cancellation))
+                foreach (var expiry in await Task.WhenAll(paths.Select(path => FindExpiryAsync(path, now, cancellationToken))))
                 {
-                    if (await _items.GetAsync(path, cancellation) is { } item && Read(item, now) is { ExpiresAtNs: { } time } group
-                        && time <= nowMs * NanosecondsPerMillisecond)
+                    if (expiry is { } due)
                     {
-                        expired.Add(group.Expiry);
+                        yield return due;
                     }
                 }
-            },
-            cancellationToken);
-        return [.. expired];
+            }
+        }
     }
 
     /// <summary>Disposes of the client.</summary>
@@ -225,6 +225,12 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
             return null;
         }
     }
+
+    private async Task<PushHeader?> FindExpiryAsync(string path, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await _items.GetAsync(path, cancellationToken) is { } item && TryRead(item, now) is { ExpiresAtNs: { } time } group
+            && time <= now.ToUnixTimeMilliseconds() * NanosecondsPerMillisecond
+            ? group.Expiry
+            : null;
 
     private static string Unreadable(string path, InvalidDataException exception) => $"The item of group {path} cannot be read: {exception.Message}.";
 

@@ -37,7 +37,7 @@ public sealed class DynamoOutageTests
         foreach (var call in (Func<Task>[])
             [
                 () => table.Store.ConfirmAsync(ended, Cancellation).AsTask(),
-                () => table.Store.FindExpiredAsync(Cancellation).AsTask(),
+                table.ExpiredAsync,
                 table.ReadAsync,
             ])
         {

@@ -64,7 +64,7 @@ internal sealed class TestTable : IDisposable
     public Task<List<PushHeader>> ExpiredAsync() => ExpiredAsync(Store);
 
     /// <inheritdoc cref="ExpiredAsync()"/>
-    public static async Task<List<PushHeader>> ExpiredAsync(IGroupStore store) => [.. await store.FindExpiredAsync(CancellationToken.None)];
+    public static async Task<List<PushHeader>> ExpiredAsync(IGroupStore store) => await store.FindExpiredAsync(CancellationToken.None).ToListAsync();
 
     public async Task<Dictionary<string, AttributeValue>> ItemAsync(string path) =>
         (await Client.GetItemAsync(new GetItemRequest { TableName = Name, Key = new() { ["path"] = new(path) }, ConsistentRead = true })).Item;
