@@ -61,7 +61,7 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
     /// <inheritdoc/>
     /// <remarks>
     /// When DynamoDB cannot be reached, groups that were not begun yet are not tried: their pushes fail with the same reason. When other
-    /// workers write a group all the time, or its item cannot be read, only the pushes to that group fail.
+    /// workers write a group all the time, its item cannot be read, or DynamoDB refuses that item, only the pushes to that group fail.
     /// </remarks>
     public async ValueTask ApplyAsync(IReadOnlyList<BatchedPush> pushes, GroupEffects effects, CancellationToken cancellationToken)
     {
@@ -89,7 +89,8 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
             }
             catch (GroupStoreUnavailableException exception)
             {
-                failure = outage = exception.Message;
+                failure = exception.Message;
+                outage = DynamoFailure.IsOutage(exception.InnerException) ? failure : outage;
             }
 
             if (failure is not null)

@@ -23,7 +23,8 @@ internal static class SqsFailure
             },
             OperationCanceledException or TimeoutException => $"SQS did not answer in time for queue {queue.Name}.",
             AmazonClientException => $"SQS cannot be called for queue {queue.Name}: {exception.Message}",
-            _ => $"SQS cannot be reached for queue {queue.Name}: {exception.Message}",
+            HttpRequestException or IOException => $"SQS cannot be reached for queue {queue.Name}: {exception.Message}",
+            _ => $"SQS failed for queue {queue.Name} ({exception.GetType().Name}): {exception.Message}",
         },
         exception);
 

@@ -44,6 +44,21 @@ public sealed class EventBatchDeliveryTests
         Assert.Contains("c 1", string.Join('\n', sink.Stored), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_exception_that_nobody_foresaw_fails_only_what_it_concerns()
+    {
+        var sink = new RecordingSink((name, _) => name == "bad" ? throw new NotSupportedException("unforeseen") : ValueTask.FromResult(SinkResult.Delivered));
+        var handler = new BatchHandler(sink, null, PushLimits.Default, new DeliveryOptions(), TimeProvider.System);
+        using var queue = Open(_ => throw new NotSupportedException("no client"));
+        var delivery = new EventBatchDelivery(queue, handler, _observer, TimeProvider.System);
+
+        var failed = await delivery.DeliverAsync(
+            [Text("good", "good 1\n"), Text("letter", "{}{}"), Text("bad", "bad 1\n")], TimeSpan.FromSeconds(20));
+
+        Assert.Equal(["bad", "letter"], failed.Order(StringComparer.Ordinal));
+        Assert.Contains("no client", Assert.Single(_observer.Exceptions).Message, StringComparison.Ordinal);
+    }
+
     private static SqsPushQueue Open(Func<SqsQueueUrl, IAmazonSQS> create) => new(
         new SqsQueueOptions { QueueUrl = "http://sqs.local/123456789012/pushes", DeadLetterQueueUrl = "http://sqs.local/123456789012/dead" },
         TimeProvider.System,

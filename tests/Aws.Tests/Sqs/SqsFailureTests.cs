@@ -112,6 +112,19 @@ public sealed class SqsFailureTests
     }
 
     [Fact]
+    public async Task What_was_stored_before_a_failure_is_not_sent_a_second_time()
+    {
+        await using var sqs = await ScriptedSqs.StartAsync((action, request) => action == "SendMessageBatch"
+            ? ScriptedSqs.Error(400, "BatchRequestTooLong")
+            : Bodies(request)[0] == 'c' ? ScriptedSqs.Error(500, "InternalFailure") : ScriptedSqs.Answer(request, senderFault: false, ""));
+        using var queue = Open(sqs.Url);
+
+        await Assert.ThrowsAsync<QueueUnavailableException>(() => queue.EnqueueAsync([.. "abcd".Select(c => Message($"{c}"))], Cancellation).AsTask());
+
+        Assert.Equal(["abcd", "a", "b", "c"], sqs.Calls.Select(call => Bodies(call.Body)));
+    }
+
+    [Fact]
     public async Task Letters_that_were_stored_one_by_one_before_a_failure_are_deleted()
     {
         var sends = 0;
