@@ -13,6 +13,10 @@ internal sealed class RecordingObserver : DeliveryObserver
 
     public ConcurrentQueue<string> Letters { get; } = [];
 
+    public ConcurrentQueue<string> Cuts { get; } = [];
+
+    public override void LetterCut(DeadLetter letter, int bytes, int left) => Cuts.Enqueue($"{letter.Message.Id} {bytes > left}");
+
     public override void Faulted(Exception exception) => Exceptions.Enqueue(exception);
 
     public override void Failed(int messages, string reason) => Failures.Enqueue($"{messages} {reason}");

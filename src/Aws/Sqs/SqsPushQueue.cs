@@ -1,5 +1,6 @@
 using Amazon.SQS;
 using Amazon.SQS.Model;
+using PushGateway.Delivery;
 using PushGateway.Queue;
 
 namespace PushGateway.Aws.Sqs;
@@ -38,23 +39,29 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
     private readonly BatchRunner _runner;
     private readonly SqsSender _sender;
     private readonly SqsReceiver _receiver;
+    private readonly DeliveryObserver _observer;
     private SqsSender? _deadLetterSender;
     private SqsQueueSettings? _settings;
     private Checked? _checked;
 
     /// <summary>Creates the queue; nothing is called yet.</summary>
+    /// <param name="options">Options.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="observer">Is told of dead letters that had to be cut.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    public SqsPushQueue(SqsQueueOptions options, TimeProvider time)
-        : this(options, time, SqsClient.Create)
+    public SqsPushQueue(SqsQueueOptions options, TimeProvider time, DeliveryObserver? observer = null)
+        : this(options, time, SqsClient.Create, observer)
     {
     }
 
-    internal SqsPushQueue(SqsQueueOptions options, TimeProvider time, Func<SqsQueueUrl, IAmazonSQS> createClient)
+    internal SqsPushQueue(
+        SqsQueueOptions options, TimeProvider time, Func<SqsQueueUrl, IAmazonSQS> createClient, DeliveryObserver? observer = null)
     {
         options.Validate();
         _queue = new SqsQueueUrl(options.QueueUrl);
         _options = options;
         _time = time;
+        _observer = observer ?? new DeliveryObserver();
         _client = new Lazy<IAmazonSQS>(() => createClient(_queue));
         _runner = new BatchRunner(time);
         _sender = new SqsSender(_queue, options.MaxMessageBytes, _runner);
@@ -129,7 +136,8 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
     /// A letter is the original message with all its attributes. <see cref="MessageAttribute.DeadLetterReason"/> is added, and
     /// <see cref="MessageAttribute.Time"/> when it is missing and there is room. A reason that does not fit is cut. When the message
     /// already has ten attributes, one that the gateway does not know makes way for the reason. A message that is as large as the size
-    /// limit gets no reason.
+    /// limit gets no reason. A message that the dead-letter queue does not take, because its own limit is lower, is cut, and the reason says
+    /// so.
     /// </remarks>
     /// <exception cref="InvalidOperationException">There is no dead-letter queue. The messages stay in the queue.</exception>
     public async ValueTask DeadLetterAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
@@ -161,11 +169,53 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
         var sender = await GetDeadLetterSenderAsync(cancellationToken);
         var outgoing = letters.Select(letter => DeadLetterMessage.From(letter, ReceiptOf(letter.Message), _options.MaxMessageBytes)).ToList();
         var unsent = await CallAsync((client, token) => sender.SendAsync(client, outgoing, token), cancellationToken);
+        var lost = new Dictionary<OutgoingMessage, BatchFailure<OutgoingMessage>>();
+        foreach (var failure in unsent)
+        {
+            var letter = letters[outgoing.IndexOf(failure.Item)];
+            if (!SqsFailure.IsTooLong(failure))
+            {
+                lost.Add(failure.Item, failure);
+            }
+            else if (await SendCutAsync(sender, letter, failure.Item, cancellationToken) is { } last)
+            {
+                lost.Add(failure.Item, last);
+            }
+        }
 
-        var lost = unsent.Select(failure => failure.Item).ToHashSet();
         return (
-            [.. letters.Where((_, index) => !lost.Contains(outgoing[index]))],
-            unsent.Count > 0 ? SqsFailure.Wrap(unsent, letters.Count, sender.Queue) : null);
+            [.. letters.Where((_, index) => !lost.ContainsKey(outgoing[index]))],
+            lost.Count > 0 ? SqsFailure.Wrap([.. lost.Values], letters.Count, sender.Queue) : null);
+    }
+
+    // Sends the letter alone, because another one of the same call may have been too long, and then ever less of it. Nobody tells the limit
+    // of the dead-letter queue: the permission to read it is not needed otherwise. Null once the letter is safe.
+    private async ValueTask<BatchFailure<OutgoingMessage>?> SendCutAsync(
+        SqsSender sender, DeadLetter letter, OutgoingMessage whole, CancellationToken cancellationToken)
+    {
+        var message = whole;
+        while (true)
+        {
+            var sent = message;
+            var unsent = await CallAsync((client, token) => sender.SendAsync(client, [sent], token), cancellationToken);
+            if (unsent is [var failure])
+            {
+                if (!SqsFailure.IsTooLong(failure) || message.Bytes <= SqsQueueOptions.SmallestMessageLimit)
+                {
+                    return failure;
+                }
+
+                message = DeadLetterMessage.Cut(letter, ReceiptOf(letter.Message), Math.Max(message.Bytes / 2, SqsQueueOptions.SmallestMessageLimit));
+                continue;
+            }
+
+            if (message != whole)
+            {
+                _observer.LetterCut(letter, whole.Bytes, message.Bytes);
+            }
+
+            return null;
+        }
     }
 
     /// <inheritdoc/>

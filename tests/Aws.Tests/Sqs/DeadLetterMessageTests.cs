@@ -59,6 +59,18 @@ public sealed class DeadLetterMessageTests
         Assert.Equal("json-invalid: expected a value", Reason(letter));
     }
 
+    [Fact]
+    public void Of_a_part_of_a_push_with_all_attributes_the_trace_gives_way()
+    {
+        string[] own =
+        [
+            "Content-Type", "Content-Encoding", "Content-Transfer-Encoding", "Push-Operation", "Push-Group", "Push-TTL", "Push-Time", "Push-Part", "Push-Version",
+        ];
+        var letter = Write("body", own.Append("traceparent").ToDictionary(name => name, _ => Text("v")));
+
+        Assert.Equal(own.Append("Dead-Letter-Reason").Order(StringComparer.Ordinal), letter.Attributes.Keys.Order(StringComparer.Ordinal));
+    }
+
     [Theory]
     [InlineData(36, "json-invalid")]
     [InlineData(40, "json-invalid: ex")]
