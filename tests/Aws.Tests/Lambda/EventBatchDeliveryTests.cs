@@ -1,8 +1,10 @@
+using Amazon.Runtime;
 using Amazon.SQS;
 using Amazon.SQS.Model;
 using Microsoft.Extensions.Time.Testing;
 using PushGateway.Aws.Lambda.Events;
 using PushGateway.Aws.Sqs;
+using PushGateway.Aws.Tests.Sqs;
 using PushGateway.Delivery;
 using PushGateway.Groups;
 using PushGateway.Push;
@@ -59,12 +61,58 @@ public sealed class EventBatchDeliveryTests
         Assert.Contains("no client", Assert.Single(_observer.Exceptions).Message, StringComparison.Ordinal);
     }
 
-    private static SqsPushQueue Open(Func<SqsQueueUrl, IAmazonSQS> create) => new(
-        new SqsQueueOptions { QueueUrl = "http://sqs.local/123456789012/pushes", DeadLetterQueueUrl = "http://sqs.local/123456789012/dead" },
+    [Theory]
+    [InlineData("pushes.fifo", "bad", "behind", "letter")]
+    [InlineData("pushes", "bad")]
+    public async Task On_a_fifo_queue_everything_of_a_group_behind_a_failed_message_comes_again(string name, params string[] expected)
+    {
+        await using var sqs = await ScriptedSqs.StartAsync((_, request) => ScriptedSqs.Answer(request, false, ""));
+        var sink = new RecordingSink((metric, _) => metric == "bad" ? throw new InvalidOperationException("a bug") : ValueTask.FromResult(SinkResult.Delivered));
+        var handler = new BatchHandler(sink, null, PushLimits.Default, new DeliveryOptions(), TimeProvider.System);
+        using var queue = Open(sqs, name);
+        var delivery = new EventBatchDelivery(queue, handler, _observer, TimeProvider.System);
+
+        var failed = await delivery.DeliverAsync(
+            [
+                Text("before", "before 1\n", messageGroup: "g"),
+                Text("bad", "bad 1\n", messageGroup: "g"),
+                Text("other", "other 1\n", messageGroup: "h"),
+                Text("behind", "behind 1\n", messageGroup: "g"),
+                Text("letter", "{}{}", messageGroup: "g"),
+            ],
+            TimeSpan.FromSeconds(20));
+
+        Assert.Equal(expected, failed.Order(StringComparer.Ordinal));
+        Assert.Equal(expected.Contains("letter") ? 0 : 1, _observer.Letters.Count);
+    }
+
+    [Fact]
+    public async Task On_a_fifo_queue_a_letter_that_cannot_be_sent_holds_up_its_group()
+    {
+        await using var sqs = await ScriptedSqs.StartAsync((_, _) => ScriptedSqs.Error(403, "AccessDeniedException"));
+        var sink = new RecordingSink((_, _) => ValueTask.FromResult(SinkResult.Delivered));
+        var handler = new BatchHandler(sink, null, PushLimits.Default, new DeliveryOptions(), TimeProvider.System);
+        using var queue = Open(sqs, "pushes.fifo");
+        var delivery = new EventBatchDelivery(queue, handler, _observer, TimeProvider.System);
+
+        var failed = await delivery.DeliverAsync(
+            [Text("before", "a 1\n", messageGroup: "g"), Text("letter", "{}{}", messageGroup: "g"), Text("behind", "b 1\n", messageGroup: "g"), Text("other", "c 1\n", messageGroup: "h")],
+            TimeSpan.FromSeconds(20));
+
+        Assert.Equal(["behind", "letter"], failed.Order(StringComparer.Ordinal));
+    }
+
+    private static SqsPushQueue Open(Func<SqsQueueUrl, IAmazonSQS> create, string name = "pushes") => new(
+        new SqsQueueOptions { QueueUrl = $"http://sqs.local/123456789012/{name}", DeadLetterQueueUrl = $"http://sqs.local/123456789012/dead-{name}" },
         TimeProvider.System,
         create);
 
-    private ReceivedMessage Text(string id, string body, string? group = null, string? operation = null)
+    private static SqsPushQueue Open(ScriptedSqs sqs, string name) => Open(
+        _ => new AmazonSQSClient(
+            new BasicAWSCredentials("key", "secret"), new AmazonSQSConfig { ServiceURL = sqs.Url, AuthenticationRegion = "eu-west-1", MaxErrorRetry = 0 }),
+        name);
+
+    private ReceivedMessage Text(string id, string body, string? group = null, string? operation = null, string? messageGroup = null)
     {
         var attributes = new Dictionary<string, MessageAttributeValue> { [MessageAttribute.ContentType] = new() { DataType = "String", StringValue = "text/plain" } };
         if (group is not null)
@@ -78,6 +126,6 @@ public sealed class EventBatchDeliveryTests
         }
 
         var sent = _time.GetUtcNow().ToUnixTimeMilliseconds();
-        return SqsEventMessage.Create(id, null, body, attributes, $"{sent}", "1", _time);
+        return SqsEventMessage.Create(id, null, body, attributes, $"{sent}", "1", _time, messageGroup);
     }
 }
