@@ -177,7 +177,7 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
             {
                 lost.Add(failure.Item, failure);
             }
-            else if (await SendCutAsync(sender, letter, failure.Item, cancellationToken) is { } last)
+            else if (await TrySendCutAsync(sender, letter, failure.Item, cancellationToken) is { } last)
             {
                 lost.Add(failure.Item, last);
             }
@@ -186,6 +186,20 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
         return (
             [.. letters.Where((_, index) => !lost.ContainsKey(outgoing[index]))],
             lost.Count > 0 ? SqsFailure.Wrap([.. lost.Values], letters.Count, sender.Queue) : null);
+    }
+
+    // Whatever ends this, the letters that are safe already are not to be sent again.
+    private async ValueTask<BatchFailure<OutgoingMessage>?> TrySendCutAsync(
+        SqsSender sender, DeadLetter letter, OutgoingMessage whole, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SendCutAsync(sender, letter, whole, cancellationToken);
+        }
+        catch (Exception exception) when (exception is QueueUnavailableException or OperationCanceledException)
+        {
+            return new BatchFailure<OutgoingMessage>(whole, null, exception.InnerException ?? exception);
+        }
     }
 
     // Sends the letter alone, because another one of the same call may have been too long, and then ever less of it. Nobody tells the limit
