@@ -41,7 +41,7 @@ public sealed class EmbeddedGroupStore : IGroupStore
     public ValueTask<IHeldScan> OpenScanAsync(CancellationToken cancellationToken) => _memory.OpenScanAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<PushHeader>> FindExpiredAsync(CancellationToken cancellationToken) => _memory.FindExpiredAsync(cancellationToken);
+    public IAsyncEnumerable<PushHeader> FindExpiredAsync(CancellationToken cancellationToken) => _memory.FindExpiredAsync(cancellationToken);
 
     /// <summary>Makes sure that there will be room for a push, as <see cref="MemoryGroupStore.Reserve"/> does. A restart forgets the places.</summary>
     public PushError? Reserve(in BatchedPush push) => _memory.Reserve(push);

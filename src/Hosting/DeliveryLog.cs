@@ -22,4 +22,7 @@ internal static partial class DeliveryLog
 
     [LoggerMessage(202, LogLevel.Information, "The target takes requests again, after {Outage}")]
     public static partial void TargetUp(this ILogger logger, TimeSpan outage);
+
+    [LoggerMessage(203, LogLevel.Warning, "Message {MessageId} was cut from {Bytes} to {Left} bytes, because the dead-letter queue does not take it as it is")]
+    public static partial void LetterCut(this ILogger logger, string messageId, int bytes, int left);
 }

@@ -11,6 +11,8 @@ internal sealed class LoggingDeliveryObserver(ILogger<DeliveryPump> logger) : De
 
     public override void DeadLettered(DeadLetter letter) => logger.DeadLettered(letter.Message.Id, letter.Reason.Code, letter.Reason.Detail);
 
+    public override void LetterCut(DeadLetter letter, int bytes, int left) => logger.LetterCut(letter.Message.Id, bytes, left);
+
     public override void Faulted(Exception exception) => logger.QueueFaulted(exception);
 
     public override void TargetDown(DeliveryState state)

@@ -40,7 +40,8 @@ internal sealed partial class AmazonLambdaHost(EventBatchDelivery delivery, Time
             }),
         message.Attributes?.GetValueOrDefault("SentTimestamp"),
         message.Attributes?.GetValueOrDefault("ApproximateReceiveCount"),
-        time);
+        time,
+        message.Attributes?.GetValueOrDefault("MessageGroupId"));
 
     [JsonSerializable(typeof(SQSEvent))]
     [JsonSerializable(typeof(SQSBatchResponse))]

@@ -34,10 +34,12 @@ internal static class WorkerServices
 
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(services => new SqsPushQueue(options.Queue, services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton(services => new SqsPushQueue(
+            options.Queue, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<DeliveryObserver>()));
         if (options.Groups is { } groups)
         {
-            builder.Services.AddSingleton<IGroupStore>(services => new DynamoGroupStore(groups, services.GetRequiredService<TimeProvider>()));
+            builder.Services.AddSingleton<IGroupStore>(services => new DynamoGroupStore(
+                groups, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<DynamoGroupStore>>()));
             builder.Services.AddSingleton<IExpiryDelivery, DirectExpiry>();
             builder.Services.AddSingleton<ExpirySweep>();
         }

@@ -77,7 +77,8 @@ internal static class GatewayServices
                 services.GetRequiredService<TimeProvider>()));
             if (options.Groups is { } groups)
             {
-                builder.Services.AddSingleton<IGroupStore>(services => new DynamoGroupStore(groups, services.GetRequiredService<TimeProvider>()));
+                builder.Services.AddSingleton<IGroupStore>(services => new DynamoGroupStore(
+                    groups, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<DynamoGroupStore>>()));
             }
         }
         else

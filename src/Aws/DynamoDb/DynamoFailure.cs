@@ -20,9 +20,22 @@ internal static class DynamoFailure
             },
             OperationCanceledException or TimeoutException => $"DynamoDB did not answer in time for table {table}.",
             AmazonClientException => $"DynamoDB cannot be called for table {table}: {exception.Message}",
-            _ => $"DynamoDB cannot be reached for table {table}: {exception.Message}",
+            HttpRequestException or IOException => $"DynamoDB cannot be reached for table {table}: {exception.Message}",
+            _ => $"DynamoDB failed for table {table} ({exception.GetType().Name}): {exception.Message}",
         },
         exception);
+
+    /// <summary>
+    /// Whether calls for other items would fail, too. An answer that refuses one item, because of its size or its content, says nothing of
+    /// the others.
+    /// </summary>
+    public static bool IsOutage(Exception? exception) => exception switch
+    {
+        ResourceNotFoundException => true,
+        AmazonServiceException { ErrorCode: { Length: > 0 } } e => IsRefusal(e) || IsThrottling(e) || (int)e.StatusCode >= 500,
+        OperationCanceledException or TimeoutException or AmazonClientException or HttpRequestException or IOException => true,
+        _ => false,
+    };
 
     // DynamoDB answers 400 where other services answer 403.
     private static bool IsRefusal(AmazonServiceException e) =>

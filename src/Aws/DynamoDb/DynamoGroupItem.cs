@@ -30,7 +30,8 @@ internal sealed class DynamoGroupItem(Dictionary<string, AttributeValue> attribu
     public string Path => attributes[DynamoGroupTable.Path].S;
 
     /// <summary>Changes with every write.</summary>
-    public long Version => long.Parse(attributes[DynamoGroupTable.Version].N, CultureInfo.InvariantCulture);
+    /// <exception cref="InvalidDataException">The item has none.</exception>
+    public long Version => NumberOf(DynamoGroupTable.Version) ?? throw new InvalidDataException("it has no version");
 
     /// <summary>Size of the item in bytes as DynamoDB counts it, or a few bytes more.</summary>
     public long Size => attributes.Sum(static attribute => attribute.Key.Length
@@ -54,6 +55,7 @@ internal sealed class DynamoGroupItem(Dictionary<string, AttributeValue> attribu
         {
             [DynamoGroupTable.Path] = new(group.Path),
             [DynamoGroupTable.State] = new() { B = new MemoryStream(state) },
+            [DynamoGroupTable.Schema] = Number(DynamoGroupTable.CurrentSchema),
             [DynamoGroupTable.Version] = Number(version),
         };
         if (isCompressed)
@@ -80,9 +82,14 @@ internal sealed class DynamoGroupItem(Dictionary<string, AttributeValue> attribu
     public static AttributeValue Number(long number) => new() { N = number.ToString(CultureInfo.InvariantCulture) };
 
     /// <summary>Reads the group.</summary>
-    /// <exception cref="InvalidDataException">This version cannot read the state.</exception>
+    /// <exception cref="InvalidDataException">This release cannot read the state.</exception>
     public GroupRow Read()
     {
+        if (NumberOf(DynamoGroupTable.Schema) is > DynamoGroupTable.CurrentSchema and var schema)
+        {
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"it has schema {schema}, which is of a newer release"));
+        }
+
         var state = attributes.GetValueOrDefault(DynamoGroupTable.State)?.B?.ToArray() ?? [];
         if (attributes.GetValueOrDefault(DynamoGroupTable.Encoding)?.S is not { } encoding)
         {
@@ -94,6 +101,9 @@ internal sealed class DynamoGroupItem(Dictionary<string, AttributeValue> attribu
             ? throw new InvalidDataException(error.Detail)
             : GroupRow.ReadRow(row.Written.Span);
     }
+
+    private long? NumberOf(string name) =>
+        long.TryParse(attributes.GetValueOrDefault(name)?.N, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static (byte[] State, bool IsCompressed) Compress(ReadOnlySpan<byte> row)
     {

@@ -10,6 +10,9 @@ namespace PushGateway.Aws.DynamoDb;
 /// </summary>
 internal sealed class DynamoGroupItems(string table, Lazy<IAmazonDynamoDB> client)
 {
+    // Nobody ends more groups at a time.
+    private const int DuePageSize = 100;
+
     // Expressions name attributes by these placeholders, because path and state are reserved words of DynamoDB.
     private static readonly Dictionary<string, string> PathName = new() { ["#path"] = DynamoGroupTable.Path };
     private static readonly Dictionary<string, string> VersionName = new() { ["#version"] = DynamoGroupTable.Version };
@@ -92,7 +95,8 @@ internal sealed class DynamoGroupItems(string table, Lazy<IAmazonDynamoDB> clien
             cancellationToken));
 
     /// <summary>
-    /// The paths of the groups in one partition of the index whose expiry is due. The index may lag a moment behind the table.
+    /// The paths of the groups in one partition of the index whose expiry is due, those that are longest due first. They are read page by
+    /// page, as they are asked for. The index may lag a moment behind the table.
     /// </summary>
     /// <param name="shard">The partition.</param>
     /// <param name="nowMs">The time, milliseconds since the Unix epoch.</param>
@@ -109,6 +113,7 @@ internal sealed class DynamoGroupItems(string table, Lazy<IAmazonDynamoDB> clien
                 ExpressionAttributeNames = ExpiryNames,
                 ExpressionAttributeValues = new() { [":shard"] = DynamoGroupItem.Number(shard), [":now"] = DynamoGroupItem.Number(nowMs) },
                 ExclusiveStartKey = start,
+                Limit = DuePageSize,
             };
             var response = await CallAsync(dynamo => dynamo.QueryAsync(request, cancellationToken), cancellationToken);
             return new Page(response.Items, response.LastEvaluatedKey);

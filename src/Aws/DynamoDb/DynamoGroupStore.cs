@@ -1,6 +1,7 @@
-using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Amazon.DynamoDBv2;
+using Microsoft.Extensions.Logging;
 using PushGateway.Exposition;
 using PushGateway.Groups;
 using PushGateway.Push;
@@ -36,25 +37,31 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
     private readonly TimeProvider _time;
     private readonly Lazy<IAmazonDynamoDB> _client;
     private readonly DynamoGroupItems _items;
+    private readonly UnreadableItems _unreadable;
 
     /// <summary>Creates the store; nothing is called yet.</summary>
-    public DynamoGroupStore(DynamoGroupOptions options, TimeProvider time)
-        : this(options, time, DynamoClient.Create)
+    /// <param name="options">Options.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Is told of items that cannot be read.</param>
+    public DynamoGroupStore(DynamoGroupOptions options, TimeProvider time, ILogger<DynamoGroupStore>? logger = null)
+        : this(options, time, DynamoClient.Create, logger)
     {
     }
 
-    internal DynamoGroupStore(DynamoGroupOptions options, TimeProvider time, Func<IAmazonDynamoDB> createClient)
+    internal DynamoGroupStore(
+        DynamoGroupOptions options, TimeProvider time, Func<IAmazonDynamoDB> createClient, ILogger<DynamoGroupStore>? logger = null)
     {
         _options = options;
         _time = time;
         _client = new Lazy<IAmazonDynamoDB>(createClient);
         _items = new DynamoGroupItems(options.TableName, _client);
+        _unreadable = new UnreadableItems(logger, time);
     }
 
     /// <inheritdoc/>
     /// <remarks>
     /// When DynamoDB cannot be reached, groups that were not begun yet are not tried: their pushes fail with the same reason. When other
-    /// workers write a group all the time, or its item cannot be read, only the pushes to that group fail.
+    /// workers write a group all the time, its item cannot be read, or DynamoDB refuses that item, only the pushes to that group fail.
     /// </remarks>
     public async ValueTask ApplyAsync(IReadOnlyList<BatchedPush> pushes, GroupEffects effects, CancellationToken cancellationToken)
     {
@@ -82,7 +89,8 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
             }
             catch (GroupStoreUnavailableException exception)
             {
-                failure = outage = exception.Message;
+                failure = exception.Message;
+                outage = DynamoFailure.IsOutage(exception.InnerException) ? failure : outage;
             }
 
             if (failure is not null)
@@ -114,39 +122,39 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
     /// <inheritdoc/>
     /// <remarks>
     /// Reads the whole table. Each group is read at one instant, but pushes may be applied between the reads of two groups. The scan keeps
-    /// the items as they are stored.
+    /// the items as they are stored. An item that this release cannot read is skipped, and reported.
     /// </remarks>
     public async ValueTask<IHeldScan> OpenScanAsync(CancellationToken cancellationToken)
     {
         var items = await _items.ScanAsync(cancellationToken).ToListAsync(cancellationToken);
         var now = _time.GetUtcNow();
-        return new DynamoScan([.. items.OrderBy(static item => item.Path, StringComparer.Ordinal)], item => Read(item, now));
+        return new DynamoScan([.. items.OrderBy(static item => item.Path, StringComparer.Ordinal)], item => TryRead(item, now));
     }
 
     /// <inheritdoc/>
     /// <remarks>
-    /// The index lags a moment behind the groups. Therefore each group that it names is read, and the group itself decides.
+    /// The index lags a moment behind the groups. Therefore each group that it names is read, and the group itself decides. Groups are read
+    /// as they are asked for, those that have been due longest first in each partition of the index. Each search begins at another partition:
+    /// a run that never comes to all of them leaves no group waiting for ever.
     /// </remarks>
-    public async ValueTask<IReadOnlyList<PushHeader>> FindExpiredAsync(CancellationToken cancellationToken)
+    public async IAsyncEnumerable<PushHeader> FindExpiredAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
-        var nowMs = now.ToUnixTimeMilliseconds();
-        var expired = new ConcurrentBag<PushHeader>();
-        await ForEachAsync(
-            DynamoGroupTable.ExpiryShards,
-            async (shard, cancellation) =>
+        var first = Random.Shared.Next(DynamoGroupTable.ExpiryShards);
+        for (var i = 0; i < DynamoGroupTable.ExpiryShards; i++)
+        {
+            var shard = (first + i) % DynamoGroupTable.ExpiryShards;
+            await foreach (var paths in _items.QueryDueAsync(shard, now.ToUnixTimeMilliseconds(), cancellationToken).Chunk(Parallelism))
             {
-                await foreach (var path in _items.QueryDueAsync(shard, nowMs, cancellation))
+                foreach (var expiry in await Task.WhenAll(paths.Select(path => FindExpiryAsync(path, now, cancellationToken))))
                 {
-                    if (await _items.GetAsync(path, cancellation) is { } item && Read(item, now) is { ExpiresAtNs: { } time } group
-                        && time <= nowMs * NanosecondsPerMillisecond)
+                    if (expiry is { } due)
                     {
-                        expired.Add(group.Expiry);
+                        yield return due;
                     }
                 }
-            },
-            cancellationToken);
-        return [.. expired];
+            }
+        }
     }
 
     /// <summary>Disposes of the client.</summary>
@@ -203,7 +211,8 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
         return [.. groups.Values.Where(static group => group.Pushes.Count > 0)];
     }
 
-    private static GroupRow Read(DynamoGroupItem item, DateTimeOffset now)
+    // Null when this release cannot read it. The other groups are shown and ended all the same.
+    private GroupRow? TryRead(DynamoGroupItem item, DateTimeOffset now)
     {
         try
         {
@@ -213,9 +222,16 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
         }
         catch (InvalidDataException exception)
         {
-            throw new GroupStoreUnavailableException(Unreadable(item.Path, exception), exception);
+            _unreadable.Skip(Unreadable(item.Path, exception));
+            return null;
         }
     }
+
+    private async Task<PushHeader?> FindExpiryAsync(string path, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await _items.GetAsync(path, cancellationToken) is { } item && TryRead(item, now) is { ExpiresAtNs: { } time } group
+            && time <= now.ToUnixTimeMilliseconds() * NanosecondsPerMillisecond
+            ? group.Expiry
+            : null;
 
     private static string Unreadable(string path, InvalidDataException exception) => $"The item of group {path} cannot be read: {exception.Message}.";
 

@@ -18,6 +18,12 @@ public static class DynamoGroupTable
     /// <summary>String: how <see cref="State"/> is compressed, always <see cref="Brotli"/>. Missing when it is not compressed.</summary>
     public const string Encoding = "encoding";
 
+    /// <summary>
+    /// Number: the form of the item, <see cref="CurrentSchema"/>. Missing in items of releases that did not write it: they have the form 1. An
+    /// item with a higher number is of a newer release, and this one leaves it alone.
+    /// </summary>
+    public const string Schema = "schema";
+
     /// <summary>Number: changes with every write.</summary>
     public const string Version = "version";
 
@@ -47,6 +53,9 @@ public static class DynamoGroupTable
 
     /// <summary>Largest item in bytes, including the names of its attributes (DynamoDB quota).</summary>
     public const int MaxItemBytes = 400 * 1024;
+
+    /// <summary>The <see cref="Schema"/> of the items that this release writes.</summary>
+    public const int CurrentSchema = 1;
 
     /// <summary>The only value of <see cref="Encoding"/>.</summary>
     public const string Brotli = "br";

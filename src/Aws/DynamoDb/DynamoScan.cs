@@ -5,8 +5,8 @@ namespace PushGateway.Aws.DynamoDb;
 
 /// <summary>A scan of the groups of a table.</summary>
 /// <param name="items">The groups, in ordinal order of their paths.</param>
-/// <param name="read">Reads one; throws <see cref="GroupStoreUnavailableException"/> when it cannot be read.</param>
-internal sealed class DynamoScan(DynamoGroupItem[] items, Func<DynamoGroupItem, GroupRow> read) : IHeldScan
+/// <param name="read">Reads one; null when it is to be skipped.</param>
+internal sealed class DynamoScan(DynamoGroupItem[] items, Func<DynamoGroupItem, GroupRow?> read) : IHeldScan
 {
     private int _next;
 
@@ -24,7 +24,7 @@ internal sealed class DynamoScan(DynamoGroupItem[] items, Func<DynamoGroupItem, 
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            read(items[_next]).Show(visitor);
+            read(items[_next])?.Show(visitor);
         }
 
         return true;

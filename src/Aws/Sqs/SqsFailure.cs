@@ -23,7 +23,8 @@ internal static class SqsFailure
             },
             OperationCanceledException or TimeoutException => $"SQS did not answer in time for queue {queue.Name}.",
             AmazonClientException => $"SQS cannot be called for queue {queue.Name}: {exception.Message}",
-            _ => $"SQS cannot be reached for queue {queue.Name}: {exception.Message}",
+            HttpRequestException or IOException => $"SQS cannot be reached for queue {queue.Name}: {exception.Message}",
+            _ => $"SQS failed for queue {queue.Name} ({exception.GetType().Name}): {exception.Message}",
         },
         exception);
 
@@ -34,6 +35,17 @@ internal static class SqsFailure
         { Error: var error } => new QueueUnavailableException(
             $"SQS failed {failures.Count} of {total} messages for queue {queue.Name} ({error?.Code ?? "no answer"}): {error?.Message}"),
     };
+
+    /// <summary>Whether the queue does not take an entry because of its size, or that of another entry of the same call.</summary>
+    public static bool IsTooLong<T>(BatchFailure<T> failure)
+    {
+        var cause = failure.Cause as AmazonServiceException;
+        return cause is BatchRequestTooLongException
+            || (IsOf(failure.Error?.Code ?? cause?.ErrorCode, "InvalidParameterValue")
+                && IsOf(failure.Error?.Message ?? cause?.Message, "must be shorter than"));
+
+        static bool IsOf(string? text, string part) => text?.Contains(part, StringComparison.Ordinal) is true;
+    }
 
     private static bool IsThrottling(AmazonServiceException e) =>
         e is RequestThrottledException or KmsThrottledException or OverLimitException

@@ -1,12 +1,13 @@
 using Amazon.SQS;
 using Amazon.SQS.Model;
+using PushGateway.Delivery;
 using PushGateway.Queue;
 
 namespace PushGateway.Aws.Sqs;
 
 /// <summary>
 /// An Amazon SQS queue, standard or FIFO. The SDK's client is created on first use, from the SDK's own configuration. The SDK retries whole
-/// calls that fail; this class retries failed entries of batch calls. Both do so a bounded number of times.
+/// calls that fail; this class retries failed entries of batch calls. Both do so a bounded number of times, and within <see cref="CallTimeout"/>.
 /// Every operation throws <see cref="QueueUnavailableException"/> when SQS, the network or the credentials fail.
 /// </summary>
 /// <remarks>
@@ -21,6 +22,12 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
     private const int ChunkBytes = 64 * 1024;
 
     /// <summary>
+    /// Longest time of the calls of an operation, their repetitions included. SQS answers within milliseconds, and a sender that waits is to
+    /// hear in time that its push is not stored. A receive is no such operation: it waits for messages.
+    /// </summary>
+    internal static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>
     /// SQS hides a message for at most 12 hours after its receive. One of these hours may have passed while it was worked on.
     /// </summary>
     private static readonly TimeSpan LongestDelay = TimeSpan.FromHours(11);
@@ -32,23 +39,29 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
     private readonly BatchRunner _runner;
     private readonly SqsSender _sender;
     private readonly SqsReceiver _receiver;
+    private readonly DeliveryObserver _observer;
     private SqsSender? _deadLetterSender;
     private SqsQueueSettings? _settings;
     private Checked? _checked;
 
     /// <summary>Creates the queue; nothing is called yet.</summary>
+    /// <param name="options">Options.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="observer">Is told of dead letters that had to be cut.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    public SqsPushQueue(SqsQueueOptions options, TimeProvider time)
-        : this(options, time, SqsClient.Create)
+    public SqsPushQueue(SqsQueueOptions options, TimeProvider time, DeliveryObserver? observer = null)
+        : this(options, time, SqsClient.Create, observer)
     {
     }
 
-    internal SqsPushQueue(SqsQueueOptions options, TimeProvider time, Func<SqsQueueUrl, IAmazonSQS> createClient)
+    internal SqsPushQueue(
+        SqsQueueOptions options, TimeProvider time, Func<SqsQueueUrl, IAmazonSQS> createClient, DeliveryObserver? observer = null)
     {
         options.Validate();
         _queue = new SqsQueueUrl(options.QueueUrl);
         _options = options;
         _time = time;
+        _observer = observer ?? new DeliveryObserver();
         _client = new Lazy<IAmazonSQS>(() => createClient(_queue));
         _runner = new BatchRunner(time);
         _sender = new SqsSender(_queue, options.MaxMessageBytes, _runner);
@@ -72,7 +85,7 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
         }
 
         var outgoing = messages.Select(message => OutgoingMessage.From(message, _options.MaxMessageBytes)).ToList();
-        var failures = await CallAsync(client => _sender.SendAsync(client, outgoing, cancellationToken), cancellationToken);
+        var failures = await CallAsync((client, token) => _sender.SendAsync(client, outgoing, token), cancellationToken);
         ThrowIfAny(failures, outgoing.Count, _queue);
     }
 
@@ -87,7 +100,7 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
     public async ValueTask<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int maxMessages, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxMessages, 1);
-        return await CallAsync(client => _receiver.ReceiveAsync(client, maxMessages, cancellationToken), cancellationToken);
+        return await WrapAsync(client => _receiver.ReceiveAsync(client, maxMessages, cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -123,7 +136,8 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
     /// A letter is the original message with all its attributes. <see cref="MessageAttribute.DeadLetterReason"/> is added, and
     /// <see cref="MessageAttribute.Time"/> when it is missing and there is room. A reason that does not fit is cut. When the message
     /// already has ten attributes, one that the gateway does not know makes way for the reason. A message that is as large as the size
-    /// limit gets no reason.
+    /// limit gets no reason. A message that the dead-letter queue does not take, because its own limit is lower, is cut, and the reason says
+    /// so.
     /// </remarks>
     /// <exception cref="InvalidOperationException">There is no dead-letter queue. The messages stay in the queue.</exception>
     public async ValueTask DeadLetterAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
@@ -154,12 +168,68 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
     {
         var sender = await GetDeadLetterSenderAsync(cancellationToken);
         var outgoing = letters.Select(letter => DeadLetterMessage.From(letter, ReceiptOf(letter.Message), _options.MaxMessageBytes)).ToList();
-        var unsent = await CallAsync(client => sender.SendAsync(client, outgoing, cancellationToken), cancellationToken);
+        var unsent = await CallAsync((client, token) => sender.SendAsync(client, outgoing, token), cancellationToken);
+        var lost = new Dictionary<OutgoingMessage, BatchFailure<OutgoingMessage>>();
+        foreach (var failure in unsent)
+        {
+            var letter = letters[outgoing.IndexOf(failure.Item)];
+            if (!SqsFailure.IsTooLong(failure))
+            {
+                lost.Add(failure.Item, failure);
+            }
+            else if (await TrySendCutAsync(sender, letter, failure.Item, cancellationToken) is { } last)
+            {
+                lost.Add(failure.Item, last);
+            }
+        }
 
-        var lost = unsent.Select(failure => failure.Item).ToHashSet();
         return (
-            [.. letters.Where((_, index) => !lost.Contains(outgoing[index]))],
-            unsent.Count > 0 ? SqsFailure.Wrap(unsent, letters.Count, sender.Queue) : null);
+            [.. letters.Where((_, index) => !lost.ContainsKey(outgoing[index]))],
+            lost.Count > 0 ? SqsFailure.Wrap([.. lost.Values], letters.Count, sender.Queue) : null);
+    }
+
+    // Whatever ends this, the letters that are safe already are not to be sent again.
+    private async ValueTask<BatchFailure<OutgoingMessage>?> TrySendCutAsync(
+        SqsSender sender, DeadLetter letter, OutgoingMessage whole, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SendCutAsync(sender, letter, whole, cancellationToken);
+        }
+        catch (Exception exception) when (exception is QueueUnavailableException or OperationCanceledException)
+        {
+            return new BatchFailure<OutgoingMessage>(whole, null, exception.InnerException ?? exception);
+        }
+    }
+
+    // Sends the letter alone, because another one of the same call may have been too long, and then ever less of it. Nobody tells the limit
+    // of the dead-letter queue: the permission to read it is not needed otherwise. Null once the letter is safe.
+    private async ValueTask<BatchFailure<OutgoingMessage>?> SendCutAsync(
+        SqsSender sender, DeadLetter letter, OutgoingMessage whole, CancellationToken cancellationToken)
+    {
+        var message = whole;
+        while (true)
+        {
+            var sent = message;
+            var unsent = await CallAsync((client, token) => sender.SendAsync(client, [sent], token), cancellationToken);
+            if (unsent is [var failure])
+            {
+                if (!SqsFailure.IsTooLong(failure) || message.Bytes <= SqsQueueOptions.SmallestMessageLimit)
+                {
+                    return failure;
+                }
+
+                message = DeadLetterMessage.Cut(letter, ReceiptOf(letter.Message), Math.Max(message.Bytes / 2, SqsQueueOptions.SmallestMessageLimit));
+                continue;
+            }
+
+            if (message != whole)
+            {
+                _observer.LetterCut(letter, whole.Bytes, message.Bytes);
+            }
+
+            return null;
+        }
     }
 
     /// <inheritdoc/>
@@ -176,7 +246,7 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
 
         if (last.Failure is { } failure)
         {
-            throw SqsFailure.Wrap(failure, _queue);
+            throw new QueueUnavailableException(failure.Message, failure);
         }
     }
 
@@ -191,6 +261,12 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
 
     private static SqsReceipt ReceiptOf(ReceivedMessage message) => message.Receipt as SqsReceipt
         ?? throw new ArgumentException($"Message {message.Id} was not received from an SQS queue.", nameof(message));
+
+    /// <summary>Whether the queue keeps the order of the messages of a message group.</summary>
+    internal bool IsFifo => _queue.IsFifo;
+
+    /// <summary>The message group of a message; null when it is not known.</summary>
+    internal static string? MessageGroupOf(ReceivedMessage message) => (message.Receipt as SqsReceipt)?.MessageGroup;
 
     /// <summary>Whether a message came with a receipt, so that it can be given back.</summary>
     internal static bool HasReceipt(ReceivedMessage message) => message.Receipt is SqsReceipt { Handle.Length: > 0 };
@@ -225,11 +301,11 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
     }
 
     private Task<SqsQueueSettings> ReadSettingsAsync(CancellationToken cancellationToken) =>
-        CallAsync(client => SqsQueueSettings.ReadAsync(client, _queue, cancellationToken), cancellationToken);
+        CallAsync((client, token) => SqsQueueSettings.ReadAsync(client, _queue, token), cancellationToken);
 
     private Task<IReadOnlyList<BatchFailure<ReceivedMessage>>> DeleteAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken) =>
         CallAsync(
-            client => _runner.RunAsync(
+            (client, limited) => _runner.RunAsync(
                 BatchRunner.Chunk(messages),
                 async (chunk, token) =>
                 {
@@ -238,13 +314,13 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
                     return new BatchAnswer(response.Successful?.Select(entry => entry.Id), response.Failed);
                 },
                 BatchRunner.Parallelism,
-                cancellationToken),
+                limited),
             cancellationToken);
 
     private async Task HideAsync(IReadOnlyList<ReceivedMessage> messages, Func<ReceivedMessage, TimeSpan> time, CancellationToken cancellationToken)
     {
         var failures = await CallAsync(
-            client => _runner.RunAsync(
+            (client, limited) => _runner.RunAsync(
                 BatchRunner.Chunk(messages),
                 async (chunk, token) =>
                 {
@@ -258,26 +334,35 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
                     return new BatchAnswer(response.Successful?.Select(entry => entry.Id), response.Failed);
                 },
                 BatchRunner.Parallelism,
-                cancellationToken),
+                limited),
             cancellationToken);
         ThrowIfAny([.. failures.Where(failure => !IsNoLongerOurs(failure))], messages.Count, _queue);
     }
 
-    private async Task<Exception?> TryDescribeAsync(CancellationToken cancellationToken)
+    private async Task<QueueUnavailableException?> TryDescribeAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await _client.Value.GetQueueAttributesAsync(
-                new GetQueueAttributesRequest { QueueUrl = _queue.Value, AttributeNames = [QueueAttributeName.QueueArn] }, cancellationToken);
+            await CallAsync(
+                (client, token) => client.GetQueueAttributesAsync(
+                    new GetQueueAttributesRequest { QueueUrl = _queue.Value, AttributeNames = [QueueAttributeName.QueueArn] }, token),
+                cancellationToken);
             return null;
         }
-        catch (Exception e) when (SqsFailure.IsFailure(e, cancellationToken))
+        catch (QueueUnavailableException exception)
         {
-            return e;
+            return exception;
         }
     }
 
-    private async Task<T> CallAsync<T>(Func<IAmazonSQS, Task<T>> call, CancellationToken cancellationToken)
+    private async Task<T> CallAsync<T>(Func<IAmazonSQS, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(CallTimeout, _time);
+        using var registration = cancellationToken.Register(limit.Cancel);
+        return await WrapAsync(client => call(client, limit.Token), cancellationToken);
+    }
+
+    private async Task<T> WrapAsync<T>(Func<IAmazonSQS, Task<T>> call, CancellationToken cancellationToken)
     {
         try
         {
@@ -289,5 +374,5 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
         }
     }
 
-    private sealed record Checked(long Timestamp, Exception? Failure);
+    private sealed record Checked(long Timestamp, QueueUnavailableException? Failure);
 }

@@ -12,6 +12,9 @@ public sealed record SqsQueueOptions
     /// <summary>The largest message, and the largest batch, that SQS takes, in bytes.</summary>
     public const int LargestMessageBytes = 1024 * 1024;
 
+    /// <summary>The lowest <c>MaximumMessageSize</c> that a queue can have, in bytes.</summary>
+    public const int SmallestMessageLimit = 1024;
+
     /// <summary>The longest time that SQS keeps a receive waiting.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
 
@@ -64,7 +67,7 @@ public sealed record SqsQueueOptions
 
     internal void Validate()
     {
-        Require(MaxMessageBytes is >= 1024 and <= LargestMessageBytes, nameof(MaxMessageBytes), "between 1 KiB and 1 MiB");
+        Require(MaxMessageBytes is >= SmallestMessageLimit and <= LargestMessageBytes, nameof(MaxMessageBytes), "between 1 KiB and 1 MiB");
         Require(WaitTime >= TimeSpan.Zero && WaitTime <= LongestWait, nameof(WaitTime), "between 0 and 20 s");
         Require(GatherTime >= TimeSpan.Zero, nameof(GatherTime), "not negative");
         Require(

@@ -10,7 +10,7 @@ namespace PushGateway.Aws.Sqs;
 /// <remarks>
 /// A call that was sent is never cancelled. SQS does not notice that a caller is gone: it hands messages to the dead connection, and they
 /// stay hidden until their visibility timeout (github.com/aws/aws-sdk-net/issues/1680). The token is checked between calls. A call whose
-/// connection is dead ends by the SDK's own timeout, 100 s per attempt unless configured otherwise.
+/// connection is dead ends by the client's own timeout.
 /// </remarks>
 internal sealed class SqsReceiver(SqsQueueUrl queue, SqsQueueOptions options, TimeProvider time)
 {

@@ -83,9 +83,13 @@ internal sealed class SqsSender(SqsQueueUrl queue, int maxMessageBytes, BatchRun
                 new SendMessageBatchRequest { QueueUrl = queue.Value, Entries = [.. entries] }, cancellationToken);
             return new BatchAnswer(response.Successful?.Select(entry => entry.Id), response.Failed);
         }
-        catch (BatchRequestTooLongException) when (chunk.Sum(message => message.Bytes) > maxMessageBytes)
+        catch (BatchRequestTooLongException)
         {
-            _maxBatchBytes = maxMessageBytes;
+            if (chunk.Sum(message => message.Bytes) > maxMessageBytes)
+            {
+                _maxBatchBytes = maxMessageBytes;
+            }
+
             return await SendOneByOneAsync(client, chunk, cancellationToken);
         }
     }

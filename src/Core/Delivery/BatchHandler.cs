@@ -22,6 +22,9 @@ namespace PushGateway.Delivery;
 /// </remarks>
 public sealed class BatchHandler
 {
+    // What was delivered until the time was up is confirmed after it. Whoever sets the limit has a margin of twice as much for the answer.
+    private static readonly TimeSpan ConfirmTime = TimeSpan.FromMilliseconds(250);
+
     private readonly ConcurrentBag<DeliveryBatch> _batches = [];
     private readonly IGroupStore? _groups;
     private readonly PushLimits _limits;
@@ -126,7 +129,7 @@ public sealed class BatchHandler
         }
         finally
         {
-            await ConfirmAsync(batch, outcome);
+            await ConfirmAsync(batch, cancellationToken);
             batch.SettleDropped();
             var waiting = batch.Faulty.ToList();
             waiting.ForEach(Postpone);
@@ -199,7 +202,7 @@ public sealed class BatchHandler
         finally
         {
             held.Spent(batch.Requests, tried is [{ IsSuspect: true }]);
-            await ConfirmAsync(batch, outcome);
+            await ConfirmAsync(batch, cancellationToken);
             batch.SettleDropped();
             for (var i = 0; i < batch.Count; i++)
             {
@@ -394,7 +397,7 @@ public sealed class BatchHandler
     }
 
     // A message that cannot be confirmed comes again: otherwise the store would keep the series that its push has ended for good.
-    private async ValueTask ConfirmAsync(DeliveryBatch batch, BatchOutcome outcome)
+    private async ValueTask ConfirmAsync(DeliveryBatch batch, CancellationToken cancellationToken)
     {
         var settled = batch.SettledMarkers().ToList();
         if (settled.Count == 0)
@@ -402,9 +405,11 @@ public sealed class BatchHandler
             return;
         }
 
+        using var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
+        using var registration = cancellationToken.Register(() => limit.CancelAfter(ConfirmTime));
         try
         {
-            await _groups!.ConfirmAsync(settled, CancellationToken.None);
+            await _groups!.ConfirmAsync(settled, limit.Token);
         }
 #pragma warning disable CA1031 // Whatever it was, the messages must not be lost from memory: they are tried again.
         catch (Exception exception)

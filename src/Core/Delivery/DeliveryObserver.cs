@@ -15,6 +15,14 @@ public class DeliveryObserver
     {
     }
 
+    /// <summary>A dead letter was cut, because the dead-letter queue does not take it as it is.</summary>
+    /// <param name="letter">The letter.</param>
+    /// <param name="bytes">Its size.</param>
+    /// <param name="left">Its size after the cut.</param>
+    public virtual void LetterCut(DeadLetter letter, int bytes, int left)
+    {
+    }
+
     /// <summary>The target takes nothing, or still takes nothing.</summary>
     public virtual void TargetDown(DeliveryState state)
     {

@@ -89,30 +89,46 @@ public sealed class DeliveryPump(IPolledPushQueue queue, BatchHandler handler, D
     private async Task<bool> IsLongerThanAsync(Task task, TimeSpan interval, CancellationToken cancellationToken) =>
         await Task.WhenAny(task, Task.Delay(interval, time, cancellationToken)) != task;
 
+    // Each part is settled whatever becomes of the others. What was delivered comes first, because only that would be sent twice.
     private async ValueTask SettleAsync(BatchOutcome outcome, CancellationToken stopping)
     {
+        await TryAsync(outcome.Delivered, () => OrAbandonAsync(outcome.Delivered, () => queue.CompleteAsync(outcome.Delivered, CancellationToken.None)));
         if (outcome.Failed is { Count: > 0 } failed)
         {
             observer.Failed(failed.Count, outcome.FailureReason ?? "unknown");
 
             // What failed would fail again at once, and a queue counts how often it hands a message out. At a stop, others are to have it.
-            await AbandonAsync(failed, atOnce: stopping.IsCancellationRequested);
+            await TryAsync(failed, () => AbandonAsync(failed, atOnce: stopping.IsCancellationRequested));
         }
 
-        if (outcome.DeadLetters.Count > 0)
+        await TryAsync([.. outcome.DeadLetters.Select(letter => letter.Message)], () => DeadLetterAsync(outcome.DeadLetters));
+    }
+
+    private async ValueTask DeadLetterAsync(IReadOnlyList<DeadLetter> letters)
+    {
+        await OrAbandonAsync([.. letters.Select(letter => letter.Message)], () => queue.DeadLetterAsync(letters, CancellationToken.None));
+        foreach (var letter in letters)
         {
-            await OrAbandonAsync(
-                [.. outcome.DeadLetters.Select(letter => letter.Message)],
-                () => queue.DeadLetterAsync(outcome.DeadLetters, CancellationToken.None));
-            foreach (var letter in outcome.DeadLetters)
-            {
-                observer.DeadLettered(letter);
-            }
+            observer.DeadLettered(letter);
+        }
+    }
+
+    private async ValueTask TryAsync(IReadOnlyList<ReceivedMessage> messages, Func<ValueTask> settle)
+    {
+        if (messages.Count == 0)
+        {
+            return;
         }
 
-        if (outcome.Delivered.Count > 0)
+        try
         {
-            await OrAbandonAsync(outcome.Delivered, () => queue.CompleteAsync(outcome.Delivered, CancellationToken.None));
+            await settle();
+        }
+#pragma warning disable CA1031 // Whatever it was, these messages come again, and the others must not for their sake.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            observer.Faulted(exception);
         }
     }
 

@@ -6,19 +6,21 @@ namespace PushGateway.Delivery;
 
 /// <summary>Delivers expiries at once, beside the queue.</summary>
 /// <param name="handler">Handles them.</param>
-/// <param name="options">Options.</param>
 /// <param name="time">The clock.</param>
 /// <param name="observer">Is told what goes wrong.</param>
-public sealed class DirectExpiry(BatchHandler handler, DeliveryOptions options, TimeProvider time, DeliveryObserver observer) : IExpiryDelivery
+public sealed class DirectExpiry(BatchHandler handler, TimeProvider time, DeliveryObserver observer) : IExpiryDelivery
 {
+    // Groups that are ended, and confirmed, before the next ones are looked for. A run that has no time for all of them has ended some.
+    private const int PageSize = 100;
+
     private static readonly MessageCapacity InProcess = new(int.MaxValue, TextOnly: false, ChunkBytes: 0);
 
     /// <inheritdoc/>
-    public async ValueTask EndAsync(IReadOnlyList<PushHeader> due, CancellationToken cancellationToken)
+    public async ValueTask EndAsync(IAsyncEnumerable<PushHeader> due, CancellationToken cancellationToken)
     {
-        foreach (var batch in due.Chunk(options.BatchSize))
+        await foreach (var page in due.Chunk(PageSize).WithCancellation(cancellationToken))
         {
-            var outcome = await handler.HandleAsync([.. batch.Select(ToMessage)], cancellationToken);
+            var outcome = await handler.HandleAsync([.. page.Select(ToMessage)], cancellationToken);
             if (outcome.Failed.Count > 0)
             {
                 observer.Failed(outcome.Failed.Count, outcome.FailureReason ?? "unknown");

@@ -37,9 +37,5 @@ public sealed class ExpirySweep(IGroupStore groups, IExpiryDelivery delivery, De
     }
 
     /// <summary>Sweeps once. What could not be ended by then is still due.</summary>
-    public async ValueTask SweepAsync(CancellationToken cancellationToken)
-    {
-        var due = await groups.FindExpiredAsync(cancellationToken);
-        await delivery.EndAsync(due, cancellationToken);
-    }
+    public ValueTask SweepAsync(CancellationToken cancellationToken) => delivery.EndAsync(groups.FindExpiredAsync(cancellationToken), cancellationToken);
 }

@@ -6,7 +6,7 @@ namespace PushGateway.Delivery;
 public interface IExpiryDelivery
 {
     /// <summary>Ends groups. One that is not ended by then is found again.</summary>
-    /// <param name="due">Every expiry that is due.</param>
+    /// <param name="due">Every expiry that is due. The store is read as they are asked for.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    ValueTask EndAsync(IReadOnlyList<PushHeader> due, CancellationToken cancellationToken);
+    ValueTask EndAsync(IAsyncEnumerable<PushHeader> due, CancellationToken cancellationToken);
 }

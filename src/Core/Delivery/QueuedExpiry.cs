@@ -15,12 +15,13 @@ public sealed class QueuedExpiry(IPushQueue queue) : IExpiryDelivery
     private readonly HashSet<(string Path, long TimeNs)> _queued = [];
 
     /// <inheritdoc/>
-    public async ValueTask EndAsync(IReadOnlyList<PushHeader> due, CancellationToken cancellationToken)
+    public async ValueTask EndAsync(IAsyncEnumerable<PushHeader> due, CancellationToken cancellationToken)
     {
-        _queued.IntersectWith(due.Select(Identify));
+        var all = await due.ToListAsync(cancellationToken);
+        _queued.IntersectWith(all.Select(Identify));
         var messages = new List<QueueMessage>();
         var nothing = new MetricBatch();
-        foreach (var expiry in due.Where(expiry => !_queued.Contains(Identify(expiry))))
+        foreach (var expiry in all.Where(expiry => !_queued.Contains(Identify(expiry))))
         {
             PushMessageCodec.Encode(expiry, nothing, queue.Capacity, messages);
         }
@@ -28,7 +29,7 @@ public sealed class QueuedExpiry(IPushQueue queue) : IExpiryDelivery
         if (messages.Count > 0)
         {
             await queue.EnqueueAsync(messages, cancellationToken);
-            _queued.UnionWith(due.Select(Identify));
+            _queued.UnionWith(all.Select(Identify));
         }
     }
 

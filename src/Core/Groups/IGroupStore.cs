@@ -39,8 +39,8 @@ public interface IGroupStore
 
     /// <summary>
     /// The expiries that are due: an <see cref="PushOperation.Expire"/> for every group whose time to live has passed, and again until it
-    /// has been applied and confirmed.
+    /// has been applied and confirmed. Whoever asks may end some before it asks for more.
     /// </summary>
     /// <exception cref="GroupStoreUnavailableException">The store cannot be read now.</exception>
-    ValueTask<IReadOnlyList<PushHeader>> FindExpiredAsync(CancellationToken cancellationToken);
+    IAsyncEnumerable<PushHeader> FindExpiredAsync(CancellationToken cancellationToken);
 }

@@ -98,28 +98,7 @@ public sealed class MemoryGroupStore : IGroupStore
     public ValueTask<IHeldScan> OpenScanAsync(CancellationToken cancellationToken) => ValueTask.FromResult(OpenScan());
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<PushHeader>> FindExpiredAsync(CancellationToken cancellationToken)
-    {
-        var now = NowNs;
-        var expired = new List<PushHeader>();
-        foreach (var (_, group) in _groups)
-        {
-            lock (group)
-            {
-                if (group.ExpiresAtNs < long.MaxValue && group.BringBack(now, now))
-                {
-                    _changes.Changed(group);
-                }
-
-                if (group.ExpiresAtNs <= now)
-                {
-                    expired.Add(group.Expiry());
-                }
-            }
-        }
-
-        return ValueTask.FromResult<IReadOnlyList<PushHeader>>(expired);
-    }
+    public IAsyncEnumerable<PushHeader> FindExpiredAsync(CancellationToken cancellationToken) => FindExpired().ToAsyncEnumerable();
 
     /// <summary>Applies one push.</summary>
     /// <param name="push">The push.</param>
@@ -288,6 +267,29 @@ public sealed class MemoryGroupStore : IGroupStore
         }
 
         _ungrouped.ChangeAll();
+    }
+
+    private List<PushHeader> FindExpired()
+    {
+        var now = NowNs;
+        var expired = new List<PushHeader>();
+        foreach (var (_, group) in _groups)
+        {
+            lock (group)
+            {
+                if (group.ExpiresAtNs < long.MaxValue && group.BringBack(now, now))
+                {
+                    _changes.Changed(group);
+                }
+
+                if (group.ExpiresAtNs <= now)
+                {
+                    expired.Add(group.Expiry());
+                }
+            }
+        }
+
+        return expired;
     }
 
     private void LoadRow(long id, ReadOnlySpan<byte> row)

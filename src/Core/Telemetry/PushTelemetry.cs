@@ -39,6 +39,9 @@ public static class PushTelemetry
     private static readonly Counter<long> SinkRetries =
         Meter.CreateCounter<long>("pushgateway.sink.retries", "{request}", "Requests that the sink could not take at once.");
 
+    private static readonly Counter<long> GroupsSkipped = Meter.CreateCounter<long>(
+        "pushgateway.groups.skipped", "{group}", "Groups left out because they could not be read, counted again with each scrape and sweep.");
+
     private static readonly Gauge<long> TargetUp =
         Meter.CreateGauge<long>("pushgateway.target.up", "{target}", "Whether the target takes what it is sent: 1 or 0.");
 
@@ -112,6 +115,9 @@ public static class PushTelemetry
 
     /// <summary>Counts messages that the gateway or its group store could not handle for now.</summary>
     internal static void MessagesFailed(int messages) => FailedMessages.Add(messages);
+
+    /// <summary>Counts a group that was left out because it could not be read.</summary>
+    public static void GroupSkipped() => GroupsSkipped.Add(1);
 
     /// <summary>Records whether the target takes what it is sent.</summary>
     internal static void TargetIs(bool up) => TargetUp.Record(up ? 1 : 0);

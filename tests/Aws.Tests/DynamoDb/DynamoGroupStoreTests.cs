@@ -112,10 +112,10 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
         await table.ApplyAsync(Push(A, pushed, "a") with { TimeToLive = TimeSpan.FromMinutes(1) }, Push(B, pushed, "b"));
         Assert.Equal((pushed / 1_000_000) + 60_000, Number(await table.ItemAsync(A), DynamoGroupTable.ExpiresAt));
         table.Time.Now += TimeSpan.FromMinutes(1) - TimeSpan.FromMilliseconds(1);
-        Assert.Empty(await table.Store.FindExpiredAsync(Cancellation));
+        Assert.Empty(await table.ExpiredAsync());
 
         table.Time.Now += TimeSpan.FromMilliseconds(1);
-        var expiry = Assert.Single(await table.Store.FindExpiredAsync(Cancellation));
+        var expiry = Assert.Single(await table.ExpiredAsync());
         Assert.Equal(new PushHeader(PushOperation.Expire, TestPush.Key(A), pushed) { TimeToLive = TimeSpan.FromMinutes(1) }, expiry);
         var push = new BatchedPush(expiry, new MetricBatch(), default, default);
         var effects = new GroupEffects();
@@ -124,12 +124,12 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
             effects.Clear();
             await table.Store.ApplyAsync([push], effects, Cancellation);
             Assert.Equal(["0 a"], Stale(effects));
-            Assert.Equal([expiry], await table.Store.FindExpiredAsync(Cancellation));
+            Assert.Equal([expiry], await table.ExpiredAsync());
         }
 
         await table.Store.ConfirmAsync(effects.Stale, Cancellation);
 
-        Assert.Empty(await table.Store.FindExpiredAsync(Cancellation));
+        Assert.Empty(await table.ExpiredAsync());
         Assert.Equal(["b{x}"], Held(await table.ReadAsync()));
     }
 
@@ -142,7 +142,7 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
         await table.ApplyAsync(pushes);
         table.Time.Now += TimeSpan.FromMinutes(2);
 
-        var expired = await table.Store.FindExpiredAsync(Cancellation);
+        var expired = await table.ExpiredAsync();
 
         Assert.Equal(pushes.Select(push => push.Group), expired.Select(expiry => expiry.Group!.Path).Order(StringComparer.Ordinal));
         var shards = await Task.WhenAll(pushes.Select(async push => Number(await table.ItemAsync(push.Group!), DynamoGroupTable.ExpiryShard)));
@@ -335,8 +335,46 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
         var failed = Assert.Single(effects.Failed);
         Assert.Equal(0, failed.Push);
         Assert.StartsWith($"The item of group {A} cannot be read: ", failed.Reason, StringComparison.Ordinal);
-        var exception = await Assert.ThrowsAsync<GroupStoreUnavailableException>(table.ReadAsync);
-        Assert.Equal(failed.Reason, exception.Message);
+        Assert.Equal(["b{x}"], Held(await table.ReadAsync()));
+    }
+
+    [Fact]
+    public async Task An_item_of_a_newer_release_is_left_alone_and_one_without_a_schema_is_read()
+    {
+        using var table = await CreateAsync();
+        var pushed = table.Time.NowNs;
+        await table.ApplyAsync(
+            [.. ((string[])[A, B, "job/c"]).Select(path => Push(path, pushed, "a") with { TimeToLive = TimeSpan.FromMinutes(1) })]);
+        var newer = await table.ItemAsync(A);
+        Assert.Equal("1", newer["schema"].N);
+        newer["schema"].N = "2";
+        await table.Client.PutItemAsync(new PutItemRequest { TableName = table.Name, Item = newer }, Cancellation);
+        var older = await table.ItemAsync(B);
+        older.Remove("schema");
+        await table.Client.PutItemAsync(new PutItemRequest { TableName = table.Name, Item = older }, Cancellation);
+        table.Time.Now += TimeSpan.FromMinutes(2);
+
+        Assert.Equal(["a{x}", "a{x}"], Held(await table.ReadAsync()));
+        Assert.Equal([B, "job/c"], (await table.ExpiredAsync()).Select(expiry => expiry.Group!.Path).Order(StringComparer.Ordinal));
+        var effects = await table.ApplyAsync(Push(A, pushed + 1, "b"), Push(B, pushed + 1, "b"));
+        Assert.Equal(
+            [(0, $"The item of group {A} cannot be read: it has schema 2, which is of a newer release.")], effects.Failed);
+        Assert.Equal(newer["version"].N, (await table.ItemAsync(A))["version"].N);
+    }
+
+    [Fact]
+    public async Task An_item_without_a_version_fails_the_pushes_to_its_group_and_no_others()
+    {
+        using var table = await CreateAsync();
+        await table.ApplyAsync(Push(A, 1, "a"));
+        var item = await table.ItemAsync(A);
+        item.Remove("version");
+        await table.Client.PutItemAsync(new PutItemRequest { TableName = table.Name, Item = item }, Cancellation);
+
+        var effects = await table.ApplyAsync(Push(A, 2, "a"), Push(B, 1, "b"));
+
+        Assert.Equal([(0, $"The item of group {A} cannot be read: it has no version.")], effects.Failed);
+        Assert.Equal(["b{x}"], Held(await table.ReadAsync()).Where(series => series[0] == 'b'));
     }
 
     [Fact]
@@ -351,7 +389,7 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
 
         Assert.Equal([0, 1], effects.Failed.Select(failed => failed.Push).Distinct().Order());
         Assert.All(effects.Failed, failed => Assert.Equal(Expected, failed.Reason));
-        var exception = await Assert.ThrowsAsync<GroupStoreUnavailableException>(() => store.FindExpiredAsync(Cancellation).AsTask());
+        var exception = await Assert.ThrowsAsync<GroupStoreUnavailableException>(() => TestTable.ExpiredAsync(store));
         Assert.Equal(Expected, exception.Message);
     }
 

@@ -37,7 +37,7 @@ public sealed class DynamoOutageTests
         foreach (var call in (Func<Task>[])
             [
                 () => table.Store.ConfirmAsync(ended, Cancellation).AsTask(),
-                () => table.Store.FindExpiredAsync(Cancellation).AsTask(),
+                table.ExpiredAsync,
                 table.ReadAsync,
             ])
         {
@@ -73,6 +73,33 @@ public sealed class DynamoOutageTests
         table.Client.BeforePut = _ => { };
         Assert.Empty((await table.ApplyAsync(pushes)).Failed);
         Assert.Equal(40, (await table.ReadAsync()).Groups.Count);
+    }
+
+    [Theory]
+    [InlineData("ValidationException")]
+    [InlineData("ItemCollectionSizeLimitExceededException")]
+    [InlineData(null)]
+    public async Task What_fails_for_one_group_fails_that_group_alone(string? code)
+    {
+        await using var dynalite = await Dynalite.StartAsync(Cancellation);
+        using var table = await TestTable.CreateAsync(dynalite.ServiceUrl, Cancellation);
+        var pushes = Enumerable.Range(0, 40).Select(i => Push($"job/j{i:00}", 1)).ToArray();
+        table.Client.BeforePut = path =>
+        {
+            if (path == "job/j00")
+            {
+                throw code is null
+                    ? new NotSupportedException("unforeseen")
+                    : new AmazonDynamoDBException("because", ErrorType.Sender, code, "r", HttpStatusCode.BadRequest);
+            }
+        };
+
+        var effects = await table.ApplyAsync(pushes);
+
+        var failed = Assert.Single(effects.Failed);
+        Assert.Equal(0, failed.Push);
+        Assert.StartsWith($"DynamoDB failed for table {table.Name} ({code ?? nameof(NotSupportedException)}): ", failed.Reason, StringComparison.Ordinal);
+        Assert.Equal(39, (await table.ReadAsync()).Groups.Count);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using PushGateway.Aws.DynamoDb;
 using PushGateway.Core.Tests.Groups;
 using PushGateway.Exposition;
 using PushGateway.Groups;
+using PushGateway.Push;
 using PushGateway.Testing;
 
 namespace PushGateway.Aws.Tests.DynamoDb;
@@ -58,6 +59,12 @@ internal sealed class TestTable : IDisposable
         (await Store.OpenScanAsync(CancellationToken.None)).ReadOn(reading, CancellationToken.None);
         return reading;
     }
+
+    /// <summary>The expiries that are due.</summary>
+    public Task<List<PushHeader>> ExpiredAsync() => ExpiredAsync(Store);
+
+    /// <inheritdoc cref="ExpiredAsync()"/>
+    public static async Task<List<PushHeader>> ExpiredAsync(IGroupStore store) => await store.FindExpiredAsync(CancellationToken.None).ToListAsync();
 
     public async Task<Dictionary<string, AttributeValue>> ItemAsync(string path) =>
         (await Client.GetItemAsync(new GetItemRequest { TableName = Name, Key = new() { ["path"] = new(path) }, ConsistentRead = true })).Item;

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using PushGateway.Aws.Tests.Sqs;
@@ -70,20 +68,35 @@ public sealed class FunctionProcessTests
     [Fact]
     public async Task Api_answers_504_when_the_queue_does_not_answer_in_time()
     {
-        // Takes connections and says nothing.
-        using var silent = new TcpListener(IPAddress.Loopback, 0);
-        silent.Start();
+        using var silent = new SilentServer();
         await using var runtime = await ScriptedRuntimeApi.StartAsync();
         await using var api = await FunctionProcess.StartAsync("Api", runtime.Address, new Dictionary<string, string>
         {
             ["PUSHGATEWAY_QUEUE_URL"] = Queue,
-            ["AWS_ENDPOINT_URL_SQS"] = $"http://{silent.LocalEndpoint}",
+            ["AWS_ENDPOINT_URL_SQS"] = silent.Url,
         });
 
         var answer = await runtime.InvokeAsync(Push("/metrics", "text/plain", "a{b=\"c\"} 1\n"), TimeSpan.FromSeconds(3));
 
         Assert.Equal(504, answer.HttpStatus);
         Assert.Equal("The time for this request was up; send it again.\n", answer.HttpText);
+    }
+
+    [Fact]
+    public async Task Api_answers_503_when_the_queue_does_not_answer_and_there_is_time_left()
+    {
+        using var silent = new SilentServer();
+        await using var runtime = await ScriptedRuntimeApi.StartAsync();
+        await using var api = await FunctionProcess.StartAsync("Api", runtime.Address, new Dictionary<string, string>
+        {
+            ["PUSHGATEWAY_QUEUE_URL"] = Queue,
+            ["AWS_ENDPOINT_URL_SQS"] = silent.Url,
+        });
+
+        var answer = await runtime.InvokeAsync(Push("/metrics", "text/plain", "a{b=\"c\"} 1\n"));
+
+        Assert.Equal(503, answer.HttpStatus);
+        Assert.Equal("queue-unavailable", (string)JsonNode.Parse(answer.HttpBody)!["code"]!);
     }
 
     [Fact]

@@ -37,6 +37,7 @@ public sealed class SqsEventReaderTests
                 Encoding.UTF8.GetString(message.Message.Body.Span),
                 message.SentMs,
                 message.IsRedelivered,
+                SqsPushQueue.MessageGroupOf(message),
                 string.Join(",", message.Message.Attributes.Select(attribute => $"{attribute.Key}={attribute.Value}")),
                 string.Join(",", ((SqsReceipt)message.Receipt!).Attributes.Select(Describe)))).ToList();
 
@@ -82,7 +83,7 @@ public sealed class SqsEventReaderTests
             "\"md5OfMessageAttributes\":null",
         ];
         members.RemoveRange(3, random.Next(3));
-        var count = random.Next(2) == 0 ? "" : $"\"ApproximateReceiveCount\":\"{random.Next(1, 4)}\",";
+        var count = random.Next(2) == 0 ? "" : $"\"ApproximateReceiveCount\":\"{random.Next(1, 4)}\",\"MessageGroupId\":\"g\\u0020{index}\",";
         members.Insert(random.Next(members.Count), random.Next(2) == 0 ? "\"attributes\":{}" : $"\"attributes\":{{\"SenderId\":\"s\",{count}\"SentTimestamp\":\"{Now - index}\"}}");
         if (random.Next(2) == 0)
         {
@@ -127,12 +128,13 @@ public sealed class SqsEventReaderTests
             ? timestamp.GetString()
             : $"{Now}";
         var redelivered = attributes.ValueKind == JsonValueKind.Object && attributes.TryGetProperty("ApproximateReceiveCount", out var count) && count.GetString() != "1";
+        var group = attributes.ValueKind == JsonValueKind.Object && attributes.TryGetProperty("MessageGroupId", out var id) ? id.GetString() : null;
         var all = record.TryGetProperty("messageAttributes", out var message) ? message.EnumerateObject().ToList() : [];
         var text = all.Where(attribute => Member(attribute, "stringValue") is not null).Select(attribute => $"{attribute.Name}={Member(attribute, "stringValue")}");
         var others = all.Where(attribute => Member(attribute, "dataType") != "String").Select(attribute =>
             string.Join(":", attribute.Name, Member(attribute, "dataType"), Member(attribute, "stringValue"), Member(attribute, "binaryValue")));
         return string.Join(
-            "|", record.GetProperty("messageId").GetString(), record.GetProperty("body").GetString(), sent, redelivered, string.Join(",", text), string.Join(",", others));
+            "|", record.GetProperty("messageId").GetString(), record.GetProperty("body").GetString(), sent, redelivered, group, string.Join(",", text), string.Join(",", others));
 
         static string? Member(JsonProperty attribute, string name) => attribute.Value.TryGetProperty(name, out var value) ? value.GetString() : null;
     }

@@ -51,7 +51,11 @@ internal sealed class ScriptedSqs : IAsyncDisposable
     }
 
     /// <summary>An answer to any batch call or send in which the entries with these ids failed.</summary>
-    public static (int Status, JsonNode Body) Answer(JsonNode request, bool senderFault, string code, params string[] failed)
+    public static (int Status, JsonNode Body) Answer(JsonNode request, bool senderFault, string code, params string[] failed) =>
+        AnswerBecause(request, senderFault, code, "because", failed);
+
+    /// <summary>As <see cref="Answer"/>, with the text of the error.</summary>
+    public static (int Status, JsonNode Body) AnswerBecause(JsonNode request, bool senderFault, string code, string message, params string[] failed)
     {
         if (request["Entries"] is not JsonArray entries)
         {
@@ -64,7 +68,7 @@ internal sealed class ScriptedSqs : IAsyncDisposable
             ["Successful"] = new JsonArray([.. ids.Where(entry => !failed.Contains(entry.Id)).Select(entry =>
                 new JsonObject { ["Id"] = entry.Id, ["MessageId"] = "m", ["MD5OfMessageBody"] = Md5(entry.Body) })]),
             ["Failed"] = new JsonArray([.. failed.Select(id =>
-                new JsonObject { ["Id"] = id, ["Code"] = code, ["Message"] = "because", ["SenderFault"] = senderFault })]),
+                new JsonObject { ["Id"] = id, ["Code"] = code, ["Message"] = message, ["SenderFault"] = senderFault })]),
         });
     }
 

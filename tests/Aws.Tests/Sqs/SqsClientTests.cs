@@ -43,6 +43,13 @@ public sealed class SqsClientTests : IDisposable
     }
 
     [Fact]
+    public void A_call_may_take_longer_than_the_longest_poll_and_not_much()
+    {
+        using var client = SqsClient.Create(new SqsQueueUrl("https://sqs.eu-west-1.amazonaws.com/123456789012/pushes"));
+        Assert.InRange(client.Config.Timeout ?? Timeout.InfiniteTimeSpan, SqsQueueOptions.LongestWait + TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public async Task No_region_at_all_is_told_in_a_sentence()
     {
         Set(endpoint: null, region: null);

@@ -112,6 +112,43 @@ public sealed class SqsFailureTests
     }
 
     [Fact]
+    public async Task A_letter_that_cannot_be_cut_in_time_does_not_keep_the_others_in_the_queue()
+    {
+        using var deadline = new CancellationTokenSource();
+        await using var sqs = await ScriptedSqs.StartAsync((action, request) =>
+        {
+            if (action == "SendMessage")
+            {
+                deadline.Cancel();
+            }
+
+            return action == "SendMessageBatch"
+                ? ScriptedSqs.AnswerBecause(request, senderFault: true, "InvalidParameterValue", "Message must be shorter than 2 bytes.", "1")
+                : ScriptedSqs.Answer(request, senderFault: false, "");
+        });
+        using var queue = Open(sqs.Url);
+        var letters = Enumerable.Range(0, 3).Select(i => new DeadLetter(Received(i), new PushError(RejectCode.Empty, "nothing"))).ToList();
+
+        var (safe, failure) = await queue.CopyToDeadLetterQueueAsync(letters, deadline.Token);
+
+        Assert.Equal([letters[0], letters[2]], safe);
+        Assert.Equal("SQS did not answer in time for queue dead.", failure?.Message);
+    }
+
+    [Fact]
+    public async Task What_was_stored_before_a_failure_is_not_sent_a_second_time()
+    {
+        await using var sqs = await ScriptedSqs.StartAsync((action, request) => action == "SendMessageBatch"
+            ? ScriptedSqs.Error(400, "BatchRequestTooLong")
+            : Bodies(request)[0] == 'c' ? ScriptedSqs.Error(500, "InternalFailure") : ScriptedSqs.Answer(request, senderFault: false, ""));
+        using var queue = Open(sqs.Url);
+
+        await Assert.ThrowsAsync<QueueUnavailableException>(() => queue.EnqueueAsync([.. "abcd".Select(c => Message($"{c}"))], Cancellation).AsTask());
+
+        Assert.Equal(["abcd", "a", "b", "c"], sqs.Calls.Select(call => Bodies(call.Body)));
+    }
+
+    [Fact]
     public async Task Letters_that_were_stored_one_by_one_before_a_failure_are_deleted()
     {
         var sends = 0;

@@ -421,7 +421,7 @@ public abstract class SqsPushQueueTests(IEmulator emulator)
     private protected static async Task<List<string>> ReceiveAllAsync(SqsPushQueue queue, int count) => [.. (await GatherAsync(queue, count)).Select(Body)];
 
     /// <summary>A receive may bring fewer than there are, and moto hands one message to two calls now and then.</summary>
-    private static async Task<List<ReceivedMessage>> GatherAsync(SqsPushQueue queue, int count)
+    private protected static async Task<List<ReceivedMessage>> GatherAsync(SqsPushQueue queue, int count)
     {
         var gathered = new Dictionary<string, ReceivedMessage>();
         await Poll.UntilAsync(

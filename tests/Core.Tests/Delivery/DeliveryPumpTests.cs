@@ -22,7 +22,7 @@ public sealed class DeliveryPumpTests
 
         await RunAsync(queue, _ => SinkResult.Delivered);
 
-        Assert.Equal(["bury poison", "complete good"], queue.Log);
+        Assert.Equal(["complete good", "bury poison"], queue.Log);
     }
 
     [Theory]
@@ -36,6 +36,22 @@ public sealed class DeliveryPumpTests
         await RunAsync(queue, _ => SinkResult.Delivered, observer);
 
         Assert.Equal(expected, queue.Log);
+        Assert.IsType<QueueUnavailableException>(Assert.Single(observer.Exceptions));
+    }
+
+    [Theory]
+    [InlineData("bury", "complete good", "abandon bad", "bury poison", "abandon poison")]
+    [InlineData("complete", "complete good", "abandon good", "abandon bad", "bury poison")]
+    [InlineData("abandon", "complete good", "abandon bad", "bury poison")]
+    public async Task Each_message_is_settled_whatever_becomes_of_the_others(string broken, params string[] expected)
+    {
+        const string Bad = """{"dimensions":{"a":"b"},"metrics":{"bad":1}}""";
+        var queue = new ScriptedQueue(Message("good"), Message("poison", "no json"), Message("bad", Bad)) { Broken = { broken } };
+        var observer = new RecordingObserver();
+
+        await RunAsync(queue, series => series.Any(name => name.Contains("bad", StringComparison.Ordinal)) ? throw new InvalidOperationException("bug") : SinkResult.Delivered, observer);
+
+        Assert.Equal(expected, queue.Log.Where(operation => !operation.StartsWith("renew", StringComparison.Ordinal)));
         Assert.IsType<QueueUnavailableException>(Assert.Single(observer.Exceptions));
     }
 

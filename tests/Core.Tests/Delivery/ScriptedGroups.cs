@@ -37,5 +37,5 @@ internal sealed class ScriptedGroups(MemoryGroupStore store) : IGroupStore
 
     public ValueTask<IHeldScan> OpenScanAsync(CancellationToken cancellationToken) => store.OpenScanAsync(cancellationToken);
 
-    public ValueTask<IReadOnlyList<PushHeader>> FindExpiredAsync(CancellationToken cancellationToken) => store.FindExpiredAsync(cancellationToken);
+    public IAsyncEnumerable<PushHeader> FindExpiredAsync(CancellationToken cancellationToken) => store.FindExpiredAsync(cancellationToken);
 }

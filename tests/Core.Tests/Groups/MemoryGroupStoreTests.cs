@@ -128,10 +128,10 @@ public sealed class MemoryGroupStoreTests
         Push("job/a", TimeSpan.FromMinutes(15));
         var last = Nanoseconds(_time.GetUtcNow());
         _time.Advance(TimeSpan.FromMinutes(15) - TimeSpan.FromMilliseconds(1));
-        Assert.Empty(await _store.FindExpiredAsync(TestContext.Current.CancellationToken));
+        Assert.Empty(await _store.FindExpiredAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
 
         _time.Advance(TimeSpan.FromMilliseconds(1));
-        var expiry = Assert.Single(await _store.FindExpiredAsync(TestContext.Current.CancellationToken));
+        var expiry = Assert.Single(await _store.FindExpiredAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
 
         Assert.Equal(new PushHeader(PushOperation.Expire, TestPush.Key("job/a"), last) { TimeToLive = TimeSpan.FromMinutes(15) }, expiry);
     }
@@ -142,7 +142,7 @@ public sealed class MemoryGroupStoreTests
         var pushed = _time.GetUtcNow();
         Push("job/a", TimeSpan.FromMinutes(1));
         _time.Advance(TimeSpan.FromMinutes(2));
-        var expiry = Assert.Single(await _store.FindExpiredAsync(TestContext.Current.CancellationToken));
+        var expiry = Assert.Single(await _store.FindExpiredAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
         var push = new BatchedPush(expiry, new MetricBatch(), default, default);
         var effects = new GroupEffects();
         for (var i = 0; i < 2; i++)
@@ -154,11 +154,11 @@ public sealed class MemoryGroupStoreTests
             var markers = new MetricBatch();
             Assert.Single(effects.Stale).AddTo(markers);
             Assert.Equal((pushed + TimeSpan.FromMinutes(1)).ToUnixTimeMilliseconds() - 1, markers.Samples[0].TimestampMs);
-            Assert.Equal([expiry], await _store.FindExpiredAsync(TestContext.Current.CancellationToken));
+            Assert.Equal([expiry], await _store.FindExpiredAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
         }
 
         _store.Confirm(effects.Stale);
-        Assert.Empty(await _store.FindExpiredAsync(TestContext.Current.CancellationToken));
+        Assert.Empty(await _store.FindExpiredAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -167,7 +167,7 @@ public sealed class MemoryGroupStoreTests
         Push("job/a", TimeSpan.FromMinutes(1));
         var late = new TestPush(PushOperation.Merge, "job/a", Nanoseconds(_time.GetUtcNow()) + 1, [Series("f", "late", 2)]);
         _time.Advance(TimeSpan.FromMinutes(1));
-        var expiry = Assert.Single(await _store.FindExpiredAsync(TestContext.Current.CancellationToken));
+        var expiry = Assert.Single(await _store.FindExpiredAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
         _store.Apply(new BatchedPush(expiry, new MetricBatch(), default, default), _effects);
         Assert.Empty(Held());
 

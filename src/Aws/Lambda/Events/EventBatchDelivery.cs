@@ -15,7 +15,7 @@ namespace PushGateway.Aws.Lambda.Events;
 public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler, DeliveryObserver observer, TimeProvider time)
 {
     /// <summary>
-    /// Time before the deadline that is kept for the dead-letter queue. When less than four times as much is left, a quarter of it is kept.
+    /// Time before the deadline that is kept for confirming what was delivered, and for the dead-letter queue. When less than four times as much is left, a quarter of it is kept.
     /// </summary>
     public static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(1);
 
@@ -39,14 +39,17 @@ public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler,
         IReadOnlyList<ReceivedMessage> messages, DateTimeOffset deadline, CancellationToken cancellationToken)
     {
         var outcome = await HandleAsync(messages, deadline, cancellationToken);
-        var failed = outcome.Failed.ToList();
+        var failed = WithThoseBehind(messages, outcome.Failed);
         if (failed.Count > 0)
         {
             observer.Failed(failed.Count, outcome.FailureReason ?? "unknown");
         }
 
-        failed.AddRange(await DeadLetterAsync(outcome.DeadLetters, cancellationToken));
-        await AbandonAsync(failed, cancellationToken);
+        var letters = outcome.DeadLetters.Where(letter => !failed.Contains(letter.Message)).ToList();
+        var safe = (await DeadLetterAsync(letters, cancellationToken)).Select(letter => letter.Message).ToHashSet();
+        failed = WithThoseBehind(messages, [.. failed, .. letters.Select(letter => letter.Message).Where(message => !safe.Contains(message))]);
+        failed.ExceptWith(safe);
+        await AbandonAsync([.. failed], cancellationToken);
         return failed.Select(message => message.Id).ToHashSet(StringComparer.Ordinal);
     }
 
@@ -77,8 +80,38 @@ public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler,
         return await handler.HandleAsync(messages, work.Token);
     }
 
-    // Returns the messages that are not safe in the dead-letter queue.
-    private async ValueTask<IEnumerable<ReceivedMessage>> DeadLetterAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
+    // A FIFO queue keeps the order of a message group only if everything of it behind a failed message comes again, too.
+    private HashSet<ReceivedMessage> WithThoseBehind(IReadOnlyList<ReceivedMessage> messages, IReadOnlyCollection<ReceivedMessage> failed)
+    {
+        var all = failed.ToHashSet();
+        if (!queue.IsFifo || all.Count == 0)
+        {
+            return all;
+        }
+
+        var groups = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var message in messages)
+        {
+            if (SqsPushQueue.MessageGroupOf(message) is not { } group)
+            {
+                continue;
+            }
+
+            if (all.Contains(message))
+            {
+                groups.Add(group);
+            }
+            else if (groups.Contains(group))
+            {
+                all.Add(message);
+            }
+        }
+
+        return all;
+    }
+
+    // Returns the letters that are safe in the dead-letter queue.
+    private async ValueTask<IReadOnlyList<DeadLetter>> DeadLetterAsync(List<DeadLetter> letters, CancellationToken cancellationToken)
     {
         IReadOnlyList<DeadLetter> safe = [];
         try
@@ -96,7 +129,7 @@ public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler,
             observer.Faulted(exception);
         }
 
-        return letters.Except(safe).Select(letter => letter.Message);
+        return safe;
     }
 
     // The queue's visibility timeout is six times the function's, which is long for a target that is back.

@@ -22,6 +22,7 @@ public static class SqsEventMessage
     /// <param name="sentTimestamp">The attribute <c>SentTimestamp</c>.</param>
     /// <param name="receiveCount">The attribute <c>ApproximateReceiveCount</c>.</param>
     /// <param name="time">The clock, for a message without a time.</param>
+    /// <param name="messageGroup">The attribute <c>MessageGroupId</c>, or null.</param>
     public static ReceivedMessage Create(
         string id,
         string? receiptHandle,
@@ -29,7 +30,8 @@ public static class SqsEventMessage
         IReadOnlyDictionary<string, MessageAttributeValue>? attributes,
         string? sentTimestamp,
         string? receiveCount,
-        TimeProvider time)
+        TimeProvider time,
+        string? messageGroup = null)
     {
         var text = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in attributes ?? NoOthers)
@@ -43,8 +45,8 @@ public static class SqsEventMessage
         var sentMs = long.TryParse(sentTimestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var sent)
             ? sent
             : time.GetUtcNow().ToUnixTimeMilliseconds();
-        return new ReceivedMessage(
-            id, new QueueMessage(Encoding.UTF8.GetBytes(body), text), sentMs, new SqsReceipt(receiptHandle ?? "", attributes ?? NoOthers))
+        var receipt = new SqsReceipt(receiptHandle ?? "", attributes ?? NoOthers) { MessageGroup = messageGroup };
+        return new ReceivedMessage(id, new QueueMessage(Encoding.UTF8.GetBytes(body), text), sentMs, receipt)
         {
             IsRedelivered = int.TryParse(receiveCount, NumberStyles.None, CultureInfo.InvariantCulture, out var receives) && receives > 1,
         };

@@ -83,6 +83,7 @@ internal ref struct SqsEventReader
         var others = SqsEventMessage.NoOthers;
         long? sentMs = null;
         var isRedelivered = false;
+        string? messageGroup = null;
         var isOfSqs = false;
         while (ReadName())
         {
@@ -96,7 +97,7 @@ internal ref struct SqsEventReader
             }
             else if (_json.ValueTextEquals("attributes"u8))
             {
-                (sentMs, isRedelivered) = ReadSystemAttributes();
+                (sentMs, isRedelivered, messageGroup) = ReadSystemAttributes();
             }
             else if (_json.ValueTextEquals("messageAttributes"u8))
             {
@@ -123,7 +124,7 @@ internal ref struct SqsEventReader
             id,
             new QueueMessage(body ?? throw new JsonException($"record {Encoding.UTF8.GetString(id.Span)} has no body"), attributes),
             sentMs ?? _nowMs,
-            new SqsReceipt(handle, others))
+            new SqsReceipt(handle, others) { MessageGroup = messageGroup })
         {
             IsRedelivered = isRedelivered,
         };
@@ -138,10 +139,11 @@ internal ref struct SqsEventReader
         }
     }
 
-    private (long? SentMs, bool IsRedelivered) ReadSystemAttributes()
+    private (long? SentMs, bool IsRedelivered, string? MessageGroup) ReadSystemAttributes()
     {
         long? sentMs = null;
         long receives = 0;
+        string? messageGroup = null;
         ReadObject("a record's attributes are not an object");
         while (ReadName())
         {
@@ -153,13 +155,18 @@ internal ref struct SqsEventReader
             {
                 receives = ReadNumber("a record's ApproximateReceiveCount is not a string") ?? 0;
             }
+            else if (_json.ValueTextEquals("MessageGroupId"u8))
+            {
+                _json.Read();
+                messageGroup = _json.GetString();
+            }
             else
             {
                 _json.Skip();
             }
         }
 
-        return (sentMs, receives > 1);
+        return (sentMs, receives > 1, messageGroup);
     }
 
     private long? ReadNumber(string otherwise)
