@@ -324,28 +324,28 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
         effects.Clear();
         DynamoGroupItem? next = null;
         var applied = new List<int>();
-        foreach (var push in work.Pushes)
+        foreach (var unit in Units(work, pushes))
         {
             var group = Read(next ?? held, work);
-            if (!TryApply(group, pushes, push, effects))
-            {
-                continue;
-            }
-
+            var taken = unit.Where(push => TryApply(group, pushes, push, effects)).ToList();
             var item = group.HasChanged ? Write(group, held) : next;
             if (item is { Size: > DynamoGroupTable.MaxItemBytes and var size })
             {
-                effects.Refuse(push, TooLarge(size));
+                taken.ForEach(push => effects.Refuse(push, TooLarge(size)));
                 continue;
             }
 
-            applied.Add(push);
+            applied.AddRange(taken);
             next = item;
         }
 
         Tell(Read(next ?? held, work), pushes, applied, effects);
         return next;
     }
+
+    // The parts of a push go together: those that wait take more room beside the state of before than all of them in its place.
+    private static IEnumerable<IEnumerable<int>> Units(GroupWork work, IReadOnlyList<BatchedPush> pushes) =>
+        work.Pushes.GroupBy(push => pushes[push].Header is { Part: not null } part ? (part.PushTimeNs, 0) : (0, push + 1));
 
     private static GroupRow Read(DynamoGroupItem? held, GroupWork work) => held?.Read() ?? new GroupRow(work.Path);
 

@@ -244,6 +244,23 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
     }
 
     [Fact]
+    public async Task The_parts_of_a_push_that_fits_as_a_whole_are_taken_beside_one_that_does_not_fit()
+    {
+        using var table = await CreateAsync();
+        var now = table.Time.NowNs;
+        await table.ApplyAsync(Large(A, now, 1500));
+        var whole = Large(A, now + 1, 1500, seed: 8) with { Operation = PushOperation.Replace };
+        TestPush Part(int number) => whole with { Series = whole.Series[((number - 1) * 750)..(number * 750)], Part = new(number, 2) };
+
+        var effects = await table.ApplyAsync(Part(1), Part(2), Large(A, now + 2));
+
+        Assert.Equal([2], effects.Refused.Select(refused => refused.Push));
+        Assert.Empty(effects.Failed);
+        Assert.Equal(1500, Held(await table.ReadAsync()).Count);
+        Assert.Equal(1500, effects.Stale.Count);
+    }
+
+    [Fact]
     public async Task A_push_that_makes_its_group_larger_than_an_item_may_be_is_refused_alone()
     {
         using var table = await CreateAsync();
@@ -409,9 +426,9 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
         new(operation, group, timeNs, [.. names.Select(name => Series(name))]);
 
     // Labels and values that no compression makes much smaller.
-    private protected static TestPush Large(string group, long timeNs, int series = LargePushSeries)
+    private protected static TestPush Large(string group, long timeNs, int series = LargePushSeries, int seed = 7)
     {
-        var random = new Random(7);
+        var random = new Random(seed);
         return new TestPush(PushOperation.Merge, group, timeNs, [.. Enumerable.Range(0, series).Select(_ =>
         {
             var label = new byte[120];
