@@ -29,7 +29,10 @@ public sealed class FauxqsQueueTests(FauxqsEmulator emulator) : SqsPushQueueTest
         var body = string.Concat(Enumerable.Range(0, 2000).Select(i => $"é{i:0000}"));
         var attributes = new Dictionary<string, string>
         {
-            ["Content-Type"] = "text/plain", ["Push-Group"] = "job/a", ["x-foreign"] = new string('x', 3000), ["Content-Encoding"] = "identity",
+            ["Content-Type"] = "text/plain",
+            ["Push-Group"] = "job/a",
+            ["x-foreign"] = new string('x', 3000),
+            ["Content-Encoding"] = "identity",
         };
         await queue.EnqueueAsync([Message("small"), Message(body) with { Attributes = attributes }, Message("small too")], Cancellation);
         var received = await GatherAsync(queue, 3);
