@@ -11,7 +11,8 @@ public sealed class ErrorTableTests
 {
     private static readonly string[] QueueOnly =
     [
-        RejectCode.MessageUnsupported, RejectCode.MessageInvalid, RejectCode.StorageDamaged, RejectCode.InternalError, RejectCode.SinkRejected,
+        RejectCode.MessageUnsupported, RejectCode.MessageInvalid, RejectCode.PushIncomplete, RejectCode.StorageDamaged, RejectCode.InternalError,
+        RejectCode.SinkRejected,
     ];
 
     [Fact]
