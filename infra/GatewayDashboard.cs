@@ -40,7 +40,8 @@ internal sealed class GatewayDashboard : Construct
                 "Messages",
                 _own.Sum(OwnMetrics.MessagesDelivered, OwnMetrics.Worker, "Delivered"),
                 _own.Sum(OwnMetrics.MessagesFailed, OwnMetrics.Worker, "Failed for now"),
-                _own.Sum(OwnMetrics.MessagesRejected, OwnMetrics.Worker, "Rejected")),
+                _own.Sum(OwnMetrics.MessagesRejected, OwnMetrics.Worker, "Rejected"),
+                _own.Sum(OwnMetrics.GroupsSkipped, OwnMetrics.Worker, "Groups that cannot be read")),
             Graph("Samples delivered", _own.Sum(OwnMetrics.SamplesDelivered, OwnMetrics.Worker, "Samples")),
             Graph("Rejected, by reason", _own.SumBy(OwnMetrics.MessagesRejected, OwnMetrics.Worker, "reason")));
         dashboard.AddWidgets(

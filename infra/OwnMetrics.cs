@@ -17,6 +17,7 @@ internal sealed class OwnMetrics(string metricsNamespace)
     public const string MessagesRejected = "pushgateway.messages.rejected";
     public const string MessagesFailed = "pushgateway.messages.failed";
     public const string SinkRetries = "pushgateway.sink.retries";
+    public const string GroupsSkipped = "pushgateway.groups.skipped";
     public const string QueueAge = "pushgateway.queue.age";
     public const string DeliveryDuration = "pushgateway.delivery.duration";
 
