@@ -71,6 +71,7 @@ public sealed class DynamoGroupsTests(DynamoGroupsToPrometheus servers) : IClass
                 ["Push-Group"] = "job/cut",
                 ["Push-Operation"] = "replace",
                 ["Push-Part"] = "1/2",
+                ["Push-Time"] = $"{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}000000",
             },
             Cancellation);
         await pipeline.Worker.Process.WaitForLineAsync("1 of the 2 parts of a push have come", cancellationToken: Cancellation);

@@ -232,7 +232,7 @@ public sealed class FaultTests
         {
             Operation = PushOperation.Replace,
             Group = "job/g",
-            Samples = [.. Enumerable.Range(first, 3).Select(i => new PushedSample("m", $"{i}", simulation.NextValue()))],
+            Samples = [.. Enumerable.Range(first, 4).Select(i => new PushedSample("m", $"{i}", simulation.NextValue()))],
         };
     }
 
