@@ -77,7 +77,8 @@ public sealed class DefaultPrometheusTests
         var pushing = PushRepeatedAsync(gateway.Client, acknowledged, TimeSpan.FromMilliseconds(20), end.Token);
         await prometheus.Api.WaitForAsync("repeated", 8);
         await prometheus.StopAsync();
-        await Task.Delay(away, Cancellation);
+        var back = DateTimeOffset.UtcNow + away;
+        await Poll.UntilAsync(() => DateTimeOffset.UtcNow >= back, "the end of the outage", away + Deadlines.Delivery, Cancellation);
         await prometheus.StartAgainAsync(Cancellation);
         var enough = acknowledged.Count + 40;
         await Poll.UntilAsync(() => acknowledged.Count >= enough, "more pushes", Deadlines.Delivery, Cancellation);

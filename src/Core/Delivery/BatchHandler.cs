@@ -247,25 +247,13 @@ public sealed class BatchHandler
     // Passes over what was delivered a moment ago and comes once more. Usually that is nothing.
     private IReadOnlyList<ReceivedMessage> PassOver(IReadOnlyList<ReceivedMessage> messages, BatchOutcome outcome)
     {
-        if (!messages.Any(_delivered.Contains))
+        var copies = messages.Where(_delivered.Contains).ToHashSet();
+        foreach (var copy in copies)
         {
-            return messages;
+            outcome.Deliver(copy);
         }
 
-        var others = new List<ReceivedMessage>(messages.Count);
-        foreach (var message in messages)
-        {
-            if (_delivered.Contains(message))
-            {
-                outcome.Deliver(message);
-            }
-            else
-            {
-                others.Add(message);
-            }
-        }
-
-        return others;
+        return copies.Count == 0 ? messages : [.. messages.Where(message => !copies.Contains(message))];
     }
 
     /// <summary>The trace contexts of messages.</summary>

@@ -148,7 +148,8 @@ public sealed class DeliveryPump(IPolledPushQueue queue, BatchHandler handler, D
     private ValueTask AbandonAsync(IReadOnlyList<ReceivedMessage> messages, bool atOnce)
     {
         var now = time.GetUtcNow();
-        return queue.AbandonAsync(messages, message => atOnce ? options.MinBackoff : RedeliveryDelay.Of(now - DateTimeOffset.FromUnixTimeMilliseconds(message.SentMs)), CancellationToken.None);
+        return queue.AbandonAsync(
+            messages, message => atOnce ? options.MinBackoff : RedeliveryDelay.Of(message.AgeAt(now)), CancellationToken.None);
     }
 
     private async Task RenewAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken handled)

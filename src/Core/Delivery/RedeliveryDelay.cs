@@ -16,16 +16,4 @@ public static class RedeliveryDelay
     /// <summary>How long a message of an age stays hidden from now on.</summary>
     public static TimeSpan Of(TimeSpan age) =>
         age <= Young ? Shortest : age / ShareOfAge < Longest ? age / ShareOfAge : Longest;
-
-    /// <summary>How often a message is received until it has an age, if it can be delivered at no time.</summary>
-    public static int ReceivesUntil(TimeSpan age)
-    {
-        var receives = 0;
-        for (var now = TimeSpan.Zero; now < age; now += Of(now))
-        {
-            receives++;
-        }
-
-        return receives;
-    }
 }

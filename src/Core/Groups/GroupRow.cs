@@ -121,7 +121,8 @@ public sealed class GroupRow
     }
 
     /// <summary>What a part of a push waits for; null when the push took effect, and for a push that is no part.</summary>
-    public string? WaitingFor(PushHeader push) => push is { PushesToGroup: true, Part: not null } && _parts.Find(push.PushTimeNs) is { Refusal: null } pending ? pending.Waiting() : null;
+    public string? WaitingFor(PushHeader push) =>
+        push is { PushesToGroup: true, Part: not null } && _parts.Find(push.PushTimeNs) is { Refusal: null } pending ? pending.Waiting() : null;
 
     /// <summary>Tells what pushes of one time have ended.</summary>
     /// <param name="pushTimeNs">Their time, nanoseconds since the Unix epoch.</param>
@@ -138,11 +139,12 @@ public sealed class GroupRow
     // The families of the part are in the workspace.
     private PushError? ApplyPart(PushHeader push, PushPart part, GroupStoreOptions options, bool tellsSink, long nowNs)
     {
-        var pending = _parts.Find(push.PushTimeNs);
         if (_parts.HasTakenEffect(push.PushTimeNs))
         {
             return null;
         }
+
+        var pending = _parts.Find(push.PushTimeNs);
 
         // Nobody knows whether the others have come already: the join of all is right in the end.
         if (pending is null && PushParts.IsForgotten(push.PushTimeNs, nowNs))
@@ -152,11 +154,10 @@ public sealed class GroupRow
         }
 
         pending ??= _parts.Begin(push.PushTimeNs, part.Total, nowNs);
-        HasChanged = true;
-        pending.TryAdd(part, _work.Families.Save());
+        HasChanged |= pending.TryAdd(part, _work.Families.Save());
         if (!pending.IsWhole)
         {
-            pending.GiveUpAfter(nowNs);
+            HasChanged |= pending.GiveUpAfter(nowNs);
             return pending.Refusal;
         }
 

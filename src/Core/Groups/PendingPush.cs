@@ -69,38 +69,38 @@ internal sealed class PendingPush(long timeNs, int total, long sinceNs)
         }
     }
 
-    /// <summary>Adds a part; false when it is there.</summary>
+    /// <summary>Adds a part, or refuses the push when its parts disagree. False when nothing has changed.</summary>
     /// <param name="part">Which part.</param>
     /// <param name="families">Its families, as <see cref="PushedFamilyWriter.Save"/> wrote them.</param>
     public bool TryAdd(PushPart part, byte[] families)
     {
         if (part.Total != total)
         {
-            Refuse(new PushError(
+            return Refuse(new PushError(
                 RejectCode.MessageInvalid, string.Create(CultureInfo.InvariantCulture, $"the parts of a push disagree: one is of {total}, one is {part}")));
         }
 
         return Refusal is null && _parts.TryAdd(part.Number, families);
     }
 
-    /// <summary>Refuses the push if its other parts have not come for too long.</summary>
-    public void GiveUpAfter(long nowNs)
-    {
-        if (nowNs - sinceNs > LongestWait.Ticks * TimeSpan.NanosecondsPerTick)
-        {
-            Refuse(new PushError(
-                RejectCode.PushIncomplete,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{_parts.Count} of the {total} parts of the push have come within {LongestWait.TotalMinutes} minutes; nothing of it took effect")));
-        }
-    }
+    /// <summary>Refuses the push if its other parts have not come for too long. False when nothing has changed.</summary>
+    public bool GiveUpAfter(long nowNs) => nowNs - sinceNs > LongestWait.Ticks * TimeSpan.NanosecondsPerTick && Refuse(new PushError(
+        RejectCode.PushIncomplete,
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{_parts.Count} of the {total} parts of the push have come within {LongestWait.TotalMinutes} minutes; nothing of it took effect")));
 
-    /// <summary>Refuses the push: nothing of it is kept but the reason.</summary>
-    public void Refuse(PushError reason)
+    /// <summary>Refuses the push: nothing of it is kept but the reason. False when it was refused before.</summary>
+    public bool Refuse(PushError reason)
     {
-        Refusal ??= reason;
+        if (Refusal is not null)
+        {
+            return false;
+        }
+
+        Refusal = reason;
         _parts.Clear();
+        return true;
     }
 
     /// <summary>What the parts that are there wait for.</summary>

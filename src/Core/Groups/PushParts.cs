@@ -3,11 +3,12 @@ using PushGateway.Wire;
 namespace PushGateway.Groups;
 
 /// <summary>
-/// The pushes to a group that were cut into several messages: those that are not whole or were refused, and those that took effect in the last hour.
+/// The pushes to a group that were cut into several messages: those that are not whole or were refused, and those that took effect in the
+/// last hour.
 /// </summary>
 internal sealed class PushParts
 {
-    // Refusals are remembered for as long as a queue may keep a part. More than these are of a producer that sends nothing but first parts.
+    // A refusal is remembered for as long as a queue may keep a part. Only a producer that never sends the other parts has more of them.
     private const int MostPending = 100;
 
     private static readonly long RememberedNs = Nanoseconds(TimeSpan.FromHours(1));

@@ -53,6 +53,9 @@ public sealed class ReceivedMessage
     /// </summary>
     public long SentMs { get; }
 
+    /// <summary>How long ago the queue accepted the message.</summary>
+    public TimeSpan AgeAt(DateTimeOffset now) => now - DateTimeOffset.FromUnixTimeMilliseconds(SentMs);
+
     /// <summary>
     /// The push time that an ordered queue gave the message when it stored it, nanoseconds since the Unix epoch. Messages of one call have the
     /// same time. Null in other queues.

@@ -141,8 +141,16 @@ public sealed class DeliveryPumpTests
     [InlineData(1, 427)]
     [InlineData(7, 571)]
     [InlineData(14, 739)]
-    public void A_message_is_received_less_often_than_a_queue_allows(double days, int receives) =>
-        Assert.InRange(RedeliveryDelay.ReceivesUntil(TimeSpan.FromDays(days)), receives - 3, receives + 3);
+    public void A_message_is_received_less_often_than_a_queue_allows(double days, int expected)
+    {
+        var receives = 0;
+        for (var age = TimeSpan.Zero; age < TimeSpan.FromDays(days); age += RedeliveryDelay.Of(age))
+        {
+            receives++;
+        }
+
+        Assert.InRange(receives, expected - 3, expected + 3);
+    }
 
     private async Task RunAsync(ScriptedQueue queue, Func<IReadOnlyList<string>, SinkResult> answer, DeliveryObserver? observer = null)
     {

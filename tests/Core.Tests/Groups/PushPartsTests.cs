@@ -17,6 +17,7 @@ public sealed class PushPartsTests
     private readonly List<string> _told = [];
     private GroupRow _group = new("job/a");
     private DateTimeOffset _now = Start;
+    private bool _wasWritten;
 
     private static long StartMs => Start.ToUnixTimeMilliseconds();
 
@@ -27,6 +28,7 @@ public sealed class PushPartsTests
         Assert.Equal("1 of the 3 parts of a push have come", Apply(Push(10, "a") with { Part = new(2, 3) }));
         Assert.Equal("2 of the 3 parts of a push have come", Apply(Push(10, "b") with { Part = new(3, 3) }));
         Assert.Equal("2 of the 3 parts of a push have come", Apply(Push(10, "b") with { Part = new(3, 3) }));
+        Assert.False(_wasWritten, "a part that is there is written again");
         Assert.Equal("a@0 b@0 c@0", Held());
         Assert.Empty(_told);
 
@@ -211,6 +213,7 @@ public sealed class PushPartsTests
         }
 
         var waiting = _group.WaitingFor(applied.Header);
+        _wasWritten = _group.HasChanged;
         _group = GroupRow.ReadRow(Row(_group));
         return refusal is null ? waiting : $"{refusal.Code}: {refusal.Detail}";
     }

@@ -15,7 +15,8 @@ namespace PushGateway.Aws.Lambda.Events;
 public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler, DeliveryObserver observer, TimeProvider time)
 {
     /// <summary>
-    /// Time before the deadline that is kept for confirming what was delivered, and for the dead-letter queue. When less than four times as much is left, a quarter of it is kept.
+    /// Time before the deadline that is kept for confirming what was delivered, for the dead-letter queue, and for giving back what failed. When
+    /// less than four times as much is left, a quarter of it is kept.
     /// </summary>
     public static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(1);
 
@@ -140,7 +141,7 @@ public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler,
         {
             if (failed.FindAll(SqsPushQueue.HasReceipt) is { Count: > 0 } hidden)
             {
-                await queue.AbandonAsync(hidden, message => RedeliveryDelay.Of(now - DateTimeOffset.FromUnixTimeMilliseconds(message.SentMs)), cancellationToken);
+                await queue.AbandonAsync(hidden, message => RedeliveryDelay.Of(message.AgeAt(now)), cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
