@@ -112,7 +112,10 @@ internal sealed class DeliveryBatch
     // A sample that was left out for another is settled with it, so the target may have what its message brings, too.
     private bool HasLeftOut => _coalescer.Dropped.Count + _coalescer.Superseded.Count > 0;
 
-    /// <summary>The messages of which no request can have reached the target, as far as they have samples that are sent or settled now.</summary>
+    /// <summary>
+    /// The messages that are about to be sent for the first time: no request with samples of them has reached the target. With them those that
+    /// are withheld, when their samples may be settled with equal ones of other messages.
+    /// </summary>
     public List<ReceivedMessage> Unsent()
     {
         var unsent = new List<ReceivedMessage>();
