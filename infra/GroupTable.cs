@@ -39,7 +39,7 @@ internal sealed class GroupTable : Construct
     /// <summary>Allows showing the groups.</summary>
     public void GrantApi(IGrantable api)
     {
-        Grant(api, _table.TableArn, "dynamodb:Scan");
+        Grant(api, _table.TableArn, "dynamodb:GetItem", "dynamodb:Scan");
         _table.EncryptionKey?.Grant(api, "kms:Decrypt", "kms:DescribeKey");
     }
 

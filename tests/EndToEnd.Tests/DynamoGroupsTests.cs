@@ -82,6 +82,30 @@ public sealed class DynamoGroupsTests(DynamoGroupsToPrometheus servers) : IClass
     }
 
     [Fact]
+    public async Task All_series_of_a_group_that_is_larger_than_an_item_change_their_names()
+    {
+        const int series = 14_000;
+        await servers.StartAsync();
+        var table = new GroupsTable(servers.Dynalite);
+        await table.CreateAsync();
+        await using var pipeline = await SqsPipeline.StartAsync(
+            servers.Fauxqs.Sqs, FauxqsToPrometheus.RemoteWriteTo(servers.Prometheus), table.ProcessEnvironment);
+        var random = new Random(7);
+        foreach (var name in (string[])["before", "after"])
+        {
+            await PutAsync(pipeline, "job/renamed", string.Concat(Enumerable.Range(0, series).Select(i =>
+                $"{name}_{i}{{run=\"{random.NextInt64():x16}{random.NextInt64():x16}\"}} 1\n")));
+            await WaitForValuesAsync($"count({{job=\"renamed\",__name__=~\"{name}_.*\"}})", $"{series}");
+        }
+
+        await WaitForValuesAsync("count({job=\"renamed\",__name__=~\"before_.*\"})");
+        var exposed = await pipeline.Api.Client.GetStringAsync(new Uri("metrics", UriKind.Relative), Cancellation);
+        Assert.Equal(series, exposed.Split("\nafter_").Length - 1);
+        Assert.DoesNotContain("\nbefore_", exposed, StringComparison.Ordinal);
+        Assert.Equal(0, (await pipeline.DeadLetters.CountAsync(Cancellation)).Total);
+    }
+
+    [Fact]
     public async Task While_DynamoDB_is_gone_pushes_to_groups_wait_and_others_arrive()
     {
         await servers.StartAsync();

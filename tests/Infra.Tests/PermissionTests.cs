@@ -24,6 +24,7 @@ public sealed class PermissionTests
     private static readonly string[] OfApi =
     [
         .. OfBoth,
+        "dynamodb:GetItem on ${GatewayGroupsTable.Arn}",
         "dynamodb:Scan on ${GatewayGroupsTable.Arn}",
         "logs:CreateLogStream on ${GatewayApiLogs.Arn}",
         "logs:PutLogEvents on ${GatewayApiLogs.Arn}",

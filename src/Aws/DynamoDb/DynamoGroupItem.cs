@@ -1,24 +1,15 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using Amazon.DynamoDBv2.Model;
-using PushGateway.Buffers;
-using PushGateway.Formats.Compression;
-using PushGateway.Groups;
 
 namespace PushGateway.Aws.DynamoDb;
 
-/// <summary>A group as an item of the table.</summary>
+/// <summary>The item of a group: with its state, or with the place of the chunks that its state is cut into.</summary>
 /// <param name="attributes">The item.</param>
 internal sealed class DynamoGroupItem(Dictionary<string, AttributeValue> attributes)
 {
-    // DynamoDB bills a write by the kilobyte, so compressing an item that is smaller saves nothing.
-    private const int CompressAboveBytes = 1024;
-    private const int BrotliQuality = 5;
-    private const int BrotliWindow = 22;
-
-    // DynamoDB counts a number as half a byte per digit, plus one byte. This is enough for every number here.
+    // DynamoDB counts a number as half a byte per digit, plus one byte. This is enough for every number here, and leaves room for Begin.
     private const int BytesOfNumber = 21;
 
     private const long NanosecondsPerMillisecond = 1_000_000;
@@ -33,6 +24,32 @@ internal sealed class DynamoGroupItem(Dictionary<string, AttributeValue> attribu
     /// <exception cref="InvalidDataException">The item has none.</exception>
     public long Version => NumberOf(DynamoGroupTable.Version) ?? throw new InvalidDataException("it has no version");
 
+    /// <summary>Where the state is; null when it is in the item.</summary>
+    /// <exception cref="InvalidDataException">It cannot be read.</exception>
+    public GroupChunks? Chunks =>
+        attributes.GetValueOrDefault(DynamoGroupTable.Chunks)?.S is { } text ? GroupChunks.Parse(text) : null;
+
+    /// <summary>The slot that a write is filling, or was filling when its worker died; null when there is none.</summary>
+    public int? WritingSlot => (int?)NumberOf(DynamoGroupTable.Writing);
+
+    /// <summary>Whether there may be chunks of the group.</summary>
+    public bool HasChunks => Used.Exists(static count => count > 0);
+
+    /// <summary>How many chunks there may be in each slot.</summary>
+    /// <exception cref="InvalidDataException">It cannot be read.</exception>
+    public List<int> Used
+    {
+        get
+        {
+            var counts = attributes.GetValueOrDefault(DynamoGroupTable.Used)?.S?.Split(',') ?? ["0", "0"];
+            return counts.Length == GroupChunks.Slots
+                ? [.. counts.Select(static count => int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                    ? number
+                    : throw new InvalidDataException("it does not say how many chunks there are"))]
+                : throw new InvalidDataException("it does not say how many chunks there are");
+        }
+    }
+
     /// <summary>Size of the item in bytes as DynamoDB counts it, or a few bytes more.</summary>
     public long Size => attributes.Sum(static attribute => attribute.Key.Length
         + (attribute.Value switch
@@ -42,33 +59,17 @@ internal sealed class DynamoGroupItem(Dictionary<string, AttributeValue> attribu
             _ => BytesOfNumber,
         }));
 
-    /// <summary>Writes a group.</summary>
+    /// <summary>The state in the item.</summary>
+    public EncodedGroup State => StateOf(attributes.GetValueOrDefault(DynamoGroupTable.State)?.B?.ToArray() ?? []);
+
+    /// <summary>An item that holds the whole group.</summary>
     /// <param name="group">The group.</param>
     /// <param name="version">Its version.</param>
     /// <param name="retention">How long a deleted group is remembered.</param>
-    public static DynamoGroupItem From(GroupRow group, long version, TimeSpan retention)
+    public static DynamoGroupItem Whole(EncodedGroup group, long version, TimeSpan retention)
     {
-        using var row = new PooledBuffer();
-        group.WriteRow(row);
-        var (state, isCompressed) = Compress(row.Written.Span);
-        var item = new Dictionary<string, AttributeValue>(StringComparer.Ordinal)
-        {
-            [DynamoGroupTable.Path] = new(group.Path),
-            [DynamoGroupTable.State] = new() { B = new MemoryStream(state) },
-            [DynamoGroupTable.Schema] = Number(DynamoGroupTable.CurrentSchema),
-            [DynamoGroupTable.Version] = Number(version),
-        };
-        if (isCompressed)
-        {
-            item.Add(DynamoGroupTable.Encoding, new(DynamoGroupTable.Brotli));
-        }
-
-        if (group.ExpiresAtNs is { } expiresAtNs)
-        {
-            item.Add(DynamoGroupTable.ExpiresAt, Number(expiresAtNs / NanosecondsPerMillisecond));
-            item.Add(DynamoGroupTable.ExpiryShard, Number(ShardOf(group.Path)));
-        }
-
+        var item = Describe(group, version, DynamoGroupTable.SchemaOfWholeGroups);
+        item.Add(DynamoGroupTable.State, new() { B = new MemoryStream(group.State) });
         if (group.TombstoneOfNs is { } deletedAtNs)
         {
             var forgetAt = DateTimeOffset.FromUnixTimeMilliseconds(deletedAtNs / NanosecondsPerMillisecond) + retention;
@@ -78,46 +79,90 @@ internal sealed class DynamoGroupItem(Dictionary<string, AttributeValue> attribu
         return new DynamoGroupItem(item);
     }
 
+    /// <summary>An item that says where the chunks of its group are.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="version">Its version.</param>
+    /// <param name="chunks">Where they are.</param>
+    /// <param name="used">How many chunks there may be in each slot.</param>
+    public static DynamoGroupItem Cut(EncodedGroup group, long version, GroupChunks chunks, IEnumerable<int> used)
+    {
+        var item = Describe(group, version, DynamoGroupTable.CurrentSchema);
+        item.Add(DynamoGroupTable.Chunks, new(chunks.ToString()));
+        return new DynamoGroupItem(item).WithUsed(used);
+    }
+
     /// <summary>A number as DynamoDB's client takes it.</summary>
     public static AttributeValue Number(long number) => new() { N = number.ToString(CultureInfo.InvariantCulture) };
 
-    /// <summary>Reads the group.</summary>
-    /// <exception cref="InvalidDataException">This release cannot read the state.</exception>
-    public GroupRow Read()
+    /// <summary>The same group as the next version, of which a slot is about to be filled.</summary>
+    /// <param name="chunks">What it will be filled with.</param>
+    public DynamoGroupItem Begin(GroupChunks chunks)
+    {
+        var used = Used;
+        used[chunks.Slot] = Math.Max(used[chunks.Slot], chunks.Count);
+        var begun = Next().Beside(used);
+        begun.Attributes[DynamoGroupTable.Writing] = Number(chunks.Slot);
+        return begun;
+    }
+
+    /// <summary>The same item with the next version.</summary>
+    public DynamoGroupItem Next() =>
+        new(new(attributes, StringComparer.Ordinal) { [DynamoGroupTable.Version] = Number(Version + 1) });
+
+    /// <summary>The same item as long as there may be chunks that nothing refers to any more. It must not be forgotten before they are.</summary>
+    /// <param name="used">How many there may be in each slot.</param>
+    public DynamoGroupItem Beside(IEnumerable<int> used)
+    {
+        var item = new Dictionary<string, AttributeValue>(attributes, StringComparer.Ordinal);
+        item.Remove(DynamoGroupTable.ForgetAt);
+        return new DynamoGroupItem(item).WithUsed(used);
+    }
+
+    /// <summary>Checks that this release knows the form of the item.</summary>
+    /// <exception cref="InvalidDataException">It does not.</exception>
+    public void CheckSchema()
     {
         if (NumberOf(DynamoGroupTable.Schema) is > DynamoGroupTable.CurrentSchema and var schema)
         {
             throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"it has schema {schema}, which is of a newer release"));
         }
+    }
 
-        var state = attributes.GetValueOrDefault(DynamoGroupTable.State)?.B?.ToArray() ?? [];
-        if (attributes.GetValueOrDefault(DynamoGroupTable.Encoding)?.S is not { } encoding)
+    /// <summary>The group, given its state.</summary>
+    public EncodedGroup StateOf(byte[] state) => new(Path, state, attributes.GetValueOrDefault(DynamoGroupTable.Encoding)?.S);
+
+    private static Dictionary<string, AttributeValue> Describe(EncodedGroup group, long version, int schema)
+    {
+        var item = new Dictionary<string, AttributeValue>(StringComparer.Ordinal)
         {
-            return GroupRow.ReadRow(state);
+            [DynamoGroupTable.Path] = new(group.Path),
+            [DynamoGroupTable.Schema] = Number(schema),
+            [DynamoGroupTable.Version] = Number(version),
+        };
+        if (group.Encoding is { } encoding)
+        {
+            item.Add(DynamoGroupTable.Encoding, new(encoding));
         }
 
-        using var row = new PooledBuffer();
-        return Decompressor.Decompress(encoding, state, row, int.MaxValue) is { } error
-            ? throw new InvalidDataException(error.Detail)
-            : GroupRow.ReadRow(row.Written.Span);
+        if (group.ExpiresAtNs is { } expiresAtNs)
+        {
+            item.Add(DynamoGroupTable.ExpiresAt, Number(expiresAtNs / NanosecondsPerMillisecond));
+            item.Add(DynamoGroupTable.ExpiryShard, Number(ShardOf(group.Path)));
+        }
+
+        return item;
+    }
+
+    // An older release must not overwrite what it does not know.
+    private DynamoGroupItem WithUsed(IEnumerable<int> used)
+    {
+        attributes[DynamoGroupTable.Schema] = Number(DynamoGroupTable.CurrentSchema);
+        attributes[DynamoGroupTable.Used] = new(string.Join(',', used.Select(static count => count.ToString(CultureInfo.InvariantCulture))));
+        return this;
     }
 
     private long? NumberOf(string name) =>
         long.TryParse(attributes.GetValueOrDefault(name)?.N, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
-
-    private static (byte[] State, bool IsCompressed) Compress(ReadOnlySpan<byte> row)
-    {
-        if (row.Length <= CompressAboveBytes)
-        {
-            return (row.ToArray(), false);
-        }
-
-        using var compressed = new PooledBuffer();
-        var room = compressed.GetSpan(BrotliEncoder.GetMaxCompressedLength(row.Length));
-        return BrotliEncoder.TryCompress(row, room, out var length, BrotliQuality, BrotliWindow) && length < row.Length
-            ? (room[..length].ToArray(), true)
-            : (row.ToArray(), false);
-    }
 
     private static int ShardOf(string path) => SHA256.HashData(Encoding.UTF8.GetBytes(path))[0] % DynamoGroupTable.ExpiryShards;
 }

@@ -16,7 +16,8 @@ internal sealed class DynamoGroupItems(string table, Lazy<IAmazonDynamoDB> clien
     // Expressions name attributes by these placeholders, because path and state are reserved words of DynamoDB.
     private static readonly Dictionary<string, string> PathName = new() { ["#path"] = DynamoGroupTable.Path };
     private static readonly Dictionary<string, string> VersionName = new() { ["#version"] = DynamoGroupTable.Version };
-    private static readonly Dictionary<string, string> ForgetName = new() { ["#forget"] = DynamoGroupTable.ForgetAt };
+    private static readonly Dictionary<string, string> PathAndKindNames = new() { ["#path"] = DynamoGroupTable.Path, ["#kind"] = DynamoGroupTable.Kind };
+    private static readonly Dictionary<string, string> ForgetAndKindNames = new() { ["#forget"] = DynamoGroupTable.ForgetAt, ["#kind"] = DynamoGroupTable.Kind };
 
     private static readonly Dictionary<string, string> ExpiryNames = new()
     {
@@ -26,12 +27,29 @@ internal sealed class DynamoGroupItems(string table, Lazy<IAmazonDynamoDB> clien
     };
 
     /// <summary>Reads a group as it was last written; null when the table has no such group.</summary>
-    public async Task<DynamoGroupItem?> GetAsync(string path, CancellationToken cancellationToken)
-    {
-        var request = new GetItemRequest { TableName = table, Key = new() { [DynamoGroupTable.Path] = new(path) }, ConsistentRead = true };
-        var response = await CallAsync(dynamo => dynamo.GetItemAsync(request, cancellationToken), cancellationToken);
-        return response.Item is { Count: > 0 } item ? new DynamoGroupItem(item) : null;
-    }
+    public async Task<DynamoGroupItem?> GetAsync(string path, CancellationToken cancellationToken) =>
+        await GetItemAsync(path, cancellationToken) is { Count: > 0 } item ? new DynamoGroupItem(item) : null;
+
+    /// <summary>Reads a chunk of a group; null when there is none of that version.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="version">Its version.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<byte[]?> GetChunkAsync(string key, long version, CancellationToken cancellationToken) =>
+        await GetItemAsync(key, cancellationToken) is { Count: > 0 } item && new DynamoGroupItem(item).Version == version
+            ? item.GetValueOrDefault(DynamoGroupTable.State)?.B?.ToArray()
+            : null;
+
+    /// <summary>Writes a chunk, or what takes its place, unless there is one with a later version. Then it returns false.</summary>
+    public async Task<bool> TryPutChunkAsync(Dictionary<string, AttributeValue> item, CancellationToken cancellationToken) => await TryPutAsync(
+        new()
+        {
+            TableName = table,
+            Item = item,
+            ConditionExpression = "attribute_not_exists(#version) OR #version <= :version",
+            ExpressionAttributeNames = VersionName,
+            ExpressionAttributeValues = new() { [":version"] = item[DynamoGroupTable.Version] },
+        },
+        cancellationToken);
 
     /// <summary>Writes a group if nobody has written it since it was read. Returns false when somebody has.</summary>
     /// <param name="item">The group to write.</param>
@@ -52,20 +70,7 @@ internal sealed class DynamoGroupItems(string table, Lazy<IAmazonDynamoDB> clien
             request.ExpressionAttributeValues = new() { [":read"] = DynamoGroupItem.Number(read.Version) };
         }
 
-        return await CallAsync(
-            async dynamo =>
-            {
-                try
-                {
-                    await dynamo.PutItemAsync(request, cancellationToken);
-                    return true;
-                }
-                catch (ConditionalCheckFailedException)
-                {
-                    return false;
-                }
-            },
-            cancellationToken);
+        return await TryPutAsync(request, cancellationToken);
     }
 
     /// <summary>The paths of all groups, including those that are only remembered as deleted. In no order.</summary>
@@ -75,8 +80,9 @@ internal sealed class DynamoGroupItems(string table, Lazy<IAmazonDynamoDB> clien
             {
                 TableName = table,
                 ConsistentRead = true,
+                FilterExpression = "attribute_not_exists(#kind)",
                 ProjectionExpression = "#path",
-                ExpressionAttributeNames = PathName,
+                ExpressionAttributeNames = PathAndKindNames,
                 ExclusiveStartKey = start,
             },
             cancellationToken)).Select(static item => item.Path);
@@ -88,8 +94,8 @@ internal sealed class DynamoGroupItems(string table, Lazy<IAmazonDynamoDB> clien
             {
                 TableName = table,
                 ConsistentRead = true,
-                FilterExpression = "attribute_not_exists(#forget)",
-                ExpressionAttributeNames = ForgetName,
+                FilterExpression = "attribute_not_exists(#forget) AND attribute_not_exists(#kind)",
+                ExpressionAttributeNames = ForgetAndKindNames,
                 ExclusiveStartKey = start,
             },
             cancellationToken));
@@ -134,6 +140,28 @@ internal sealed class DynamoGroupItems(string table, Lazy<IAmazonDynamoDB> clien
         }
         while (start is { Count: > 0 });
     }
+
+    private async Task<Dictionary<string, AttributeValue>?> GetItemAsync(string key, CancellationToken cancellationToken)
+    {
+        var request = new GetItemRequest { TableName = table, Key = new() { [DynamoGroupTable.Path] = new(key) }, ConsistentRead = true };
+        return (await CallAsync(dynamo => dynamo.GetItemAsync(request, cancellationToken), cancellationToken)).Item;
+    }
+
+    // False when the condition does not hold.
+    private Task<bool> TryPutAsync(PutItemRequest request, CancellationToken cancellationToken) => CallAsync(
+        async dynamo =>
+        {
+            try
+            {
+                await dynamo.PutItemAsync(request, cancellationToken);
+                return true;
+            }
+            catch (ConditionalCheckFailedException)
+            {
+                return false;
+            }
+        },
+        cancellationToken);
 
     private async Task<Page> ScanAsync(ScanRequest request, CancellationToken cancellationToken)
     {

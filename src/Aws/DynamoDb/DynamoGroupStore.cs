@@ -9,15 +9,15 @@ using PushGateway.Push;
 namespace PushGateway.Aws.DynamoDb;
 
 /// <summary>
-/// The group store on DynamoDB. Any number of workers may use one table (<see cref="DynamoGroupTable"/>). A group is one item. The store
-/// reads the item, applies every push of the batch to it in memory, and writes it back on the condition that nobody has written it since.
-/// When somebody has, the store starts again with reading. The SDK's client is created on first use, from the SDK's own configuration.
+/// The group store on DynamoDB. Any number of workers may use one table (<see cref="DynamoGroupTable"/>). A group is one item, and more when
+/// it is larger than an item may be. The store reads the group, applies every push of the batch to it in memory, and writes it back on the
+/// condition that nobody has written it since. When somebody has, the store starts again with reading. The SDK's client is created on first use, from the SDK's own configuration.
 /// </summary>
 /// <remarks>
 /// Permissions: <c>dynamodb:GetItem</c>, <c>dynamodb:PutItem</c> and <c>dynamodb:Scan</c> on the table, <c>dynamodb:Query</c> on its index.
-/// Reading needs only <c>dynamodb:Scan</c>.
+/// Reading needs only <c>dynamodb:Scan</c> and <c>dynamodb:GetItem</c>.
 /// Ungrouped series are not held, and <see cref="GroupStoreOptions.MaxGroups"/> is ignored.
-/// A push is refused with <see cref="RejectCode.GroupTooLarge"/> when its group's item would be larger than DynamoDB takes, and with
+/// A push is refused with <see cref="RejectCode.GroupTooLarge"/> when its group would take more than 16 items, and with
 /// <see cref="RejectCode.GroupingKeyInvalid"/> when its group's path is longer than a key of DynamoDB.
 /// </remarks>
 public sealed class DynamoGroupStore : IGroupStore, IDisposable
@@ -36,7 +36,9 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
     private readonly DynamoGroupOptions _options;
     private readonly TimeProvider _time;
     private readonly Lazy<IAmazonDynamoDB> _client;
+    private readonly DynamoGroupLimits _limits;
     private readonly DynamoGroupItems _items;
+    private readonly StoredGroups _groups;
     private readonly UnreadableItems _unreadable;
 
     /// <summary>Creates the store; nothing is called yet.</summary>
@@ -49,12 +51,18 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
     }
 
     internal DynamoGroupStore(
-        DynamoGroupOptions options, TimeProvider time, Func<IAmazonDynamoDB> createClient, ILogger<DynamoGroupStore>? logger = null)
+        DynamoGroupOptions options,
+        TimeProvider time,
+        Func<IAmazonDynamoDB> createClient,
+        ILogger<DynamoGroupStore>? logger = null,
+        DynamoGroupLimits? limits = null)
     {
         _options = options;
         _time = time;
         _client = new Lazy<IAmazonDynamoDB>(createClient);
+        _limits = limits ?? DynamoGroupLimits.Default;
         _items = new DynamoGroupItems(options.TableName, _client);
+        _groups = new StoredGroups(_items, _limits, options.Groups.TombstoneRetention, time);
         _unreadable = new UnreadableItems(logger, time);
     }
 
@@ -122,13 +130,18 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
     /// <inheritdoc/>
     /// <remarks>
     /// Reads the whole table. Each group is read at one instant, but pushes may be applied between the reads of two groups. The scan keeps
-    /// the items as they are stored. An item that this release cannot read is skipped, and reported.
+    /// the groups as they are stored. A group that this release cannot read is skipped, and reported.
     /// </remarks>
     public async ValueTask<IHeldScan> OpenScanAsync(CancellationToken cancellationToken)
     {
         var items = await _items.ScanAsync(cancellationToken).ToListAsync(cancellationToken);
+        var groups = new EncodedGroup?[items.Count];
+        await ForEachAsync(
+            items.Count,
+            async (i, cancellation) => groups[i] = await TryReadAsync(items[i].Path, () => _groups.CompleteAsync(items[i], cancellation)),
+            cancellationToken);
         var now = _time.GetUtcNow();
-        return new DynamoScan([.. items.OrderBy(static item => item.Path, StringComparer.Ordinal)], item => TryRead(item, now));
+        return new DynamoScan([.. groups.OfType<EncodedGroup>().OrderBy(static group => group.Path, StringComparer.Ordinal)], group => TryDecode(group, now));
     }
 
     /// <inheritdoc/>
@@ -211,33 +224,47 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
         return [.. groups.Values.Where(static group => group.Pushes.Count > 0)];
     }
 
-    // Null when this release cannot read it. The other groups are shown and ended all the same.
-    private GroupRow? TryRead(DynamoGroupItem item, DateTimeOffset now)
+    // Null when there is none or this release cannot read it. The other groups are shown and ended all the same.
+    private async Task<EncodedGroup?> TryReadAsync(string path, Func<Task<StoredGroup?>> readAsync)
     {
         try
         {
-            var group = item.Read();
+            return (await readAsync())?.Group;
+        }
+        catch (InvalidDataException exception)
+        {
+            _unreadable.Skip(Unreadable(path, exception));
+            return null;
+        }
+    }
+
+    private GroupRow? TryDecode(EncodedGroup encoded, DateTimeOffset now)
+    {
+        try
+        {
+            var group = encoded.Decode();
             group.BringBack(now);
             return group;
         }
         catch (InvalidDataException exception)
         {
-            _unreadable.Skip(Unreadable(item.Path, exception));
+            _unreadable.Skip(Unreadable(encoded.Path, exception));
             return null;
         }
     }
 
     private async Task<PushHeader?> FindExpiryAsync(string path, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await _items.GetAsync(path, cancellationToken) is { } item && TryRead(item, now) is { ExpiresAtNs: { } time } group
+        await TryReadAsync(path, () => _groups.ReadAsync(path, cancellationToken)) is { } encoded
+            && TryDecode(encoded, now) is { ExpiresAtNs: { } time } group
             && time <= now.ToUnixTimeMilliseconds() * NanosecondsPerMillisecond
             ? group.Expiry
             : null;
 
     private static string Unreadable(string path, InvalidDataException exception) => $"The item of group {path} cannot be read: {exception.Message}.";
 
-    private static PushError TooLarge(long size) => new(
+    private PushError TooLarge(long size) => new(
         RejectCode.GroupTooLarge,
-        string.Create(CultureInfo.InvariantCulture, $"the group would take {size} bytes in DynamoDB, more than {DynamoGroupTable.MaxItemBytes}"))
+        string.Create(CultureInfo.InvariantCulture, $"the group would take {size} bytes in DynamoDB, more than {_limits.MaxStateBytes}"))
     {
         FailsGroup = true,
     };
@@ -280,14 +307,14 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
 
     // Returns null, or why this group alone cannot be updated.
     private async ValueTask<string?> TryUpdateAsync(
-        string path, Func<DynamoGroupItem?, DynamoGroupItem?> change, CancellationToken cancellationToken)
+        string path, Func<EncodedGroup?, EncodedGroup?> change, CancellationToken cancellationToken)
     {
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
-            var held = await _items.GetAsync(path, cancellationToken);
             try
             {
-                if (change(held) is not { } next || await _items.TryPutAsync(next, held, cancellationToken))
+                var held = await _groups.ReadToWriteAsync(path, cancellationToken);
+                if ((change(held?.Group) ?? Tidied(held)) is not { } next || await _groups.TryWriteAsync(held, next, cancellationToken))
                 {
                     return null;
                 }
@@ -303,14 +330,18 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
         return $"Group {path} is written by others all the time.";
     }
 
+    // A worker died before it had removed the chunks of a group that has become small.
+    private static EncodedGroup? Tidied(StoredGroup? held) =>
+        held is { Item: { HasChunks: true, Chunks: null } } ? EncodedGroup.From(held.Group.Decode()) : null;
+
     // Null when there is nothing to write.
-    private DynamoGroupItem? Apply(DynamoGroupItem? held, GroupWork work, IReadOnlyList<BatchedPush> pushes, GroupEffects effects)
+    private EncodedGroup? Apply(EncodedGroup? held, GroupWork work, IReadOnlyList<BatchedPush> pushes, GroupEffects effects)
     {
         effects.Clear();
-        var group = Read(held, work);
+        var group = Decode(held, work);
         var applied = work.Pushes.FindAll(push => TryApply(group, pushes, push, effects));
-        var next = group.HasChanged ? Write(group, held) : null;
-        if (next is { Size: > DynamoGroupTable.MaxItemBytes })
+        var next = group.HasChanged ? EncodedGroup.From(group) : null;
+        if (next?.State.Length > _limits.MaxStateBytes)
         {
             return ApplyWhatFits(held, work, pushes, effects);
         }
@@ -319,27 +350,27 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
         return next;
     }
 
-    private DynamoGroupItem? ApplyWhatFits(DynamoGroupItem? held, GroupWork work, IReadOnlyList<BatchedPush> pushes, GroupEffects effects)
+    private EncodedGroup? ApplyWhatFits(EncodedGroup? held, GroupWork work, IReadOnlyList<BatchedPush> pushes, GroupEffects effects)
     {
         effects.Clear();
-        DynamoGroupItem? next = null;
+        EncodedGroup? next = null;
         var applied = new List<int>();
         foreach (var unit in Units(work, pushes))
         {
-            var group = Read(next ?? held, work);
+            var group = Decode(next ?? held, work);
             var taken = unit.Where(push => TryApply(group, pushes, push, effects)).ToList();
-            var item = group.HasChanged ? Write(group, held) : next;
-            if (item is { Size: > DynamoGroupTable.MaxItemBytes and var size })
+            var encoded = group.HasChanged ? EncodedGroup.From(group) : next;
+            if (encoded?.State.Length is { } size && size > _limits.MaxStateBytes)
             {
                 taken.ForEach(push => effects.Refuse(push, TooLarge(size)));
                 continue;
             }
 
             applied.AddRange(taken);
-            next = item;
+            next = encoded;
         }
 
-        Tell(Read(next ?? held, work), pushes, applied, effects);
+        Tell(Decode(next ?? held, work), pushes, applied, effects);
         return next;
     }
 
@@ -347,7 +378,7 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
     private static IEnumerable<IEnumerable<int>> Units(GroupWork work, IReadOnlyList<BatchedPush> pushes) =>
         work.Pushes.GroupBy(push => pushes[push].Header is { Part: not null } part ? (part.PushTimeNs, 0) : (0, push + 1));
 
-    private static GroupRow Read(DynamoGroupItem? held, GroupWork work) => held?.Read() ?? new GroupRow(work.Path);
+    private static GroupRow Decode(EncodedGroup? held, GroupWork work) => held?.Decode() ?? new GroupRow(work.Path);
 
     private bool TryApply(GroupRow group, IReadOnlyList<BatchedPush> pushes, int push, GroupEffects effects)
     {
@@ -380,18 +411,14 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
         }
     }
 
-    private DynamoGroupItem? Confirm(DynamoGroupItem? held, DeliveredMarkers delivered)
+    private static EncodedGroup? Confirm(EncodedGroup? held, DeliveredMarkers delivered)
     {
-        if (held?.Read() is not { } group)
+        if (held?.Decode() is not { } group)
         {
             return null;
         }
 
         group.Confirm(delivered);
-        return group.HasChanged ? Write(group, held) : null;
+        return group.HasChanged ? EncodedGroup.From(group) : null;
     }
-
-    // A group that was forgotten and is created again must not start with its former version.
-    private DynamoGroupItem Write(GroupRow group, DynamoGroupItem? held) => DynamoGroupItem.From(
-        group, held is null ? _time.GetUtcNow().ToUnixTimeMilliseconds() : held.Version + 1, _options.Groups.TombstoneRetention);
 }

@@ -4,23 +4,30 @@ using Amazon.DynamoDBv2.Model;
 namespace PushGateway.Aws.DynamoDb;
 
 /// <summary>
-/// The table of a <see cref="DynamoGroupStore"/>: one item per group. The infrastructure code creates the table by these definitions.
+/// The table of a <see cref="DynamoGroupStore"/>: one item per group, and others for what does not fit into it. The infrastructure code creates the table by these definitions.
 /// <c>docs/groups.md</c> describes it in words.
 /// </summary>
 public static class DynamoGroupTable
 {
-    /// <summary>String, the partition key: the canonical path of the grouping key.</summary>
+    /// <summary>
+    /// String, the partition key: the canonical path of the grouping key. Items that are no groups have keys without a slash, and a
+    /// <see cref="Kind"/>.
+    /// </summary>
     public const string Path = "path";
 
-    /// <summary>Binary: the group, as <see cref="PushGateway.Groups.GroupRow"/> writes it.</summary>
+    /// <summary>
+    /// Binary: the group, as <see cref="PushGateway.Groups.GroupRow"/> writes it, or a piece of that in a chunk. Missing when the group is in
+    /// chunks.
+    /// </summary>
     public const string State = "state";
 
     /// <summary>String: how <see cref="State"/> is compressed, always <see cref="Brotli"/>. Missing when it is not compressed.</summary>
     public const string Encoding = "encoding";
 
     /// <summary>
-    /// Number: the form of the item, <see cref="CurrentSchema"/>. Missing in items of releases that did not write it: they have the form 1. An
-    /// item with a higher number is of a newer release, and this one leaves it alone.
+    /// Number: the form of the item. It is <see cref="CurrentSchema"/> as long as there may be chunks, and
+    /// <see cref="SchemaOfWholeGroups"/> otherwise. Missing in items of releases that did not write it: they have the form 1. An item with a
+    /// higher number is of a newer release, and this one leaves it alone.
     /// </summary>
     public const string Schema = "schema";
 
@@ -39,6 +46,18 @@ public static class DynamoGroupTable
     /// </summary>
     public const string ForgetAt = "forget_at";
 
+    /// <summary>String: where the chunks of the group are, as <c>slot/count/version</c>. Missing when the state is in the item.</summary>
+    public const string Chunks = "chunks";
+
+    /// <summary>String: how many chunks there may be in each of the two slots, as <c>count,count</c>. Missing when there is none.</summary>
+    public const string Used = "used";
+
+    /// <summary>Number: the slot that a write is filling. Missing when there is no such write.</summary>
+    public const string Writing = "writing";
+
+    /// <summary>String: what an item is that is no group, always <see cref="Chunk"/>. Missing on groups.</summary>
+    public const string Kind = "kind";
+
     /// <summary>The global secondary index of the groups that expire, sorted by expiry time.</summary>
     public const string ExpiryIndex = "expiry";
 
@@ -54,8 +73,14 @@ public static class DynamoGroupTable
     /// <summary>Largest item in bytes, including the names of its attributes (DynamoDB quota).</summary>
     public const int MaxItemBytes = 400 * 1024;
 
-    /// <summary>The <see cref="Schema"/> of the items that this release writes.</summary>
-    public const int CurrentSchema = 1;
+    /// <summary>The highest <see cref="Schema"/> of the items that this release writes.</summary>
+    public const int CurrentSchema = 2;
+
+    /// <summary>The <see cref="Schema"/> of a group without chunks, which older releases can read.</summary>
+    public const int SchemaOfWholeGroups = 1;
+
+    /// <summary>The <see cref="Kind"/> of a piece of a group.</summary>
+    public const string Chunk = "chunk";
 
     /// <summary>The only value of <see cref="Encoding"/>.</summary>
     public const string Brotli = "br";

@@ -4,9 +4,9 @@ using PushGateway.Groups;
 namespace PushGateway.Aws.DynamoDb;
 
 /// <summary>A scan of the groups of a table.</summary>
-/// <param name="items">The groups, in ordinal order of their paths.</param>
+/// <param name="groups">The groups, in ordinal order of their paths.</param>
 /// <param name="read">Reads one; null when it is to be skipped.</param>
-internal sealed class DynamoScan(DynamoGroupItem[] items, Func<DynamoGroupItem, GroupRow?> read) : IHeldScan
+internal sealed class DynamoScan(EncodedGroup[] groups, Func<EncodedGroup, GroupRow?> read) : IHeldScan
 {
     private int _next;
 
@@ -16,7 +16,7 @@ internal sealed class DynamoScan(DynamoGroupItem[] items, Func<DynamoGroupItem, 
     /// <inheritdoc/>
     public bool ReadOn(IHeldVisitor visitor, CancellationToken cancellationToken)
     {
-        for (; _next < items.Length; _next++)
+        for (; _next < groups.Length; _next++)
         {
             if (visitor.IsFull)
             {
@@ -24,7 +24,7 @@ internal sealed class DynamoScan(DynamoGroupItem[] items, Func<DynamoGroupItem, 
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            read(items[_next])?.Show(visitor);
+            read(groups[_next])?.Show(visitor);
         }
 
         return true;

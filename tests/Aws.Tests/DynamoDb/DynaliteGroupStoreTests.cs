@@ -31,6 +31,6 @@ public sealed class DynaliteGroupStoreTests(DynaliteEmulator emulator) : DynamoG
     {
         var group = new GroupRow(push.Group!);
         Assert.Null(group.Apply(push.ToGroupPush(), GroupStoreOptions.Default, tellsSink: true, DateTimeOffset.UnixEpoch));
-        return DynamoGroupItem.From(group, DateTimeOffset.UnixEpoch.AddDays(20_000).ToUnixTimeMilliseconds(), TimeSpan.Zero).Size;
+        return DynamoGroupItem.Whole(EncodedGroup.From(group), DateTimeOffset.UnixEpoch.AddDays(20_000).ToUnixTimeMilliseconds(), TimeSpan.Zero).Size;
     }
 }

@@ -11,6 +11,9 @@ public sealed class DynamoGroupStoreProperties(DynaliteEmulator emulator) : ICla
 {
     private const int Workers = 3;
 
+    // Nearly every group is cut.
+    private static readonly DynamoGroupLimits Tiny = new() { MaxItemBytes = 300, ChunkBytes = 100, MaxChunks = 10_000 };
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Property(MaxTest = 60)]
@@ -18,7 +21,7 @@ public sealed class DynamoGroupStoreProperties(DynaliteEmulator emulator) : ICla
     {
         var random = new Random(seed);
         var pushes = Enumerable.Range(0, random.Next(1, 12)).Select(_ => RandomPushes.Push(random)).ToArray();
-        using var table = await TestTable.CreateAsync(await emulator.StartAsync(), Cancellation);
+        using var table = await TestTable.CreateAsync(await emulator.StartAsync(), Cancellation, seed % 2 == 0 ? Tiny : null);
         var memory = new MemoryGroupStore(GroupStoreOptions.Default, table.Time);
         foreach (var push in RandomPushes.Deliver(pushes, random))
         {
@@ -49,7 +52,7 @@ public sealed class DynamoGroupStoreProperties(DynaliteEmulator emulator) : ICla
     {
         var random = new Random(seed);
         var pushes = Enumerable.Range(1, random.Next(2, 12)).Select(number => RandomPushes.PushAt(random, random.Next(1, 2 * number))).ToArray();
-        using var table = await TestTable.CreateAsync(await emulator.StartAsync(), Cancellation);
+        using var table = await TestTable.CreateAsync(await emulator.StartAsync(), Cancellation, seed % 2 == 0 ? Tiny : null);
         var sink = new ReferenceSink();
         var waiting = new Waiting(RandomPushes.Deliver(pushes, random));
         await RunWorkersAsync(table, random, async (store, own) =>

@@ -23,8 +23,12 @@ internal sealed class InterceptedDynamo(Uri address)
 
     public Action<string> BeforePut { get; set; } = _ => { };
 
+    /// <summary>Happens before each read and each write of an item. An exception takes its place.</summary>
+    public Action BeforeCall { get; set; } = () => { };
+
     public override async Task<GetItemResponse> GetItemAsync(GetItemRequest request, CancellationToken cancellationToken = default)
     {
+        BeforeCall();
         _calls.Enqueue("get");
         var response = await base.GetItemAsync(request, cancellationToken);
         await AfterGet(request.Key["path"].S);
@@ -33,6 +37,7 @@ internal sealed class InterceptedDynamo(Uri address)
 
     public override async Task<PutItemResponse> PutItemAsync(PutItemRequest request, CancellationToken cancellationToken = default)
     {
+        BeforeCall();
         BeforePut(request.Item["path"].S);
         try
         {

@@ -14,7 +14,9 @@ internal sealed class TestTable : IDisposable
 {
     private readonly List<DynamoGroupStore> _stores = [];
 
-    private TestTable(Uri address) => Client = new InterceptedDynamo(address);
+    private readonly DynamoGroupLimits? _limits;
+
+    private TestTable(Uri address, DynamoGroupLimits? limits) => (Client, _limits) = (new InterceptedDynamo(address), limits);
 
     public string Name { get; } = $"groups-{Guid.NewGuid():N}";
 
@@ -25,9 +27,13 @@ internal sealed class TestTable : IDisposable
 
     public DynamoGroupStore Store => field ??= NewStore(Client);
 
-    public static async Task<TestTable> CreateAsync(Uri address, CancellationToken cancellationToken)
+    /// <summary>Creates the table.</summary>
+    /// <param name="address">The address of the emulator.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="limits">How the stores on the table cut groups, if other than usual.</param>
+    public static async Task<TestTable> CreateAsync(Uri address, CancellationToken cancellationToken, DynamoGroupLimits? limits = null)
     {
-        var table = new TestTable(address);
+        var table = new TestTable(address, limits);
         await table.Client.CreateTableAsync(DynamoGroupTable.CreateRequest(table.Name), cancellationToken);
         await Poll.UntilAsync(
             async token => (await table.Client.DescribeTableAsync(table.Name, token)).Table,
@@ -41,7 +47,7 @@ internal sealed class TestTable : IDisposable
     public DynamoGroupStore NewStore(IAmazonDynamoDB client, GroupStoreOptions? options = null)
     {
         var store = new DynamoGroupStore(
-            new DynamoGroupOptions { TableName = Name, Groups = options ?? GroupStoreOptions.Default }, Time, () => client);
+            new DynamoGroupOptions { TableName = Name, Groups = options ?? GroupStoreOptions.Default }, Time, () => client, limits: _limits);
         _stores.Add(store);
         return store;
     }
