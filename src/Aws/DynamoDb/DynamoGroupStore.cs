@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Amazon.DynamoDBv2;
 using Microsoft.Extensions.Logging;
+using PushGateway.Delivery;
 using PushGateway.Exposition;
 using PushGateway.Groups;
 using PushGateway.Push;
@@ -14,7 +15,7 @@ namespace PushGateway.Aws.DynamoDb;
 /// When somebody has, the store starts again with reading. The SDK's client is created on first use, from the SDK's own configuration.
 /// </summary>
 /// <remarks>
-/// Permissions: <c>dynamodb:GetItem</c>, <c>dynamodb:PutItem</c> and <c>dynamodb:Scan</c> on the table, <c>dynamodb:Query</c> on its index.
+/// Permissions: <c>dynamodb:GetItem</c>, <c>dynamodb:PutItem</c>, <c>dynamodb:UpdateItem</c> and <c>dynamodb:Scan</c> on the table, <c>dynamodb:Query</c> on its index.
 /// Reading needs only <c>dynamodb:Scan</c>.
 /// Ungrouped series are not held, and <see cref="GroupStoreOptions.MaxGroups"/> is ignored.
 /// A push is refused with <see cref="RejectCode.GroupTooLarge"/> when its group's item would be larger than DynamoDB takes, and with
@@ -56,7 +57,11 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
         _client = new Lazy<IAmazonDynamoDB>(createClient);
         _items = new DynamoGroupItems(options.TableName, _client);
         _unreadable = new UnreadableItems(logger, time);
+        Board = new DynamoBacklogBoard(options.TableName, _client, time);
     }
+
+    /// <summary>The board of the workers that use the table. It costs a read every two seconds, and a write every few while messages wait.</summary>
+    public IBacklogBoard Board { get; }
 
     /// <inheritdoc/>
     /// <remarks>

@@ -95,10 +95,15 @@ public sealed class DeliveryPump(IPolledPushQueue queue, BatchHandler handler, D
         await TryAsync(outcome.Delivered, () => OrAbandonAsync(outcome.Delivered, () => queue.CompleteAsync(outcome.Delivered, CancellationToken.None)));
         if (outcome.Failed is { Count: > 0 } failed)
         {
-            observer.Failed(failed.Count, outcome.FailureReason ?? "unknown");
+            if (failed.Count > outcome.Deferred)
+            {
+                observer.Failed(failed.Count - outcome.Deferred, outcome.FailureReason ?? "unknown");
+            }
 
             // What failed would fail again at once, and a queue counts how often it hands a message out. At a stop, others are to have it.
-            await TryAsync(failed, () => AbandonAsync(failed, atOnce: stopping.IsCancellationRequested));
+            var now = time.GetUtcNow();
+            await TryAsync(failed, () => queue.AbandonAsync(
+                failed, message => stopping.IsCancellationRequested ? options.MinBackoff : outcome.DelayOf(message, now), CancellationToken.None));
         }
 
         await TryAsync([.. outcome.DeadLetters.Select(letter => letter.Message)], () => DeadLetterAsync(outcome.DeadLetters));
@@ -140,16 +145,15 @@ public sealed class DeliveryPump(IPolledPushQueue queue, BatchHandler handler, D
         }
         catch
         {
-            await AbandonAsync(messages, atOnce: false);
+            await AbandonAsync(messages);
             throw;
         }
     }
 
-    private ValueTask AbandonAsync(IReadOnlyList<ReceivedMessage> messages, bool atOnce)
+    private ValueTask AbandonAsync(IReadOnlyList<ReceivedMessage> messages)
     {
         var now = time.GetUtcNow();
-        return queue.AbandonAsync(
-            messages, message => atOnce ? options.MinBackoff : RedeliveryDelay.Of(message.AgeAt(now)), CancellationToken.None);
+        return queue.AbandonAsync(messages, message => RedeliveryDelay.Of(message.AgeAt(now)), CancellationToken.None);
     }
 
     private async Task RenewAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken handled)

@@ -48,6 +48,47 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
     }
 
     [Fact]
+    public async Task Workers_see_each_others_marks_until_they_are_past()
+    {
+        using var table = await CreateAsync();
+        var other = table.NewStore(table.Client).Board;
+        Assert.Empty(await other.ReadAsync(Cancellation));
+
+        await table.Store.Board.WriteAsync(new Dictionary<long, long> { [10_000] = 70_001, [20_000] = 80_002 }, [], Cancellation);
+        await table.Store.Board.WriteAsync(new Dictionary<long, long> { [20_000] = 90_003, [30_000] = 90_004 }, [10_000, 40_000], Cancellation);
+
+        Assert.Equal(
+            new Dictionary<long, long> { [20_000] = 90_003, [30_000] = 90_004 },
+            (await other.ReadAsync(Cancellation)).OrderBy(mark => mark.Key).ToDictionary());
+    }
+
+    [Fact]
+    public async Task Of_many_marks_the_oldest_are_written()
+    {
+        using var table = await CreateAsync();
+        var marks = Enumerable.Range(0, 1000).Select(span => span * 10_000L).Reverse().ToDictionary(span => span, span => span + 1);
+
+        await table.Store.Board.WriteAsync(marks, [.. marks.Keys], Cancellation);
+
+        Assert.Equal(Enumerable.Range(0, 100).Select(span => span * 10_000L), (await table.Store.Board.ReadAsync(Cancellation)).Keys.Order());
+    }
+
+    [Fact]
+    public async Task The_item_of_the_marks_is_no_group()
+    {
+        using var table = await CreateAsync();
+        await table.Store.Board.WriteAsync(new Dictionary<long, long> { [10_000] = 20_000 }, [], Cancellation);
+        await table.ApplyAsync(Push(A, 1, "a"));
+
+        var effects = new GroupEffects();
+        await table.Store.ApplyAsync([Delete(2, "{}")], effects, Cancellation);
+
+        Assert.Equal(["0 a"], Stale(effects));
+        Assert.Empty(effects.Failed);
+        Assert.Empty((await table.ReadAsync()).Groups);
+    }
+
+    [Fact]
     public async Task Nothing_is_written_when_nothing_has_changed_nor_called_when_no_group_is_pushed_to()
     {
         using var table = await CreateAsync();

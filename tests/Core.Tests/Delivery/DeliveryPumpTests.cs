@@ -68,7 +68,7 @@ public sealed class DeliveryPumpTests
     }
 
     [Fact]
-    public async Task A_batch_whose_time_is_up_is_renewed_until_then_and_given_back()
+    public async Task What_a_target_that_is_down_does_not_take_is_renewed_and_given_back()
     {
         var queue = new ScriptedQueue(Message("a"));
         var observer = new RecordingObserver();
@@ -169,7 +169,7 @@ public sealed class DeliveryPumpTests
 
     private DeliveryPump Pump(ScriptedQueue queue, IMetricSink sink, DeliveryObserver observer)
     {
-        var options = new DeliveryOptions { BatchTimeout = TimeSpan.FromMinutes(2), RenewInterval = TimeSpan.FromSeconds(20) };
+        var options = new DeliveryOptions { BatchTimeout = TimeSpan.FromMinutes(2), RenewInterval = TimeSpan.FromSeconds(4) };
         return new DeliveryPump(queue, new BatchHandler(sink, groups: null, PushLimits.Default, options, _time), options, _time, observer);
     }
 

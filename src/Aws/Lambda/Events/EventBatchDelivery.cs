@@ -41,16 +41,16 @@ public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler,
     {
         var outcome = await HandleAsync(messages, deadline, cancellationToken);
         var failed = WithThoseBehind(messages, outcome.Failed);
-        if (failed.Count > 0)
+        if (failed.Count > outcome.Deferred)
         {
-            observer.Failed(failed.Count, outcome.FailureReason ?? "unknown");
+            observer.Failed(failed.Count - outcome.Deferred, outcome.FailureReason ?? "unknown");
         }
 
         var letters = outcome.DeadLetters.Where(letter => !failed.Contains(letter.Message)).ToList();
         var safe = (await DeadLetterAsync(letters, cancellationToken)).Select(letter => letter.Message).ToHashSet();
         failed = WithThoseBehind(messages, [.. failed, .. letters.Select(letter => letter.Message).Where(message => !safe.Contains(message))]);
         failed.ExceptWith(safe);
-        await AbandonAsync([.. failed], cancellationToken);
+        await AbandonAsync([.. failed], outcome, cancellationToken);
         return failed.Select(message => message.Id).ToHashSet(StringComparer.Ordinal);
     }
 
@@ -134,14 +134,14 @@ public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler,
     }
 
     // The queue's visibility timeout is six times the function's, which is long for a target that is back.
-    private async ValueTask AbandonAsync(List<ReceivedMessage> failed, CancellationToken cancellationToken)
+    private async ValueTask AbandonAsync(List<ReceivedMessage> failed, BatchOutcome outcome, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         try
         {
             if (failed.FindAll(SqsPushQueue.HasReceipt) is { Count: > 0 } hidden)
             {
-                await queue.AbandonAsync(hidden, message => RedeliveryDelay.Of(message.AgeAt(now)), cancellationToken);
+                await queue.AbandonAsync(hidden, message => outcome.DelayOf(message, now), cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
