@@ -107,6 +107,15 @@ public sealed class BatchHandler
         return outcome;
     }
 
+    /// <summary>Why a message can never be delivered, as far as its reading tells; null when it can be read.</summary>
+    public PushError? FindRefusal(ReceivedMessage message)
+    {
+        var batch = Rent();
+        var isRead = PushMessageCodec.TryDecode(message, batch.Samples, _limits, out _, out var error);
+        Return(batch);
+        return isRead ? null : error;
+    }
+
     /// <summary>
     /// Decodes messages and applies them to the group store. What is returned is to be given to <see cref="DeliverAsync"/> or
     /// <see cref="Return"/>.

@@ -61,11 +61,11 @@ public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler,
     {
         var received = new ReceivedMessage(invocation.RequestId, message, time.GetUtcNow().ToUnixTimeMilliseconds());
         var outcome = await HandleAsync([received], invocation.Deadline, cancellationToken);
+        var refusal = outcome.Deferred > 0 ? handler.FindRefusal(received) : outcome.DeadLetters.Select(letter => letter.Reason).FirstOrDefault();
         return outcome switch
         {
             { Delivered.Count: 1 } => null,
-            { DeadLetters: [var letter] } => new InvocationException(
-                InvocationException.PushRefused, $"{letter.Reason.Code}: {letter.Reason.Detail}"),
+            _ when refusal is not null => new InvocationException(InvocationException.PushRefused, $"{refusal.Code}: {refusal.Detail}"),
             _ => new InvocationException(
                 InvocationException.PushNotDelivered, $"The push was not delivered; send it again: {outcome.FailureReason ?? "unknown"}"),
         };
