@@ -234,7 +234,7 @@ public sealed class BatchHandler
         }
         while (step.Worked);
 
-        outcome.FailureReason = step.Next?.FailureReason ?? outcome.FailureReason;
+        outcome.FailureReason = held.FirstFailure(outcome.IsWaiting) ?? outcome.FailureReason;
         foreach (var message in held.Faulty())
         {
             if (message.Received.IsRedelivered)
@@ -345,7 +345,8 @@ public sealed class BatchHandler
         }
 
         PushTelemetry.MessagesFailed(effects.Failed.Count);
-        foreach (var (push, reason) in effects.Failed)
+        outcome.NoteWaiting(batch, effects.Waiting);
+        foreach (var (push, reason) in effects.Failed.Concat(effects.Waiting))
         {
             batch.Fate(batch.PushOwners[push]).IsWithheld = true;
             batch.Fate(batch.PushOwners[push]).Failure = reason;

@@ -1,3 +1,4 @@
+using PushGateway.Groups;
 using PushGateway.Push;
 using PushGateway.Queue;
 
@@ -13,6 +14,7 @@ public sealed class BatchOutcome
     private readonly List<ReceivedMessage> _delivered;
     private readonly List<DeadLetter> _deadLetters = [];
     private readonly HashSet<ReceivedMessage> _dead = [];
+    private readonly HashSet<ReceivedMessage> _waiting = [];
 
     internal BatchOutcome(IReadOnlyList<ReceivedMessage> messages)
     {
@@ -33,11 +35,31 @@ public sealed class BatchOutcome
     public IReadOnlyList<ReceivedMessage> Failed =>
         _delivered.Count + _deadLetters.Count == _messages.Count ? [] : [.. _messages.Except(_delivered).Except(_dead)];
 
+    /// <summary>Those of <see cref="Failed"/> with which something is wrong. The others are parts of pushes that are not whole yet.</summary>
+    public IReadOnlyList<ReceivedMessage> Failures => _waiting.Count == 0 ? Failed : [.. Failed.Where(message => !_waiting.Contains(message))];
+
     /// <summary>Why messages failed; null when none did, or when the time was up.</summary>
     public string? FailureReason { get; internal set; }
 
     /// <summary>Whether the message is a dead letter.</summary>
     internal bool IsSettled(ReceivedMessage message) => _dead.Contains(message);
+
+    /// <summary>Whether the message is a part of a push that is not whole yet.</summary>
+    internal bool IsWaiting(ReceivedMessage message) => _waiting.Contains(message);
+
+    /// <summary>Notes which messages of a batch that was applied are parts that wait for others.</summary>
+    internal void NoteWaiting(DeliveryBatch batch, IReadOnlyList<(int Push, string Reason)> waiting)
+    {
+        if (_waiting.Count > 0)
+        {
+            _waiting.ExceptWith(batch.PushOwners.Select(owner => batch[owner]));
+        }
+
+        foreach (var (push, _) in waiting)
+        {
+            _waiting.Add(batch[batch.PushOwners[push]]);
+        }
+    }
 
     internal void Deliver(ReceivedMessage message) => _delivered.Add(message);
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using PushGateway.Queue;
 
 namespace PushGateway.Delivery;
 
@@ -179,6 +180,16 @@ internal sealed class HeldMessages(TimeProvider time)
         lock (_lock)
         {
             return [.. _messages.Where(message => message.IsFault)];
+        }
+    }
+
+    /// <summary>Why the message that is tried again the soonest has failed, of those that do not wait for others. Null when there is none.</summary>
+    public string? FirstFailure(Func<ReceivedMessage, bool> isWaiting)
+    {
+        lock (_lock)
+        {
+            return _messages.Where(message => message.FailureReason is not null && !isWaiting(message.Received))
+                .MinBy(message => message.NotBefore)?.FailureReason;
         }
     }
 
