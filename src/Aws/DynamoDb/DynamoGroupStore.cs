@@ -66,7 +66,8 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
     /// <inheritdoc/>
     /// <remarks>
     /// When DynamoDB cannot be reached, groups that were not begun yet are not tried: their pushes fail with the same reason. When other
-    /// workers write a group all the time, its item cannot be read, or DynamoDB refuses that item, only the pushes to that group fail.
+    /// workers write a group all the time, its item cannot be read, or DynamoDB refuses that item, only the pushes to that group fail. A deletion
+    /// by selector passes over an item that cannot be read.
     /// </remarks>
     public async ValueTask ApplyAsync(IReadOnlyList<BatchedPush> pushes, GroupEffects effects, CancellationToken cancellationToken)
     {
@@ -97,6 +98,11 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
                 failure = exception.Message;
                 outage = DynamoFailure.IsOutage(exception.InnerException) ? failure : outage;
             }
+            catch (InvalidDataException exception)
+            {
+                result.Clear();
+                FailUnreadable(work, pushes, Unreadable(work.Path, exception), result);
+            }
 
             if (failure is not null)
             {
@@ -116,7 +122,7 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
             groups.Count,
             async (i, cancellation) =>
             {
-                if (await TryUpdateAsync(groups[i].Path, held => Confirm(held, groups[i]), cancellation) is { } failure)
+                if (await TryConfirmAsync(groups[i], cancellation) is { } failure)
                 {
                     throw new GroupStoreUnavailableException(failure);
                 }
@@ -232,6 +238,22 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
         }
     }
 
+    // A deletion by selector is done without the group, as expiry is: nobody can say whether its series are to end.
+    private void FailUnreadable(GroupWork work, IReadOnlyList<BatchedPush> pushes, string reason, GroupEffects effects)
+    {
+        foreach (var push in work.Pushes)
+        {
+            if (pushes[push].Header.Selector is null)
+            {
+                effects.Fail(push, reason);
+            }
+            else
+            {
+                _unreadable.Skip(reason);
+            }
+        }
+    }
+
     private async Task<PushHeader?> FindExpiryAsync(string path, DateTimeOffset now, CancellationToken cancellationToken) =>
         await _items.GetAsync(path, cancellationToken) is { } item && TryRead(item, now) is { ExpiresAtNs: { } time } group
             && time <= now.ToUnixTimeMilliseconds() * NanosecondsPerMillisecond
@@ -283,23 +305,28 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
             ? await _items.ScanPathsAsync(cancellationToken).ToListAsync(cancellationToken)
             : [];
 
-    // Returns null, or why this group alone cannot be updated.
+    private async ValueTask<string?> TryConfirmAsync(DeliveredMarkers delivered, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TryUpdateAsync(delivered.Path, held => Confirm(held, delivered), cancellationToken);
+        }
+        catch (InvalidDataException exception)
+        {
+            return Unreadable(delivered.Path, exception);
+        }
+    }
+
+    // Returns null, or why this group alone cannot be updated. Throws when its item cannot be read.
     private async ValueTask<string?> TryUpdateAsync(
         string path, Func<DynamoGroupItem?, DynamoGroupItem?> change, CancellationToken cancellationToken)
     {
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             var held = await _items.GetAsync(path, cancellationToken);
-            try
+            if (change(held) is not { } next || await _items.TryPutAsync(next, held, cancellationToken))
             {
-                if (change(held) is not { } next || await _items.TryPutAsync(next, held, cancellationToken))
-                {
-                    return null;
-                }
-            }
-            catch (InvalidDataException exception)
-            {
-                return Unreadable(path, exception);
+                return null;
             }
 
             await Task.Delay(PauseAfter(attempt), _time, cancellationToken);
@@ -372,7 +399,7 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
         {
             if (group.WaitingFor(pushes[push].Header) is { } reason)
             {
-                effects.Fail(push, reason);
+                effects.Wait(push, reason);
             }
         }
 

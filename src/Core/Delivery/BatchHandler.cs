@@ -264,7 +264,7 @@ public sealed class BatchHandler
         }
         while (step.Worked);
 
-        outcome.FailureReason = step.Next?.FailureReason ?? outcome.FailureReason;
+        outcome.FailureReason = held.FirstFailure(outcome.IsWaiting) ?? outcome.FailureReason;
         foreach (var message in held.Faulty())
         {
             if (message.Received.IsRedelivered)
@@ -341,7 +341,7 @@ public sealed class BatchHandler
         var now = _time.GetUtcNow();
         if (outcome.Failed is { Count: > 0 } failed)
         {
-            var isDown = failed.Count > outcome.Deferred && !Target!.State.IsUp;
+            var isDown = outcome.Failures.Count > 0 && !Target!.State.IsUp;
             var troubled = held.Troubled();
             foreach (var message in failed)
             {
@@ -469,7 +469,8 @@ public sealed class BatchHandler
         }
 
         PushTelemetry.MessagesFailed(effects.Failed.Count);
-        foreach (var (push, reason) in effects.Failed)
+        outcome.NoteWaiting(batch, effects.Waiting);
+        foreach (var (push, reason) in effects.Failed.Concat(effects.Waiting))
         {
             batch.Fate(batch.PushOwners[push]).IsWithheld = true;
             batch.Fate(batch.PushOwners[push]).Failure = reason;

@@ -17,6 +17,7 @@ public sealed class BatchOutcome
     private readonly List<DeadLetter> _deadLetters = [];
     private readonly HashSet<ReceivedMessage> _dead = [];
     private readonly Dictionary<ReceivedMessage, TimeSpan> _deferred = [];
+    private readonly HashSet<ReceivedMessage> _waiting = [];
 
     internal BatchOutcome(IReadOnlyList<ReceivedMessage> messages)
     {
@@ -37,7 +38,14 @@ public sealed class BatchOutcome
     public IReadOnlyList<ReceivedMessage> Failed =>
         _delivered.Count + _deadLetters.Count == _messages.Count ? [] : [.. _messages.Except(_delivered).Except(_dead)];
 
-    /// <summary>Number of those among <see cref="Failed"/> that were not tried, because older ones have their turn.</summary>
+    /// <summary>
+    /// Those of <see cref="Failed"/> with which something is wrong. The others are parts of pushes that are not whole yet, or wait for their turn.
+    /// </summary>
+    public IReadOnlyList<ReceivedMessage> Failures => _waiting.Count + _deferred.Count == 0
+        ? Failed
+        : [.. Failed.Where(message => !_waiting.Contains(message) && !_deferred.ContainsKey(message))];
+
+    /// <summary>Number of messages that were not tried, because older ones have their turn.</summary>
     public int Deferred => _deferred.Count;
 
     /// <summary>The time up to which samples may be sent now, milliseconds since the Unix epoch.</summary>
@@ -55,6 +63,23 @@ public sealed class BatchOutcome
 
     /// <summary>Whether the message is a dead letter.</summary>
     internal bool IsSettled(ReceivedMessage message) => _dead.Contains(message);
+
+    /// <summary>Whether the message is a part of a push that is not whole yet.</summary>
+    internal bool IsWaiting(ReceivedMessage message) => _waiting.Contains(message);
+
+    /// <summary>Notes which messages of a batch that was applied are parts that wait for others.</summary>
+    internal void NoteWaiting(DeliveryBatch batch, IReadOnlyList<(int Push, string Reason)> waiting)
+    {
+        if (_waiting.Count > 0)
+        {
+            _waiting.ExceptWith(batch.PushOwners.Select(owner => batch[owner]));
+        }
+
+        foreach (var (push, _) in waiting)
+        {
+            _waiting.Add(batch[batch.PushOwners[push]]);
+        }
+    }
 
     internal void Deliver(ReceivedMessage message) => _delivered.Add(message);
 

@@ -194,6 +194,16 @@ internal sealed class HeldMessages(TimeProvider time)
         }
     }
 
+    /// <summary>Why the message that is tried again the soonest has failed, of those that do not wait for others. Null when there is none.</summary>
+    public string? FirstFailure(Func<ReceivedMessage, bool> isWaiting)
+    {
+        lock (_lock)
+        {
+            return _messages.Where(message => message.FailureReason is not null && !isWaiting(message.Received))
+                .MinBy(message => message.NotBefore)?.FailureReason;
+        }
+    }
+
     private bool IsBehindOlder(HeldMessage message)
     {
         foreach (var series in message.Series)

@@ -421,6 +421,26 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
     }
 
     [Fact]
+    public async Task A_selector_passes_over_an_item_that_cannot_be_read()
+    {
+        using var table = await CreateAsync();
+        await table.ApplyAsync(Push(A, 1, "a"), Push(B, 1, "b"));
+        var newer = await table.ItemAsync(A);
+        newer["schema"].N = "99";
+        await table.Client.PutItemAsync(new PutItemRequest { TableName = table.Name, Item = newer }, Cancellation);
+        var logger = new ListLogger<DynamoGroupStore>();
+        using var store = new DynamoGroupStore(new DynamoGroupOptions { TableName = table.Name }, table.Time, () => table.Client, logger);
+
+        var effects = new GroupEffects();
+        await store.ApplyAsync([Delete(5, "{}"), Push(A, 6, "c").ToGroupPush()], effects, Cancellation);
+
+        Assert.Equal([(1, $"The item of group {A} cannot be read: it has schema 99, which is of a newer release.")], effects.Failed);
+        Assert.Equal(["0 b"], Stale(effects));
+        Assert.Equal(newer["version"].N, (await table.ItemAsync(A))["version"].N);
+        Assert.Contains($"The item of group {A} cannot be read", Assert.Single(logger.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_item_without_a_version_fails_the_pushes_to_its_group_and_no_others()
     {
         using var table = await CreateAsync();

@@ -41,9 +41,9 @@ public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler,
     {
         var outcome = await HandleAsync(messages, deadline, cancellationToken);
         var failed = WithThoseBehind(messages, outcome.Failed);
-        if (failed.Count > outcome.Deferred)
+        if (WithThoseBehind(messages, outcome.Failures) is { Count: > 0 } failures)
         {
-            observer.Failed(failed.Count - outcome.Deferred, outcome.FailureReason ?? "unknown");
+            observer.Failed(failures.Count, outcome.FailureReason ?? "unknown");
         }
 
         var letters = outcome.DeadLetters.Where(letter => !failed.Contains(letter.Message)).ToList();
@@ -81,35 +81,9 @@ public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler,
         return await handler.HandleAsync(messages, work.Token);
     }
 
-    // A FIFO queue keeps the order of a message group only if everything of it behind a failed message comes again, too.
-    private HashSet<ReceivedMessage> WithThoseBehind(IReadOnlyList<ReceivedMessage> messages, IReadOnlyCollection<ReceivedMessage> failed)
-    {
-        var all = failed.ToHashSet();
-        if (!queue.IsFifo || all.Count == 0)
-        {
-            return all;
-        }
-
-        var groups = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var message in messages)
-        {
-            if (SqsPushQueue.MessageGroupOf(message) is not { } group)
-            {
-                continue;
-            }
-
-            if (all.Contains(message))
-            {
-                groups.Add(group);
-            }
-            else if (groups.Contains(group))
-            {
-                all.Add(message);
-            }
-        }
-
-        return all;
-    }
+    // A standard queue may have message groups, too, but keeps no order in them.
+    private HashSet<ReceivedMessage> WithThoseBehind(IReadOnlyList<ReceivedMessage> messages, IReadOnlyCollection<ReceivedMessage> failed) =>
+        queue.IsFifo ? OrderGroups.WithThoseBehind(messages, failed) : [.. failed];
 
     // Returns the letters that are safe in the dead-letter queue.
     private async ValueTask<IReadOnlyList<DeadLetter>> DeadLetterAsync(List<DeadLetter> letters, CancellationToken cancellationToken)
@@ -139,7 +113,8 @@ public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler,
         var now = time.GetUtcNow();
         try
         {
-            if (failed.FindAll(SqsPushQueue.HasReceipt) is { Count: > 0 } hidden)
+            // When the time is up before all are given back, those that have waited longest are.
+            if (failed.Where(SqsPushQueue.HasReceipt).OrderBy(message => message.SentMs).ToList() is { Count: > 0 } hidden)
             {
                 await queue.AbandonAsync(hidden, message => outcome.DelayOf(message, now), cancellationToken);
             }
