@@ -11,6 +11,7 @@ internal static class GatewayEnvironment
     public const string MetricsNamespace = "PUSHGATEWAY_METRICS_NAMESPACE";
     public const string RemoteWriteUrl = "PROMETHEUS_REMOTE_WRITE_URL";
     public const string TargetMaxAge = "PUSHGATEWAY_TARGET_MAX_AGE";
+    public const string OutOfOrderWindow = "PUSHGATEWAY_TARGET_OUT_OF_ORDER_WINDOW";
     public const string OtlpEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
     public const string CollectorConfiguration = "OPENTELEMETRY_COLLECTOR_CONFIG_URI";
     public const string CollectorRemoteWriteUrl = "AMP_REMOTE_WRITE_URL";

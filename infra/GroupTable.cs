@@ -46,7 +46,7 @@ internal sealed class GroupTable : Construct
     /// <summary>Allows keeping the groups, and finding those that expire.</summary>
     public void GrantWorker(IGrantable worker)
     {
-        Grant(worker, _table.TableArn, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Scan");
+        Grant(worker, _table.TableArn, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Scan");
         Grant(worker, $"{_table.TableArn}/index/{ExpiryIndex}", "dynamodb:Query");
         _table.EncryptionKey?.Grant(
             worker, "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo");

@@ -8,6 +8,8 @@ namespace PushGateway.Infra;
 /// <summary>A workspace of Amazon Managed Service for Prometheus: a new or an existing one.</summary>
 public sealed class PrometheusWorkspace : Construct
 {
+    private const int DefaultOutOfOrderWindow = 60;
+
     /// <summary>Creates a workspace that accepts samples up to ten minutes out of order, the longest possible time.</summary>
     public PrometheusWorkspace(Construct scope, string id, PrometheusWorkspaceProps? props = null)
         : base(scope, id)
@@ -16,6 +18,7 @@ public sealed class PrometheusWorkspace : Construct
         var workspace = new CfnWorkspace(this, "Resource", new CfnWorkspaceProps { Alias = props.Alias, KmsKeyArn = props.EncryptionKey?.KeyArn });
         workspace.ApplyRemovalPolicy(props.RemovalPolicy ?? RemovalPolicy.RETAIN);
         workspace.SetOutOfOrderWindow();
+        OutOfOrderWindow = NewerThanThisCdk.LongestOutOfOrderWindow;
         Arn = workspace.AttrArn;
         Id = workspace.AttrWorkspaceId;
         Endpoint = workspace.AttrPrometheusEndpoint;
@@ -41,6 +44,11 @@ public sealed class PrometheusWorkspace : Construct
     /// <c>https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-…/</c>
     /// </summary>
     public string Endpoint { get; }
+
+    /// <summary>
+    /// The out-of-order window in seconds, as far as it is known: an existing workspace has AMP's default if nobody has changed it.
+    /// </summary>
+    internal int OutOfOrderWindow { get; } = DefaultOutOfOrderWindow;
 
     /// <summary>The URL for writing samples.</summary>
     public string RemoteWriteUrl => $"{Endpoint}api/v1/remote_write";

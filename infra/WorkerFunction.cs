@@ -56,6 +56,11 @@ internal sealed class WorkerFunction : Construct
             environment.Add(GatewayEnvironment.GroupsTable, groups.Table.TableName);
         }
 
+        if (!props.Environment.ContainsKey(GatewayEnvironment.OutOfOrderWindow))
+        {
+            environment.Add(GatewayEnvironment.OutOfOrderWindow, $"{workspace.OutOfOrderWindow}s");
+        }
+
         if (props.Sink == GatewaySink.RemoteWrite)
         {
             environment.Add(GatewayEnvironment.RemoteWriteUrl, workspace.RemoteWriteUrl);

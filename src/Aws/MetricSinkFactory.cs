@@ -9,6 +9,7 @@ public static class MetricSinkFactory
 {
     // https://docs.aws.amazon.com/prometheus/latest/userguide/AMP_quotas.html
     private static readonly TimeSpan MaxSampleAgeOfAmp = TimeSpan.FromHours(1);
+    private static readonly TimeSpan OutOfOrderWindowOfAmp = TimeSpan.FromMinutes(1);
 
     /// <summary>
     /// <c>PUSHGATEWAY_TARGET_MAX_AGE</c>: the age beyond which the target takes no sample. One hour if the setting is missing and
@@ -16,10 +17,16 @@ public static class MetricSinkFactory
     /// </summary>
     public static TimeSpan? ReadMaxSampleAge(SettingsReader settings)
     {
-        var isAmp = Uri.TryCreate(settings.Text("PROMETHEUS_REMOTE_WRITE_URL"), UriKind.Absolute, out var url) && ApsEndpoint.RegionOf(url) is not null;
-        var age = settings.Duration("PUSHGATEWAY_TARGET_MAX_AGE", isAmp ? MaxSampleAgeOfAmp : TimeSpan.Zero, TimeSpan.Zero);
+        var age = settings.Duration("PUSHGATEWAY_TARGET_MAX_AGE", IsAmp(settings) ? MaxSampleAgeOfAmp : TimeSpan.Zero, TimeSpan.Zero);
         return age > TimeSpan.Zero ? age : null;
     }
+
+    /// <summary>
+    /// <c>PUSHGATEWAY_TARGET_OUT_OF_ORDER_WINDOW</c>: how much older than its newest sample the target takes one. One minute, which is AMP's
+    /// default, if the setting is missing and <c>PROMETHEUS_REMOTE_WRITE_URL</c> belongs to AMP; otherwise 0.
+    /// </summary>
+    public static TimeSpan ReadOutOfOrderWindow(SettingsReader settings) =>
+        settings.Duration("PUSHGATEWAY_TARGET_OUT_OF_ORDER_WINDOW", IsAmp(settings) ? OutOfOrderWindowOfAmp : TimeSpan.Zero, TimeSpan.Zero);
 
     /// <summary>
     /// <c>PROMETHEUS_REMOTE_WRITE_URL</c> gives remote write, signed when the host belongs to AMP. Without it,
@@ -48,6 +55,9 @@ public static class MetricSinkFactory
             return null;
         }
     }
+
+    private static bool IsAmp(SettingsReader settings) =>
+        Uri.TryCreate(settings.Text("PROMETHEUS_REMOTE_WRITE_URL"), UriKind.Absolute, out var url) && ApsEndpoint.RegionOf(url) is not null;
 
     private static HttpClient RemoteWriteClient(Uri url, TimeProvider time)
     {

@@ -57,6 +57,26 @@ internal sealed class Checkpointer : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Moves messages to the dead letters at once. What they led to is written with that: some of their series may be in their group, and in the
+    /// target.
+    /// </summary>
+    /// <exception cref="QueueUnavailableException">The messages are still in the queue.</exception>
+    public async Task DeadLetterAsync(IReadOnlyList<DeadLetter> letters)
+    {
+        var changes = _groups.TakeChanges();
+        try
+        {
+            await _writer.WriteAsync(new CheckpointRequest(changes, _groups) { DeadLetters = letters });
+        }
+        catch (QueueUnavailableException)
+        {
+            _groups.Restore(changes);
+            Schedule();
+            throw;
+        }
+    }
+
     /// <summary>Schedules a write of what has changed.</summary>
     public void Schedule()
     {
@@ -87,7 +107,7 @@ internal sealed class Checkpointer : IAsyncDisposable
 
         try
         {
-            await _writer.WriteAsync(new CheckpointRequest(completed, unreadable, changes, _groups));
+            await _writer.WriteAsync(new CheckpointRequest(changes, _groups) { Completed = completed, Unreadable = unreadable });
             Failure = null;
         }
         catch (QueueUnavailableException e)

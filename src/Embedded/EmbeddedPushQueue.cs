@@ -209,7 +209,7 @@ public sealed class EmbeddedPushQueue : IOrderedPushQueue
     public async ValueTask DeadLetterAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        await _writer.WriteAsync(new DeadLetterRequest(letters));
+        await _checkpointer.DeadLetterAsync(letters);
         Interlocked.Add(ref _waiting, -letters.Count);
     }
 

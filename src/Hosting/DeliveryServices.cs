@@ -12,7 +12,7 @@ public static class DeliveryServices
 {
     /// <summary>
     /// Registers a <see cref="BatchHandler"/>, and an observer that logs. A <see cref="TimeProvider"/> has to be registered. The handler uses
-    /// the <see cref="IGroupStore"/> and the <see cref="IOrderedPushQueue"/>, if they are registered.
+    /// the <see cref="IGroupStore"/>, the <see cref="IOrderedPushQueue"/> and the <see cref="IBacklogBoard"/>, if they are registered.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="sink">The sink. Null: samples go to the group store only.</param>
@@ -27,5 +27,6 @@ public static class DeliveryServices
             limits,
             provider.GetRequiredService<DeliveryOptions>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetService<IOrderedPushQueue>()));
+            provider.GetService<IOrderedPushQueue>(),
+            provider.GetService<IBacklogBoard>()));
 }

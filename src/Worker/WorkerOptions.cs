@@ -1,3 +1,4 @@
+using PushGateway.Aws;
 using PushGateway.Aws.DynamoDb;
 using PushGateway.Aws.Sqs;
 using PushGateway.Configuration;
@@ -28,7 +29,10 @@ internal sealed record WorkerOptions
     /// <summary><c>PUSHGATEWAY_RECEIVERS</c>: receivers that poll side by side.</summary>
     public required int Receivers { get; init; }
 
-    /// <summary><c>PUSHGATEWAY_BATCH_SIZE</c>: messages delivered at a time by each receiver.</summary>
+    /// <summary>
+    /// <c>PUSHGATEWAY_BATCH_SIZE</c>: messages delivered at a time by each receiver. <c>PUSHGATEWAY_TARGET_OUT_OF_ORDER_WINDOW</c>: how far apart
+    /// samples may be that are sent side by side after an outage.
+    /// </summary>
     public required DeliveryOptions Delivery { get; init; }
 
     /// <summary><c>PUSHGATEWAY_MAX_*</c>, <c>PUSHGATEWAY_FUTURE_TOLERANCE</c>, <c>PUSHGATEWAY_ALLOW_TIMESTAMPS</c>: what a direct producer's message is held to.</summary>
@@ -56,6 +60,7 @@ internal sealed record WorkerOptions
             {
                 BatchSize = (int)settings.Number("PUSHGATEWAY_BATCH_SIZE", 1000, 1, 10_000),
                 SweepInterval = SweepInterval,
+                OutOfOrderWindow = MetricSinkFactory.ReadOutOfOrderWindow(settings),
             },
             Limits = PushLimits.Read(settings),
         };

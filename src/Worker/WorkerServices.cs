@@ -38,8 +38,10 @@ internal static class WorkerServices
             options.Queue, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<DeliveryObserver>()));
         if (options.Groups is { } groups)
         {
-            builder.Services.AddSingleton<IGroupStore>(services => new DynamoGroupStore(
+            builder.Services.AddSingleton(services => new DynamoGroupStore(
                 groups, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<DynamoGroupStore>>()));
+            builder.Services.AddSingleton<IGroupStore>(services => services.GetRequiredService<DynamoGroupStore>());
+            builder.Services.AddSingleton(services => services.GetRequiredService<DynamoGroupStore>().Board);
             builder.Services.AddSingleton<IExpiryDelivery, DirectExpiry>();
             builder.Services.AddSingleton<ExpirySweep>();
         }

@@ -27,4 +27,22 @@ public sealed class MetricSinkFactoryTests
         settings.ThrowIfInvalid();
         Assert.Equal(seconds, sink!.MaxSampleAge?.TotalSeconds);
     }
+
+    [Theory]
+    [InlineData(Amp, null, 60)]
+    [InlineData(Amp, "10m", 600)]
+    [InlineData("http://127.0.0.1:9090/api/v1/write", null, 0)]
+    [InlineData("http://127.0.0.1:9090/api/v1/write", "1h", 3600)]
+    public void The_window_of_AMP_is_a_minute_unless_it_is_set(string url, string? setting, int seconds)
+    {
+        var settings = new SettingsReader(name => name switch
+        {
+            "PROMETHEUS_REMOTE_WRITE_URL" => url,
+            "PUSHGATEWAY_TARGET_OUT_OF_ORDER_WINDOW" => setting,
+            _ => null,
+        });
+
+        Assert.Equal(TimeSpan.FromSeconds(seconds), MetricSinkFactory.ReadOutOfOrderWindow(settings));
+        settings.ThrowIfInvalid();
+    }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using PushGateway.Groups;
 using PushGateway.Push;
+using PushGateway.Queue;
 using Xunit;
 
 namespace PushGateway.Embedded.Tests;
@@ -52,6 +53,20 @@ public sealed class EmbeddedGroupStoreTests : StoreFixture
             var waiting = await IsEmptyAsync(killed) ? 0 : (i % 3);
             Assert.Equal(i + 1, applied.Count + waiting);
         }
+    }
+
+    [Fact]
+    public async Task A_message_that_became_a_dead_letter_has_left_its_state_behind()
+    {
+        await EnqueueAsync("refused in part");
+        var letter = new DeadLetter(Assert.Single(await ReceiveAsync()), new PushError(RejectCode.SinkRejected, "out of order"));
+        await Store.Groups.ApplyAsync([TestGroup.Push("job/a", NowNs)], new GroupEffects { TellsSink = false }, Cancellation);
+
+        await Store.Queue.DeadLetterAsync([letter], Cancellation);
+
+        await using var killed = OpenAsIfKilled();
+        Assert.True(await IsEmptyAsync(killed));
+        Assert.Single(await TestGroup.DumpAsync(killed.Groups));
     }
 
     [Fact]

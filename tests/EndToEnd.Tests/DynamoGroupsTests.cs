@@ -74,7 +74,8 @@ public sealed class DynamoGroupsTests(DynamoGroupsToPrometheus servers) : IClass
                 ["Push-Time"] = $"{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}000000",
             },
             Cancellation);
-        await pipeline.Worker.Process.WaitForLineAsync("1 of the 2 parts of a push have come", cancellationToken: Cancellation);
+        await Poll.UntilAsync(
+            async token => await pipeline.Queue.CountAsync(token) is { Total: 1, Visible: 0 }, "the part to have come to Worker", Deadlines.Delivery, Cancellation);
         var exposed = await pipeline.Api.Client.GetStringAsync(new Uri("metrics", UriKind.Relative), Cancellation);
         Assert.Contains($"\ncut{{i=\"1\",instance=\"\",job=\"cut\"}} {pushes}\n", exposed, StringComparison.Ordinal);
         Assert.DoesNotContain("late", exposed, StringComparison.Ordinal);

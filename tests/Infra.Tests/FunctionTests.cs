@@ -40,6 +40,10 @@ public sealed class FunctionTests
         Gateways.Get(way).All(Function),
         function => Assert.Equal(way == Gateways.Customized ? "2h" : "1h", Variable(function, "PUSHGATEWAY_TARGET_MAX_AGE")));
 
+    [Fact]
+    public void Worker_knows_the_out_of_order_window_of_a_new_workspace() =>
+        Assert.Contains("600s", Gateways.Get(Gateways.Default).All(Function).Select(function => Variable(function, "PUSHGATEWAY_TARGET_OUT_OF_ORDER_WINDOW")));
+
     [Theory]
     [InlineData(Gateways.Default, "arm64")]
     [InlineData(Gateways.X64, "amd64")]

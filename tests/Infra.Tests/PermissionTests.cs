@@ -40,6 +40,7 @@ public sealed class PermissionTests
         "dynamodb:PutItem on ${GatewayGroupsTable.Arn}",
         "dynamodb:Query on ${GatewayGroupsTable.Arn}/index/expiry",
         "dynamodb:Scan on ${GatewayGroupsTable.Arn}",
+        "dynamodb:UpdateItem on ${GatewayGroupsTable.Arn}",
         "logs:CreateLogStream on ${GatewayWorkerLogs.Arn}",
         "logs:PutLogEvents on ${GatewayWorkerLogs.Arn}",
         "sqs:ChangeMessageVisibility on ${GatewayQueuesPushes.Arn}",

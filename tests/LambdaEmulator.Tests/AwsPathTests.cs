@@ -9,23 +9,20 @@ namespace PushGateway.LambdaEmulator.Tests;
 public class AwsPathTests
 {
     /// <summary>Sends the body of each request to the queue.</summary>
-    const string Api = """
-        import urllib.request
-        endpoint = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    const string Api = Bootstrap.Sqs + """
 
         while True:
             id, headers, body = poll()
-            message = json.dumps({"QueueUrl": os.environ["PUSHGATEWAY_QUEUE_URL"], "MessageBody": json.loads(body)["body"]})
-            endpoint.open(urllib.request.Request(os.environ["AWS_ENDPOINT_URL_SQS"], message.encode(), {
-                "Content-Type": "application/x-amz-json-1.0",
-                "X-Amz-Target": "AmazonSQS.SendMessage",
-                "Authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sqs/aws4_request, SignedHeaders=host, Signature=0",
-            }))
+            message = {"QueueUrl": os.environ["PUSHGATEWAY_QUEUE_URL"], "MessageBody": json.loads(body)["body"]}
+            sqs(os.environ["AWS_ENDPOINT_URL_SQS"], "SendMessage", message)
             respond(id, '{"statusCode":202}')
         """;
 
-    /// <summary>Delivers each message, a number, as a gauge <c>pushed</c>; the batch fails unless the layer answers 200.</summary>
-    const string Worker = """
+    /// <summary>
+    /// Delivers each message, a number, as a gauge <c>pushed</c>. Unless the layer answers 200, it gives the message back for a second.
+    /// </summary>
+    const string Worker = Bootstrap.Sqs + """
+
         import struct
         endpoint = os.environ["OTEL_EXPORTER_OTLP_ENDPOINT"]
         assert endpoint.startswith("http://")
@@ -43,12 +40,10 @@ public class AwsPathTests
 
         while True:
             id, headers, body = poll()
-            failures = [
-                {"itemIdentifier": record["messageId"]}
-                for record in json.loads(body)["Records"]
-                if export(float(record["body"])) != 200
-            ]
-            respond(id, json.dumps({"batchItemFailures": failures}))
+            failed = [record for record in json.loads(body)["Records"] if export(float(record["body"])) != 200]
+            for record in failed:
+                change_visibility(os.environ["AWS_ENDPOINT_URL_SQS"], os.environ["PUSHGATEWAY_QUEUE_URL"], record["receiptHandle"], 1)
+            respond(id, json.dumps({"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in failed]}))
         """;
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -81,6 +76,8 @@ public class AwsPathTests
         await Poll.UntilAsync(
             async token => (await path.Queue.CountAsync(token)).Total == 0, "the queue to be empty", cancellationToken: Cancellation);
         Assert.Equal([503, 0, 200], path.Amp!.Statuses.Take(3));
+        var queue = await path.Fauxqs.Sqs.Client.GetQueueAttributesAsync(path.Queue.Url, ["VisibilityTimeout"], Cancellation);
+        Assert.Equal("48", queue.Attributes["VisibilityTimeout"]);
         Assert.Equal(0, (await path.DeadLetters.CountAsync(Cancellation)).Total);
     }
 

@@ -37,6 +37,23 @@ sealed class Bootstrap : IDisposable
             respond(id, body)
         """;
 
+    /// <summary>Defines <c>sqs</c>, which calls an operation of SQS, and <c>change_visibility</c>.</summary>
+    internal const string Sqs = """
+        import urllib.request
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+        def sqs(endpoint, operation, request):
+            return direct.open(urllib.request.Request(endpoint, json.dumps(request).encode(), {
+                "Content-Type": "application/x-amz-json-1.0",
+                "X-Amz-Target": "AmazonSQS." + operation,
+                "Authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sqs/aws4_request, SignedHeaders=host, Signature=0",
+            }))
+
+        def change_visibility(endpoint, queue, receipt, seconds):
+            sqs(endpoint, "ChangeMessageVisibility", {"QueueUrl": queue, "ReceiptHandle": receipt, "VisibilityTimeout": seconds})
+
+        """;
+
     readonly TempFolder _folder = new();
 
     Bootstrap()

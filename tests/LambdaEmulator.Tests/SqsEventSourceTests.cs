@@ -137,6 +137,34 @@ public sealed class SqsEventSourceTests(SharedFauxqs fauxqs) : IClassFixture<Sha
         Assert.Equal(["bad", "bad", "good 1", "good 2"], Batches(bootstrap).SelectMany(batch => batch).Order(StringComparer.Ordinal));
     }
 
+    // The queue itself would hide the message for twelve hours.
+    [Fact]
+    public async Task A_message_that_the_function_gives_back_itself_comes_back_then()
+    {
+        using var bootstrap = Bootstrap.Create(Bootstrap.Sqs + """
+
+            while True:
+                id, headers, body = poll()
+                note("events", body.decode())
+                failed = [record for record in json.loads(body)["Records"] if record["attributes"]["ApproximateReceiveCount"] == "1"]
+                for record in failed:
+                    change_visibility(os.environ["SQS"], os.environ["QUEUE"], record["receiptHandle"], 1)
+                respond(id, json.dumps({"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in failed]}))
+            """);
+        var sqs = await fauxqs.StartAsync();
+        var queue = await CreateQueueAsync(TimeSpan.FromHours(12));
+        await using var function = new LambdaFunction(bootstrap.Options with
+        {
+            Environment = new Dictionary<string, string>(bootstrap.Options.Environment) { ["SQS"] = sqs.ServiceUrl.ToString(), ["QUEUE"] = queue.Url },
+        });
+        await queue.SendAsync("body", cancellationToken: TestContext.Current.CancellationToken);
+
+        await using (await SqsEventSource.StartAsync(function, sqs, queue, new SqsEventSourceOptions { ReportBatchItemFailures = true }))
+            await UntilEmptyAsync(queue);
+
+        Assert.Equal(2, bootstrap.Notes("events").Length);
+    }
+
     [Theory]
     [InlineData("""{"batchItemFailures":[{"itemIdentifier":"unknown"}]}""")]
     [InlineData("no JSON")]

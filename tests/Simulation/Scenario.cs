@@ -40,33 +40,33 @@ internal static class Scenario
         var series = simulation.MaxMessageBytes < MaxMessageBytes ? 18 : 6;
         simulation.Repeats("a", chance.Next(1, 9), Duration, 20, 200);
         simulation.Timestamps("t", Duration);
-        Maybe(chance, 3, () => simulation.Overlaps("o", Duration / 10));
-        Maybe(chance, 4, () => simulation.OverlapsInGroup("p", Duration / 10));
-        Maybe(chance, 2, () => simulation.UsesGroup("g", Duration, series: series));
-        Maybe(chance, 3, () => simulation.UsesGroup("h", Duration, series: series));
-        Maybe(chance, 3, () => simulation.UsesGroup("mortal", Duration, 500, 9000, TimeSpan.FromSeconds(chance.Next(1, 10)), series));
-        Maybe(chance, 3, () => simulation.JumpsBack("j", Duration));
-        Maybe(chance, 3, () => simulation.PushesOld("old", chance.Next(1, 20), chance.Next(2) == 0, Duration, 50, 500));
-        Maybe(chance, 4, () => simulation.World.After(At(chance), () => simulation.DeletesAll(chance.Next(1, 4))));
+        chance.Maybe(3, () => simulation.Overlaps("o", Duration / 10));
+        chance.Maybe(4, () => simulation.OverlapsInGroup("p", Duration / 10));
+        chance.Maybe(2, () => simulation.UsesGroup("g", Duration, series: series));
+        chance.Maybe(3, () => simulation.UsesGroup("h", Duration, series: series));
+        chance.Maybe(3, () => simulation.UsesGroup("mortal", Duration, 500, 9000, TimeSpan.FromSeconds(chance.Next(1, 10)), series));
+        chance.Maybe(3, () => simulation.JumpsBack("j", Duration));
+        chance.Maybe(3, () => simulation.PushesOld("old", chance.Next(1, 20), chance.Next(2) == 0, Duration, 50, 500));
+        chance.Maybe(4, () => simulation.World.After(At(chance), () => simulation.DeletesAll(chance.Next(1, 4))));
     }
 
     private static void AddTroubles(Simulation simulation, Random chance)
     {
-        Maybe(chance, 2, () => simulation.Every(1000, 8000, Duration, simulation.Kill));
-        Maybe(chance, 3, () => simulation.Network.CutAnswers = chance.NextDouble() * 0.1);
-        Maybe(chance, 3, () => Outage(simulation, chance));
-        Maybe(chance, 4, () => Outage(simulation, chance));
-        Maybe(chance, 4, () =>
+        chance.Maybe(2, () => simulation.Every(1000, 8000, Duration, simulation.Kill));
+        chance.Maybe(3, () => simulation.Network.CutAnswers = chance.NextDouble() * 0.1);
+        chance.Maybe(3, () => simulation.FailsFor(Duration, chance));
+        chance.Maybe(4, () => simulation.FailsFor(Duration, chance));
+        chance.Maybe(4, () =>
         {
             simulation.World.After(At(chance), () => simulation.Disk.IsFull = true);
             simulation.World.After(Duration, () => simulation.Disk.IsFull = false);
         });
-        Maybe(chance, 5, () =>
+        chance.Maybe(5, () =>
         {
             simulation.Network.Poison = "a instance=0";
             simulation.World.After(At(chance), () => simulation.Network.Poison = null);
         });
-        Maybe(chance, 5, () => StepClock(simulation, chance));
+        chance.Maybe(5, () => StepClock(simulation, chance));
     }
 
     // A step back of more than a push time may lead and less than a run takes would leave it to the millisecond of applying which push wins.
@@ -92,27 +92,5 @@ internal static class Scenario
         }
     }
 
-    private static void Outage(Simulation simulation, Random chance)
-    {
-        var failure = chance.Next(4) switch
-        {
-            0 => new Failure(FailureKind.NoConnection),
-            1 => new Failure(FailureKind.NoAnswer),
-            2 => new Failure(FailureKind.Status, 503, TimeSpan.FromSeconds(chance.Next(3) == 0 ? 4_294_968 : 2)),
-            _ => new Failure(FailureKind.Status, chance.Next(2) == 0 ? 401 : 500),
-        };
-        var start = At(chance);
-        simulation.World.After(start, () => simulation.Network.Failing = failure);
-        simulation.World.After(start + TimeSpan.FromSeconds(chance.Next(1, 600)), () => simulation.Network.Failing = null);
-    }
-
     private static TimeSpan At(Random chance) => Duration * chance.NextDouble();
-
-    private static void Maybe(Random chance, int outOf, Action action)
-    {
-        if (chance.Next(outOf) == 0)
-        {
-            action();
-        }
-    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PushGateway.Simulation.Aws;
 using Xunit;
 
 namespace PushGateway.Simulation;
@@ -10,7 +11,12 @@ public sealed class SeedTests
     private const int Reported = 5;
 
     [Fact]
-    public void The_promise_holds_for_every_seed()
+    public void The_promise_holds_for_every_seed() => AssertHolds(Scenario.Run);
+
+    [Fact]
+    public void The_promise_holds_on_AWS_for_every_seed() => AssertHolds(FleetScenario.Run);
+
+    private static void AssertHolds(Func<int, IReadOnlyList<string>> run)
     {
         var asked = (Environment.GetEnvironmentVariable("PUSHGATEWAY_SIMULATE") ?? $"1 {Seeds}").Split(' ');
         var first = int.Parse(asked[0], CultureInfo.InvariantCulture);
@@ -18,7 +24,7 @@ public sealed class SeedTests
         var failures = new List<string>();
         for (var seed = first; seed < first + count && failures.Count < Reported; seed++)
         {
-            var violations = Scenario.Run(seed);
+            var violations = run(seed);
             if (violations.Count > 0)
             {
                 failures.Add($"PUSHGATEWAY_SIMULATE={seed}: {violations.Count} violations, {string.Join("; ", violations.Take(2))}");

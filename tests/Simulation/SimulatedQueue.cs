@@ -132,6 +132,8 @@ internal sealed class SimulatedQueue : IOrderedPushQueue, IGroupStateWriter
                 _disk.DiedMs.Add(message.Message, _world.NowMs);
             }
         }
+
+        _groups.Write(_groups.TakeChanges(), this);
     }
 
     public ValueTask CheckAsync(CancellationToken cancellationToken) => default;

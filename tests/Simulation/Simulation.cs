@@ -9,12 +9,16 @@ internal sealed class Simulation
     private const int DefaultMessageBytes = 1024 * 1024;
 
     private readonly List<SimulatedPush> _pushes = [];
-    private readonly FaultLog _observer = new();
-    private Gateway _gateway;
+    private readonly IGateway _gateway;
     private double _lastValue;
 
     public Simulation(
-        int seed, Target target, int maxSamplesPerRequest = 500, TimeSpan? maxSampleAge = null, int maxMessageBytes = DefaultMessageBytes)
+        int seed,
+        Target target,
+        int maxSamplesPerRequest = 500,
+        TimeSpan? maxSampleAge = null,
+        int maxMessageBytes = DefaultMessageBytes,
+        Func<Simulation, IGateway>? start = null)
     {
         World = new World(seed);
         Target = target;
@@ -22,7 +26,7 @@ internal sealed class Simulation
         MaxSampleAge = maxSampleAge;
         MaxMessageBytes = maxMessageBytes;
         Network = new Network(World, target);
-        _gateway = Start();
+        _gateway = start?.Invoke(this) ?? new OneMachine(this);
     }
 
     public World World { get; }
@@ -32,6 +36,9 @@ internal sealed class Simulation
     public Network Network { get; }
 
     public Disk Disk { get; } = new();
+
+    /// <summary>Takes what delivery reports.</summary>
+    public FaultLog Observer { get; } = new();
 
     public int MaxSamplesPerRequest { get; }
 
@@ -52,15 +59,8 @@ internal sealed class Simulation
         _gateway.Accept(push);
     }
 
-    /// <summary>Kills the process, and starts the next one a moment later.</summary>
-    public void Kill()
-    {
-        _gateway.Life.Kill();
-        Disk.SentAtKill.UnionWith(Disk.Messages.Where(stored => Disk.Sent.Contains(stored.Key)).Select(stored => stored.Value.Message));
-        _pushes.ForEach(push => push.IsOpen = false);
-
-        World.After(World.Between(5, 500), () => _gateway = Start());
-    }
+    /// <summary>Kills a process of the gateway, and starts the next one a moment later.</summary>
+    public void Kill() => _gateway.Kill();
 
     /// <summary>A client that pushes again and again, from now until a time from now. It waits for each answer.</summary>
     public void PushEvery(double minMs, double maxMs, TimeSpan duration, Func<SimulatedPush> next)
@@ -101,7 +101,7 @@ internal sealed class Simulation
         Disk.IsFull = false;
         World.RunUntil(() => false, TimeSpan.FromMinutes(1));
         World.RunUntil(() => Disk.Messages.Count == 0, toEnd);
-        if (_observer.Faults.Find(fault => fault is not QueueUnavailableException) is { } fault)
+        if (Observer.Faults.Find(fault => fault is not QueueUnavailableException) is { } fault)
         {
             return [$"delivery reported {fault}"];
         }
@@ -110,6 +110,4 @@ internal sealed class Simulation
     }
 
     public Promise Check() => new(World, Target, Network, Disk, _pushes, MaxSampleAge);
-
-    private Gateway Start() => new(this, _observer);
 }

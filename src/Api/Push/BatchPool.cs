@@ -9,11 +9,11 @@ namespace PushGateway.Api.Push;
 /// </summary>
 internal sealed class BatchPool
 {
-    // More requests than this are not read at a time for long. While delivery falls behind, thousands of batches are out.
-    private static readonly int MaxIdle = 8 * Environment.ProcessorCount;
+    // Delivery gives back all batches of a few milliseconds at once. Small pushes leave hundreds of them, of a few kilobytes each.
+    private const long MaxIdleBytes = 8 * 1024 * 1024;
 
     private readonly ConcurrentBag<MetricBatch> _idle = [];
-    private int _count;
+    private long _idleBytes;
 
     /// <summary>Rents a batch. It comes back when the last holder releases it.</summary>
     public SharedBatch Rent()
@@ -23,19 +23,19 @@ internal sealed class BatchPool
             return new SharedBatch(new MetricBatch(), Return);
         }
 
-        Interlocked.Decrement(ref _count);
+        Interlocked.Add(ref _idleBytes, -batch.RetainedBytes);
         return new SharedBatch(batch, Return);
     }
 
     private void Return(MetricBatch batch)
     {
-        if (Interlocked.Increment(ref _count) > MaxIdle)
+        batch.Trim();
+        if (Interlocked.Add(ref _idleBytes, batch.RetainedBytes) > MaxIdleBytes)
         {
-            Interlocked.Decrement(ref _count);
+            Interlocked.Add(ref _idleBytes, -batch.RetainedBytes);
             return;
         }
 
-        batch.Trim();
         _idle.Add(batch);
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Amazon.DynamoDBv2;
 using Microsoft.Extensions.Logging;
+using PushGateway.Delivery;
 using PushGateway.Exposition;
 using PushGateway.Groups;
 using PushGateway.Push;
@@ -14,7 +15,7 @@ namespace PushGateway.Aws.DynamoDb;
 /// condition that nobody has written it since. When somebody has, the store starts again with reading. The SDK's client is created on first use, from the SDK's own configuration.
 /// </summary>
 /// <remarks>
-/// Permissions: <c>dynamodb:GetItem</c>, <c>dynamodb:PutItem</c> and <c>dynamodb:Scan</c> on the table, <c>dynamodb:Query</c> on its index.
+/// Permissions: <c>dynamodb:GetItem</c>, <c>dynamodb:PutItem</c>, <c>dynamodb:UpdateItem</c> and <c>dynamodb:Scan</c> on the table, <c>dynamodb:Query</c> on its index.
 /// Reading needs only <c>dynamodb:Scan</c> and <c>dynamodb:GetItem</c>.
 /// Ungrouped series are not held, and <see cref="GroupStoreOptions.MaxGroups"/> is ignored.
 /// A push is refused with <see cref="RejectCode.GroupTooLarge"/> when its group would take more than 16 items, and with
@@ -64,12 +65,17 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
         _items = new DynamoGroupItems(options.TableName, _client);
         _groups = new StoredGroups(_items, _limits, options.Groups.TombstoneRetention, time);
         _unreadable = new UnreadableItems(logger, time);
+        Board = new DynamoBacklogBoard(options.TableName, _client, time);
     }
+
+    /// <summary>The board of the workers that use the table. It costs a read every two seconds, and a write every few while messages wait.</summary>
+    public IBacklogBoard Board { get; }
 
     /// <inheritdoc/>
     /// <remarks>
     /// When DynamoDB cannot be reached, groups that were not begun yet are not tried: their pushes fail with the same reason. When other
-    /// workers write a group all the time, its item cannot be read, or DynamoDB refuses that item, only the pushes to that group fail.
+    /// workers write a group all the time, its item cannot be read, or DynamoDB refuses that item, only the pushes to that group fail. A deletion
+    /// by selector passes over an item that cannot be read.
     /// </remarks>
     public async ValueTask ApplyAsync(IReadOnlyList<BatchedPush> pushes, GroupEffects effects, CancellationToken cancellationToken)
     {
@@ -100,6 +106,11 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
                 failure = exception.Message;
                 outage = DynamoFailure.IsOutage(exception.InnerException) ? failure : outage;
             }
+            catch (InvalidDataException exception)
+            {
+                result.Clear();
+                FailUnreadable(work, pushes, Unreadable(work.Path, exception), result);
+            }
 
             if (failure is not null)
             {
@@ -119,7 +130,7 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
             groups.Count,
             async (i, cancellation) =>
             {
-                if (await TryUpdateAsync(groups[i].Path, held => Confirm(held, groups[i]), cancellation) is { } failure)
+                if (await TryConfirmAsync(groups[i], cancellation) is { } failure)
                 {
                     throw new GroupStoreUnavailableException(failure);
                 }
@@ -253,6 +264,22 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
         }
     }
 
+    // A deletion by selector is done without the group, as expiry is: nobody can say whether its series are to end.
+    private void FailUnreadable(GroupWork work, IReadOnlyList<BatchedPush> pushes, string reason, GroupEffects effects)
+    {
+        foreach (var push in work.Pushes)
+        {
+            if (pushes[push].Header.Selector is null)
+            {
+                effects.Fail(push, reason);
+            }
+            else
+            {
+                _unreadable.Skip(reason);
+            }
+        }
+    }
+
     private async Task<PushHeader?> FindExpiryAsync(string path, DateTimeOffset now, CancellationToken cancellationToken) =>
         await TryReadAsync(path, () => _groups.ReadAsync(path, cancellationToken)) is { } encoded
             && TryDecode(encoded, now) is { ExpiresAtNs: { } time } group
@@ -305,23 +332,28 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
             ? await _items.ScanPathsAsync(cancellationToken).ToListAsync(cancellationToken)
             : [];
 
-    // Returns null, or why this group alone cannot be updated.
+    private async ValueTask<string?> TryConfirmAsync(DeliveredMarkers delivered, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TryUpdateAsync(delivered.Path, held => Confirm(held, delivered), cancellationToken);
+        }
+        catch (InvalidDataException exception)
+        {
+            return Unreadable(delivered.Path, exception);
+        }
+    }
+
+    // Returns null, or why this group alone cannot be updated. Throws when its item cannot be read.
     private async ValueTask<string?> TryUpdateAsync(
         string path, Func<EncodedGroup?, EncodedGroup?> change, CancellationToken cancellationToken)
     {
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
-            try
+            var held = await _groups.ReadToWriteAsync(path, cancellationToken);
+            if ((change(held?.Group) ?? Tidied(held)) is not { } next || await _groups.TryWriteAsync(held, next, cancellationToken))
             {
-                var held = await _groups.ReadToWriteAsync(path, cancellationToken);
-                if ((change(held?.Group) ?? Tidied(held)) is not { } next || await _groups.TryWriteAsync(held, next, cancellationToken))
-                {
-                    return null;
-                }
-            }
-            catch (InvalidDataException exception)
-            {
-                return Unreadable(path, exception);
+                return null;
             }
 
             await Task.Delay(PauseAfter(attempt), _time, cancellationToken);
@@ -398,7 +430,7 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
         {
             if (group.WaitingFor(pushes[push].Header) is { } reason)
             {
-                effects.Fail(push, reason);
+                effects.Wait(push, reason);
             }
         }
 

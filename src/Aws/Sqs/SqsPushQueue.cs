@@ -265,9 +265,6 @@ public sealed class SqsPushQueue : IPolledPushQueue, IDisposable
     /// <summary>Whether the queue keeps the order of the messages of a message group.</summary>
     internal bool IsFifo => _queue.IsFifo;
 
-    /// <summary>The message group of a message; null when it is not known.</summary>
-    internal static string? MessageGroupOf(ReceivedMessage message) => (message.Receipt as SqsReceipt)?.MessageGroup;
-
     /// <summary>Whether a message came with a receipt, so that it can be given back.</summary>
     internal static bool HasReceipt(ReceivedMessage message) => message.Receipt is SqsReceipt { Handle.Length: > 0 };
 

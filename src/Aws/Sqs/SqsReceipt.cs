@@ -16,9 +16,6 @@ internal sealed class SqsReceipt(ReadOnlyMemory<byte> handle, IReadOnlyDictionar
     /// <summary>The receipt handle; empty when the message came without one.</summary>
     public string Handle => field ??= Encoding.UTF8.GetString(handle.Span);
 
-    /// <summary>The message group, in which a FIFO queue keeps the order; null when it is not known.</summary>
-    public string? MessageGroup { get; init; }
-
     /// <summary>
     /// The attributes as they came, because a dead letter keeps them all. Those of the type String may be missing here: the message has them.
     /// </summary>

@@ -17,6 +17,8 @@ internal sealed class SqsReceiver(SqsQueueUrl queue, SqsQueueOptions options, Ti
     /// <summary>Most messages of one receive (SQS quota).</summary>
     private const int MaxPerCall = 10;
 
+    private static readonly List<string> SystemAttributes = [MessageSystemAttributeName.SentTimestamp, MessageSystemAttributeName.ApproximateReceiveCount];
+
     public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(IAmazonSQS client, int maxMessages, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -73,7 +75,7 @@ internal sealed class SqsReceiver(SqsQueueUrl queue, SqsQueueOptions options, Ti
                 WaitTimeSeconds = (int)wait.TotalSeconds,
                 VisibilityTimeout = (int?)options.VisibilityTimeout?.TotalSeconds,
                 MessageAttributeNames = ["All"],
-                MessageSystemAttributeNames = [MessageSystemAttributeName.SentTimestamp, MessageSystemAttributeName.ApproximateReceiveCount],
+                MessageSystemAttributeNames = queue.IsFifo ? [.. SystemAttributes, MessageSystemAttributeName.MessageGroupId] : SystemAttributes,
             },
             CancellationToken.None);
         return response.Messages ?? [];
@@ -100,6 +102,7 @@ internal sealed class SqsReceiver(SqsQueueUrl queue, SqsQueueOptions options, Ti
             new SqsReceipt(message.ReceiptHandle, message.MessageAttributes ?? []))
         {
             IsRedelivered = int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var receives) && receives > 1,
+            OrderGroup = queue.IsFifo ? message.Attributes?.GetValueOrDefault(MessageSystemAttributeName.MessageGroupId) : null,
         };
     }
 }

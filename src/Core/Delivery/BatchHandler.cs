@@ -25,6 +25,9 @@ public sealed class BatchHandler
     // What was delivered until the time was up is confirmed after it. Whoever sets the limit has a margin of twice as much for the answer.
     private static readonly TimeSpan ConfirmTime = TimeSpan.FromMilliseconds(250);
 
+    // While the target is down, other workers learn as often of the messages that wait here. After two such times the messages are given back.
+    private static readonly TimeSpan MarkInterval = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentBag<DeliveryBatch> _batches = [];
     private readonly IGroupStore? _groups;
     private readonly PushLimits _limits;
@@ -33,6 +36,7 @@ public sealed class BatchHandler
     private readonly Suspicion _suspicion;
     private readonly DeliveredMessages _delivered;
     private readonly BatchSender? _sender;
+    private readonly Backlog? _backlog;
 
     /// <summary>Creates a handler.</summary>
     /// <param name="sink">Where samples go; null: only the group store has them.</param>
@@ -41,8 +45,15 @@ public sealed class BatchHandler
     /// <param name="options">Options.</param>
     /// <param name="time">The clock.</param>
     /// <param name="journal">Remembers what was sent; null: the queue itself knows what it has handed out before.</param>
+    /// <param name="board">Where the workers of one queue tell each other what waits; null: there are no others.</param>
     public BatchHandler(
-        IMetricSink? sink, IGroupStore? groups, PushLimits limits, DeliveryOptions options, TimeProvider time, ISendJournal? journal = null)
+        IMetricSink? sink,
+        IGroupStore? groups,
+        PushLimits limits,
+        DeliveryOptions options,
+        TimeProvider time,
+        ISendJournal? journal = null,
+        IBacklogBoard? board = null)
     {
         (_groups, _limits, _options, _time) = (groups, limits, options, time);
         _suspicion = new Suspicion(time);
@@ -51,6 +62,7 @@ public sealed class BatchHandler
         {
             Target = new TargetHealth(time);
             _sender = new BatchSender(sink, journal, Target, _suspicion, options, time);
+            _backlog = new Backlog(board, options.OutOfOrderWindow, time);
         }
     }
 
@@ -58,8 +70,8 @@ public sealed class BatchHandler
     public TargetHealth? Target { get; }
 
     /// <summary>
-    /// Handles a batch. Never throws for a message, a group store, a sink or the deadline: what was not delivered is in
-    /// <see cref="BatchOutcome.Failed"/>.
+    /// Handles a batch of a queue that several workers drain. Never throws for a message, a group store, a sink or the deadline: what was not
+    /// delivered is in <see cref="BatchOutcome.Failed"/>.
     /// </summary>
     /// <param name="messages">The messages.</param>
     /// <param name="cancellationToken">Ends the work; what has been settled by then is reported.</param>
@@ -69,22 +81,39 @@ public sealed class BatchHandler
         var held = new HeldMessages(_time);
         var started = _time.GetTimestamp();
         using var activity = PushTelemetry.StartDelivery(TraceParents(messages));
+        using var ended = new CancellationTokenSource();
+        using var work = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watching = Task.CompletedTask;
         try
         {
-            var batch = await OpenAsync(PassOver(messages, outcome), outcome, wereApplied: false, cancellationToken);
-            await DeliverAsync(batch, held, cancellationToken);
-            await WorkThroughAsync(held, outcome, cancellationToken);
+            var due = await TakeTurnAsync(PassOver(messages, outcome), outcome, work.Token);
+            watching = WatchTargetAsync(due, work, ended.Token);
+            var batch = await OpenAsync(due, outcome, wereApplied: false, work.Token);
+            await DeliverAsync(batch, held, work.Token);
+            await WorkThroughAsync(held, outcome, work.Token);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (work.IsCancellationRequested)
         {
             outcome.FailureReason ??= "the time for this batch was up";
         }
 
+        ended.Cancel();
+        await watching;
+        await MarkAsync(outcome, held, cancellationToken);
         _delivered.Add(outcome.Delivered);
         PushTelemetry.BatchEnded(outcome.Delivered.Count, _time.GetElapsedTime(started));
         Count(outcome);
         activity?.SetStatus(outcome.FailureReason is null ? ActivityStatusCode.Ok : ActivityStatusCode.Error, outcome.FailureReason);
         return outcome;
+    }
+
+    /// <summary>Why a message can never be delivered, as far as its reading tells; null when it can be read.</summary>
+    public PushError? FindRefusal(ReceivedMessage message)
+    {
+        var batch = Rent();
+        var isRead = PushMessageCodec.TryDecode(message, batch.Samples, _limits, out _, out var error);
+        Return(batch);
+        return isRead ? null : error;
     }
 
     /// <summary>
@@ -166,6 +195,7 @@ public sealed class BatchHandler
         }
 
         var batch = Rent();
+        batch.Outcome = outcome;
         var tried = new List<HeldMessage>(chosen.Count);
         try
         {
@@ -234,7 +264,7 @@ public sealed class BatchHandler
         }
         while (step.Worked);
 
-        outcome.FailureReason = step.Next?.FailureReason ?? outcome.FailureReason;
+        outcome.FailureReason = held.FirstFailure(outcome.IsWaiting) ?? outcome.FailureReason;
         foreach (var message in held.Faulty())
         {
             if (message.Received.IsRedelivered)
@@ -242,6 +272,100 @@ public sealed class BatchHandler
                 outcome.Reject(message.Received, Fault(message));
             }
         }
+    }
+
+    // While older messages wait, the newer ones are not even applied to their groups: what a push ends depends on those before it.
+    private async ValueTask<IReadOnlyList<ReceivedMessage>> TakeTurnAsync(
+        IReadOnlyList<ReceivedMessage> messages, BatchOutcome outcome, CancellationToken cancellationToken)
+    {
+        if (_backlog is null || messages.Count == 0)
+        {
+            return messages;
+        }
+
+        outcome.LatestMs = await _backlog.ReadAsync(cancellationToken);
+        var due = new List<ReceivedMessage>(messages.Count);
+        foreach (var message in messages)
+        {
+            if (message.SentMs <= outcome.LatestMs)
+            {
+                due.Add(message);
+            }
+            else
+            {
+                outcome.Defer(message, _backlog.DelayOf(message, outcome.LatestMs));
+                outcome.FailureReason = BatchOutcome.OlderFirst;
+            }
+        }
+
+        return due;
+    }
+
+    // A worker that kept its messages for as long as the target is down would leave the others unmarked in the queue.
+    private async Task WatchTargetAsync(IReadOnlyList<ReceivedMessage> messages, CancellationTokenSource work, CancellationToken ended)
+    {
+        for (var down = 0; _backlog is not null && messages.Count > 0; down = Target!.State.IsUp ? 0 : down + 1)
+        {
+            if (down == 1)
+            {
+                foreach (var message in messages)
+                {
+                    _backlog.Mark(message, MarkInterval);
+                }
+
+                _backlog.Hold();
+                await _backlog.WriteAsync(ended);
+            }
+            else if (down == 2)
+            {
+                work.Cancel();
+                return;
+            }
+
+            await Task.Delay(MarkInterval, _time, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            if (ended.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+
+    // What waits for the target, or for its turn, is waited for. What waits for its own sake holds up nobody.
+    private async ValueTask MarkAsync(BatchOutcome outcome, HeldMessages held, CancellationToken cancellationToken)
+    {
+        if (_backlog is null)
+        {
+            return;
+        }
+
+        var now = _time.GetUtcNow();
+        if (outcome.Failed is { Count: > 0 } failed)
+        {
+            var isDown = outcome.Failures.Count > 0 && !Target!.State.IsUp;
+            var troubled = held.Troubled();
+            foreach (var message in failed)
+            {
+                if (outcome.IsDeferred(message) || (isDown && !troubled.Contains(message)))
+                {
+                    _backlog.Mark(message, outcome.DelayOf(message, now));
+                }
+            }
+
+            if (isDown)
+            {
+                _backlog.Hold();
+            }
+        }
+
+        if (outcome.LatestMs < long.MaxValue)
+        {
+            foreach (var message in outcome.Delivered)
+            {
+                _backlog.Mark(message, TimeSpan.Zero);
+            }
+        }
+
+        await _backlog.WriteAsync(cancellationToken);
     }
 
     // Passes over what was delivered a moment ago and comes once more. Usually that is nothing.
@@ -345,7 +469,8 @@ public sealed class BatchHandler
         }
 
         PushTelemetry.MessagesFailed(effects.Failed.Count);
-        foreach (var (push, reason) in effects.Failed)
+        outcome.NoteWaiting(batch, effects.Waiting);
+        foreach (var (push, reason) in effects.Failed.Concat(effects.Waiting))
         {
             batch.Fate(batch.PushOwners[push]).IsWithheld = true;
             batch.Fate(batch.PushOwners[push]).Failure = reason;

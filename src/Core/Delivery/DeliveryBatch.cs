@@ -76,7 +76,7 @@ internal sealed class DeliveryBatch
         Grow(ref _unknown, _firstMarkerSample);
     }
 
-    /// <summary>Adds the stale markers of what the pushes have ended.</summary>
+    /// <summary>Adds the stale markers of what the pushes have ended. A push with a marker that is later than its turn comes again.</summary>
     public void AddMarkers(IReadOnlyList<DueMarker> markers)
     {
         if (markers.Count == 0)
@@ -87,6 +87,13 @@ internal sealed class DeliveryBatch
         Samples.BeginPush();
         foreach (var marker in markers)
         {
+            if (marker.TimestampMs > Outcome!.LatestMs)
+            {
+                ref var fate = ref _fates[PushOwners[marker.Push]];
+                (fate.IsUnfinished, fate.Failure) = (true, BatchOutcome.OlderFirst);
+                continue;
+            }
+
             marker.AddTo(Samples);
             Markers.Add(marker);
             _markerOwners.Add(PushOwners[marker.Push]);

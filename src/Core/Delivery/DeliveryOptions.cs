@@ -25,6 +25,12 @@ public sealed record DeliveryOptions
     /// <summary>Bytes of held messages beyond which no new ones are taken.</summary>
     public long MaxHeldBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>
+    /// How much older than its newest sample the target takes one, whatever the series. While messages wait after an outage, samples that are
+    /// further apart are not sent side by side.
+    /// </summary>
+    public TimeSpan OutOfOrderWindow { get; init; }
+
     /// <summary>Spreads the waits of several senders.</summary>
     public Random Random { get; init; } = Random.Shared;
 

@@ -57,7 +57,7 @@ public sealed class DeliveryPump(IPolledPushQueue queue, BatchHandler handler, D
         using var registration = timeout.Token.Register(deadline.Cancel);
         BatchOutcome? outcome = null;
         await OrAbandonAsync(messages, async () => outcome = await HandleAsync(messages, deadline.Token));
-        await SettleAsync(outcome!, stopping);
+        await SettleAsync(messages, outcome!, stopping);
         if (options.GatherTime > TimeSpan.Zero && messages.Count < options.BatchSize)
         {
             await Task.Delay(options.GatherTime, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
@@ -90,18 +90,22 @@ public sealed class DeliveryPump(IPolledPushQueue queue, BatchHandler handler, D
         await Task.WhenAny(task, Task.Delay(interval, time, cancellationToken)) != task;
 
     // Each part is settled whatever becomes of the others. What was delivered comes first, because only that would be sent twice.
-    private async ValueTask SettleAsync(BatchOutcome outcome, CancellationToken stopping)
+    private async ValueTask SettleAsync(IReadOnlyList<ReceivedMessage> messages, BatchOutcome outcome, CancellationToken stopping)
     {
-        await TryAsync(outcome.Delivered, () => OrAbandonAsync(outcome.Delivered, () => queue.CompleteAsync(outcome.Delivered, CancellationToken.None)));
-        if (outcome.Failed is { Count: > 0 } failed)
+        var failed = OrderGroups.WithThoseBehind(messages, outcome.Failed);
+        var delivered = failed.Count == 0 ? outcome.Delivered : [.. outcome.Delivered.Where(message => !failed.Contains(message))];
+        await TryAsync(delivered, () => OrAbandonAsync(delivered, () => queue.CompleteAsync(delivered, CancellationToken.None)));
+        if (OrderGroups.WithThoseBehind(messages, outcome.Failures) is { Count: > 0 } failures)
         {
-            observer.Failed(failed.Count, outcome.FailureReason ?? "unknown");
-
-            // What failed would fail again at once, and a queue counts how often it hands a message out. At a stop, others are to have it.
-            await TryAsync(failed, () => AbandonAsync(failed, atOnce: stopping.IsCancellationRequested));
+            observer.Failed(failures.Count, outcome.FailureReason ?? "unknown");
         }
 
-        await TryAsync([.. outcome.DeadLetters.Select(letter => letter.Message)], () => DeadLetterAsync(outcome.DeadLetters));
+        // What failed would fail again at once, and a queue counts how often it hands a message out. At a stop, others are to have it.
+        var now = time.GetUtcNow();
+        await TryAsync([.. failed], () => queue.AbandonAsync(
+            [.. failed], message => stopping.IsCancellationRequested ? options.MinBackoff : outcome.DelayOf(message, now), CancellationToken.None));
+        DeadLetter[] letters = [.. outcome.DeadLetters.Where(letter => !failed.Contains(letter.Message))];
+        await TryAsync([.. letters.Select(letter => letter.Message)], () => DeadLetterAsync(letters));
     }
 
     private async ValueTask DeadLetterAsync(IReadOnlyList<DeadLetter> letters)
@@ -140,16 +144,15 @@ public sealed class DeliveryPump(IPolledPushQueue queue, BatchHandler handler, D
         }
         catch
         {
-            await AbandonAsync(messages, atOnce: false);
+            await AbandonAsync(messages);
             throw;
         }
     }
 
-    private ValueTask AbandonAsync(IReadOnlyList<ReceivedMessage> messages, bool atOnce)
+    private ValueTask AbandonAsync(IReadOnlyList<ReceivedMessage> messages)
     {
         var now = time.GetUtcNow();
-        return queue.AbandonAsync(
-            messages, message => atOnce ? options.MinBackoff : RedeliveryDelay.Of(message.AgeAt(now)), CancellationToken.None);
+        return queue.AbandonAsync(messages, message => RedeliveryDelay.Of(message.AgeAt(now)), CancellationToken.None);
     }
 
     private async Task RenewAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken handled)

@@ -21,9 +21,9 @@ public sealed class DirectExpiry(BatchHandler handler, TimeProvider time, Delive
         await foreach (var page in due.Chunk(PageSize).WithCancellation(cancellationToken))
         {
             var outcome = await handler.HandleAsync([.. page.Select(ToMessage)], cancellationToken);
-            if (outcome.Failed.Count > 0)
+            if (outcome.Failures.Count > 0)
             {
-                observer.Failed(outcome.Failed.Count, outcome.FailureReason ?? "unknown");
+                observer.Failed(outcome.Failures.Count, outcome.FailureReason ?? "unknown");
             }
         }
     }

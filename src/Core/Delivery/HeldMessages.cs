@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using PushGateway.Queue;
 
 namespace PushGateway.Delivery;
 
@@ -179,6 +180,27 @@ internal sealed class HeldMessages(TimeProvider time)
         lock (_lock)
         {
             return [.. _messages.Where(message => message.IsFault)];
+        }
+    }
+
+    /// <summary>The messages that wait for a reason of their own, or were in the company of one that does.</summary>
+    public HashSet<ReceivedMessage> Troubled()
+    {
+        lock (_lock)
+        {
+            return [.. _messages
+                .Where(message => message is { IsSuspect: true } or { IsFault: true } or { FailureReason: not null } or { Company: < int.MaxValue })
+                .Select(message => message.Received)];
+        }
+    }
+
+    /// <summary>Why the message that is tried again the soonest has failed, of those that do not wait for others. Null when there is none.</summary>
+    public string? FirstFailure(Func<ReceivedMessage, bool> isWaiting)
+    {
+        lock (_lock)
+        {
+            return _messages.Where(message => message.FailureReason is not null && !isWaiting(message.Received))
+                .MinBy(message => message.NotBefore)?.FailureReason;
         }
     }
 

@@ -19,6 +19,9 @@ public readonly struct DueMarker
     /// <summary>Index of the push among those applied together: the first of those to the group that have its time.</summary>
     public int Push { get; }
 
+    /// <summary>The time of the stale marker, milliseconds since the Unix epoch.</summary>
+    public long TimestampMs => Ended.MarkerMs;
+
     internal EndedSeries Ended { get; }
 
     /// <summary>Appends the series to a batch, with the stale marker as its only sample and in a family of its own name.</summary>

@@ -12,6 +12,7 @@ public sealed class GroupEffects
     private readonly SortedSet<int> _unfinished = [];
     private readonly List<(int Push, PushError Reason)> _refused = [];
     private readonly List<(int Push, string Reason)> _failed = [];
+    private readonly List<(int Push, string Reason)> _waiting = [];
 
     /// <summary>Whether a sink is to hear of the series that end; without one, the store does not keep them.</summary>
     public bool TellsSink { get; init; } = true;
@@ -47,11 +48,19 @@ public sealed class GroupEffects
     /// </summary>
     public IReadOnlyList<(int Push, string Reason)> Failed => _failed;
 
+    /// <summary>
+    /// The parts of pushes that are not whole yet. They are to be applied again, as those that failed, but nothing is wrong with them.
+    /// </summary>
+    public IReadOnlyList<(int Push, string Reason)> Waiting => _waiting;
+
     /// <summary>The store has no room for a push.</summary>
     public void Refuse(int push, PushError reason) => _refused.Add((push, reason));
 
     /// <summary>The store could not apply a push.</summary>
     public void Fail(int push, string reason) => _failed.Add((push, reason));
+
+    /// <summary>A part of a push waits for the others.</summary>
+    public void Wait(int push, string reason) => _waiting.Add((push, reason));
 
     /// <summary>Adds what other pushes of the same batch led to.</summary>
     public void Add(GroupEffects other)
@@ -65,6 +74,7 @@ public sealed class GroupEffects
         _unfinished.UnionWith(other._unfinished);
         _refused.AddRange(other._refused);
         _failed.AddRange(other._failed);
+        _waiting.AddRange(other._waiting);
     }
 
     /// <summary>Forgets everything.</summary>
@@ -74,6 +84,7 @@ public sealed class GroupEffects
         _unfinished.Clear();
         _refused.Clear();
         _failed.Clear();
+        _waiting.Clear();
     }
 
     /// <summary>A push has ended a series of a group. False when there is no room for more.</summary>

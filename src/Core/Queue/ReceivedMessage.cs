@@ -69,6 +69,12 @@ public sealed class ReceivedMessage
     public bool IsRedelivered { get; init; }
 
     /// <summary>
+    /// The message group, when the queue keeps order in it: it hands out no message of the group while an older one of it is being worked on.
+    /// Null in other queues.
+    /// </summary>
+    public string? OrderGroup { get; init; }
+
+    /// <summary>
     /// The push of the message as it was accepted, if it is still in memory: then the message need not be decoded. The receiver takes it with
     /// <see cref="TryTakeAccepted"/>.
     /// </summary>

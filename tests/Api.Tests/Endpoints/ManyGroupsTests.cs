@@ -35,7 +35,7 @@ public sealed class ManyGroupsTests : IAsyncDisposable
 
         Assert.True(response.StatusCode == HttpStatusCode.Accepted, await response.TextAsync());
         Assert.Empty(await response.TextAsync());
-        var pushes = Assert.Single(_gateway.Queue.Calls).Select(RecordingQueue.Decode).ToArray();
+        var pushes = RecordingQueue.Decode(Assert.Single(_gateway.Queue.Calls)).ToArray();
         Assert.All(pushes, push => Assert.Equal(method == "PUT" ? PushOperation.Replace : PushOperation.Merge, push.Header.Operation));
         Assert.Single(pushes.Select(push => push.Header.PushTimeNs).Distinct());
         Assert.Equal(
@@ -133,7 +133,7 @@ public sealed class ManyGroupsTests : IAsyncDisposable
             """[{"group":{"job":"j","tenant":"b"},"metrics":{"m":1}},{"group":{"job":"k"},"dimensions":{"tenant":"b"},"metrics":{"m":1}}]""", Pushes.Json, Path);
 
         Assert.True(response.StatusCode == HttpStatusCode.Accepted, await response.TextAsync());
-        var pushes = Assert.Single(_gateway.Queue.Calls).Select(RecordingQueue.Decode).ToArray();
+        var pushes = RecordingQueue.Decode(Assert.Single(_gateway.Queue.Calls)).ToArray();
         Assert.Equal(
             [("job/j/tenant/a", "m{job=\"j\",tenant=\"a\"} 1"), ("job/k/tenant/a", "m{job=\"k\",tenant=\"a\"} 1")],
             pushes.Select(push => (push.Header.Group!.Path, Describe(push.Batch))));

@@ -51,6 +51,47 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
     }
 
     [Fact]
+    public async Task Workers_see_each_others_marks_until_they_are_past()
+    {
+        using var table = await CreateAsync();
+        var other = table.NewStore(table.Client).Board;
+        Assert.Empty(await other.ReadAsync(Cancellation));
+
+        await table.Store.Board.WriteAsync(new Dictionary<long, long> { [10_000] = 70_001, [20_000] = 80_002 }, [], Cancellation);
+        await table.Store.Board.WriteAsync(new Dictionary<long, long> { [20_000] = 90_003, [30_000] = 90_004 }, [10_000, 40_000], Cancellation);
+
+        Assert.Equal(
+            new Dictionary<long, long> { [20_000] = 90_003, [30_000] = 90_004 },
+            (await other.ReadAsync(Cancellation)).OrderBy(mark => mark.Key).ToDictionary());
+    }
+
+    [Fact]
+    public async Task Of_many_marks_the_oldest_are_written()
+    {
+        using var table = await CreateAsync();
+        var marks = Enumerable.Range(0, 1000).Select(span => span * 10_000L).Reverse().ToDictionary(span => span, span => span + 1);
+
+        await table.Store.Board.WriteAsync(marks, [.. marks.Keys], Cancellation);
+
+        Assert.Equal(Enumerable.Range(0, 100).Select(span => span * 10_000L), (await table.Store.Board.ReadAsync(Cancellation)).Keys.Order());
+    }
+
+    [Fact]
+    public async Task The_item_of_the_marks_is_no_group()
+    {
+        using var table = await CreateAsync();
+        await table.Store.Board.WriteAsync(new Dictionary<long, long> { [10_000] = 20_000 }, [], Cancellation);
+        await table.ApplyAsync(Push(A, 1, "a"));
+
+        var effects = new GroupEffects();
+        await table.Store.ApplyAsync([Delete(2, "{}")], effects, Cancellation);
+
+        Assert.Equal(["0 a"], Stale(effects));
+        Assert.Empty(effects.Failed);
+        Assert.Empty((await table.ReadAsync()).Groups);
+    }
+
+    [Fact]
     public async Task Nothing_is_written_when_nothing_has_changed_nor_called_when_no_group_is_pushed_to()
     {
         using var table = await CreateAsync();
@@ -380,6 +421,26 @@ public abstract class DynamoGroupStoreTests(IDynamoEmulator emulator)
         Assert.Equal(
             [(0, $"The item of group {A} cannot be read: it has schema 3, which is of a newer release.")], effects.Failed);
         Assert.Equal(newer["version"].N, (await table.ItemAsync(A))["version"].N);
+    }
+
+    [Fact]
+    public async Task A_selector_passes_over_an_item_that_cannot_be_read()
+    {
+        using var table = await CreateAsync();
+        await table.ApplyAsync(Push(A, 1, "a"), Push(B, 1, "b"));
+        var newer = await table.ItemAsync(A);
+        newer["schema"].N = "99";
+        await table.Client.PutItemAsync(new PutItemRequest { TableName = table.Name, Item = newer }, Cancellation);
+        var logger = new ListLogger<DynamoGroupStore>();
+        using var store = new DynamoGroupStore(new DynamoGroupOptions { TableName = table.Name }, table.Time, () => table.Client, logger);
+
+        var effects = new GroupEffects();
+        await store.ApplyAsync([Delete(5, "{}"), Push(A, 6, "c").ToGroupPush()], effects, Cancellation);
+
+        Assert.Equal([(1, $"The item of group {A} cannot be read: it has schema 99, which is of a newer release.")], effects.Failed);
+        Assert.Equal(["0 b"], Stale(effects));
+        Assert.Equal(newer["version"].N, (await table.ItemAsync(A))["version"].N);
+        Assert.Contains($"The item of group {A} cannot be read", Assert.Single(logger.Lines), StringComparison.Ordinal);
     }
 
     [Fact]

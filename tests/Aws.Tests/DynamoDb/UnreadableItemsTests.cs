@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using PushGateway.Aws.DynamoDb;
 using PushGateway.Telemetry;
@@ -24,7 +23,7 @@ public sealed class UnreadableItemsTests
         listener.SetMeasurementEventCallback<long>((_, count, _, _) => Interlocked.Add(ref counted, count));
         listener.Start();
         var time = new FakeTimeProvider();
-        var logger = new ListLogger();
+        var logger = new ListLogger<UnreadableItems>();
         var items = new UnreadableItems(logger, time);
 
         items.Skip("one.");
@@ -34,18 +33,5 @@ public sealed class UnreadableItemsTests
 
         Assert.Equal(["one.", "three."], logger.Lines.Select(line => line.Split(": ")[1]));
         Assert.InRange(Interlocked.Read(ref counted), 3, long.MaxValue);
-    }
-
-    private sealed class ListLogger : ILogger
-    {
-        public List<string> Lines { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Add(formatter(state, exception));
     }
 }

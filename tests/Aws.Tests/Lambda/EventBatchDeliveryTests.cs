@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Amazon.Runtime;
 using Amazon.SQS;
 using Amazon.SQS.Model;
@@ -102,6 +103,53 @@ public sealed class EventBatchDeliveryTests
         Assert.Equal(["behind", "letter"], failed.Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public async Task What_has_waited_longest_is_given_back_first_and_the_answer_is_in_time()
+    {
+        const int Count = 10_000;
+        var given = new ConcurrentQueue<string>();
+        var started = _time.GetUtcNow();
+
+        // Eight calls are under way at a time, and each takes 20 ms.
+        await using var sqs = await ScriptedSqs.StartAsync((action, request) =>
+        {
+            Assert.Equal("ChangeMessageVisibilityBatch", action);
+            foreach (var entry in request["Entries"]!.AsArray())
+            {
+                given.Enqueue((string)entry!["ReceiptHandle"]!);
+            }
+
+            lock (given)
+            {
+                _time.Advance(TimeSpan.FromMilliseconds(2.5));
+            }
+
+            return ScriptedSqs.Answer(request, false, "");
+        });
+        var sending = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var sink = new RecordingSink(async (_, token) =>
+        {
+            sending.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, token);
+            return SinkResult.Delivered;
+        });
+        using var queue = Open(sqs, "pushes");
+        var delivery = new EventBatchDelivery(queue, new BatchHandler(sink, null, PushLimits.Default, new DeliveryOptions(), _time), _observer, _time);
+
+        // The later in the event, the older.
+        var delivering = delivery.DeliverAsync(
+            [.. Enumerable.Range(0, Count).Select(i => Text($"{i}", "a 1\n", age: TimeSpan.FromSeconds(i), receipt: $"{i}"))], TimeSpan.FromSeconds(20)).AsTask();
+        await sending.Task.WaitAsync(Poll.DefaultDeadline, Cancellation);
+        _time.Advance(TimeSpan.FromSeconds(18.5));
+        var failed = await delivering.WaitAsync(Poll.DefaultDeadline, Cancellation);
+
+        Assert.Equal(Count, failed.Count);
+        Assert.InRange(_time.GetUtcNow() - started, TimeSpan.FromSeconds(19), TimeSpan.FromSeconds(19.6));
+        var ages = given.Select(int.Parse).ToHashSet();
+        Assert.InRange(ages.Count, 1000, 5000);
+        Assert.InRange(ages.Min(), Count - ages.Count - 200, Count - ages.Count);
+    }
+
     private static SqsPushQueue Open(Func<SqsQueueUrl, IAmazonSQS> create, string name = "pushes") => new(
         new SqsQueueOptions { QueueUrl = $"http://sqs.local/123456789012/{name}", DeadLetterQueueUrl = $"http://sqs.local/123456789012/dead-{name}" },
         TimeProvider.System,
@@ -112,7 +160,8 @@ public sealed class EventBatchDeliveryTests
             new BasicAWSCredentials("key", "secret"), new AmazonSQSConfig { ServiceURL = sqs.Url, AuthenticationRegion = "eu-west-1", MaxErrorRetry = 0 }),
         name);
 
-    private ReceivedMessage Text(string id, string body, string? group = null, string? operation = null, string? messageGroup = null)
+    private ReceivedMessage Text(
+        string id, string body, string? group = null, string? operation = null, string? messageGroup = null, TimeSpan age = default, string? receipt = null)
     {
         var attributes = new Dictionary<string, MessageAttributeValue> { [MessageAttribute.ContentType] = new() { DataType = "String", StringValue = "text/plain" } };
         if (group is not null)
@@ -125,7 +174,7 @@ public sealed class EventBatchDeliveryTests
             attributes[MessageAttribute.Operation] = new() { DataType = "String", StringValue = operation };
         }
 
-        var sent = _time.GetUtcNow().ToUnixTimeMilliseconds();
-        return SqsEventMessage.Create(id, null, body, attributes, $"{sent}", "1", _time, messageGroup);
+        var sent = (_time.GetUtcNow() - age).ToUnixTimeMilliseconds();
+        return SqsEventMessage.Create(id, receipt, body, attributes, $"{sent}", "1", _time, messageGroup);
     }
 }

@@ -37,7 +37,7 @@ public sealed class SqsEventReaderTests
                 Encoding.UTF8.GetString(message.Message.Body.Span),
                 message.SentMs,
                 message.IsRedelivered,
-                SqsPushQueue.MessageGroupOf(message),
+                message.OrderGroup,
                 string.Join(",", message.Message.Attributes.Select(attribute => $"{attribute.Key}={attribute.Value}")),
                 string.Join(",", ((SqsReceipt)message.Receipt!).Attributes.Select(Describe)))).ToList();
 

@@ -14,6 +14,7 @@ public sealed class DeliveryPumpTests
     private const long SentMs = 1_700_000_000_000;
 
     private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeMilliseconds(SentMs));
+    private TimeSpan _renewInterval = TimeSpan.FromSeconds(20);
 
     [Fact]
     public async Task Each_message_is_settled_by_what_became_of_it()
@@ -68,8 +69,9 @@ public sealed class DeliveryPumpTests
     }
 
     [Fact]
-    public async Task A_batch_whose_time_is_up_is_renewed_until_then_and_given_back()
+    public async Task What_a_target_that_is_down_does_not_take_is_renewed_and_given_back()
     {
+        _renewInterval = TimeSpan.FromSeconds(4);
         var queue = new ScriptedQueue(Message("a"));
         var observer = new RecordingObserver();
 
@@ -169,7 +171,7 @@ public sealed class DeliveryPumpTests
 
     private DeliveryPump Pump(ScriptedQueue queue, IMetricSink sink, DeliveryObserver observer)
     {
-        var options = new DeliveryOptions { BatchTimeout = TimeSpan.FromMinutes(2), RenewInterval = TimeSpan.FromSeconds(20) };
+        var options = new DeliveryOptions { BatchTimeout = TimeSpan.FromMinutes(2), RenewInterval = _renewInterval };
         return new DeliveryPump(queue, new BatchHandler(sink, groups: null, PushLimits.Default, options, _time), options, _time, observer);
     }
 

@@ -27,8 +27,11 @@ sealed class LossDrill
     /// <summary>Requests to AMP between two crashes or hangs of Worker, on average.</summary>
     const int WorkerRarity = 12;
 
-    /// <summary>So that what hangs is soon over, and what was received then comes back.</summary>
-    static readonly TimeSpan FunctionTimeout = TimeSpan.FromSeconds(8);
+    /// <summary>So that what hangs is soon over.</summary>
+    static readonly TimeSpan ApiTimeout = TimeSpan.FromSeconds(8);
+
+    /// <summary>What a Worker that crashes or hangs has received comes back after six times as long.</summary>
+    static readonly TimeSpan WorkerTimeout = TimeSpan.FromSeconds(4);
 
     /// <summary>For each message, on top of <see cref="Deadlines.Delivery"/>.</summary>
     static readonly TimeSpan DeliveryAllowance = TimeSpan.FromMilliseconds(200);
@@ -86,8 +89,8 @@ sealed class LossDrill
 
     AwsPathOptions Options() => LambdaPath.Options(_target) with
     {
-        ApiTimeout = FunctionTimeout,
-        WorkerTimeout = FunctionTimeout,
+        ApiTimeout = ApiTimeout,
+        WorkerTimeout = WorkerTimeout,
         Schedule = new AmpSchedule(NextAnswer),
         Fault = sample => DrillMessage.FaultOf(sample.Series),
         EventSource = new SqsEventSourceOptions { BatchSize = 10, MaximumConcurrency = Batches, ReportBatchItemFailures = true },

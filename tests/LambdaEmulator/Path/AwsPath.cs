@@ -8,6 +8,9 @@ namespace PushGateway.LambdaEmulator;
 /// </summary>
 public sealed class AwsPath : IAsyncDisposable
 {
+    /// <summary>By how much a received message stays hidden longer than Worker may take, as the CDK construct sets it.</summary>
+    const int VisibilityOverTimeout = 6;
+
     readonly Stack<IAsyncDisposable> _parts = new();
 
     AwsPath()
@@ -73,7 +76,7 @@ public sealed class AwsPath : IAsyncDisposable
     {
         Fauxqs = Own(await Fauxqs.StartAsync(cancellationToken));
         (Queue, DeadLetters) = await Fauxqs.Sqs.CreateQueueWithDeadLettersAsync(
-            options.MaxReceiveCount, options.WorkerTimeout, cancellationToken);
+            options.MaxReceiveCount, VisibilityOverTimeout * options.WorkerTimeout, cancellationToken);
         Prometheus = Own(await PrometheusServer.StartAsync(cancellationToken: cancellationToken));
         if (options.Target == WorkerTarget.Agent)
             return;

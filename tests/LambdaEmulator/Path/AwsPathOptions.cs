@@ -24,7 +24,9 @@ public sealed record AwsPathOptions
     /// <summary>Api's timeout.</summary>
     public TimeSpan ApiTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Worker's timeout. A received message stays hidden for the same time.</summary>
+    /// <summary>
+    /// Worker's timeout. A received message stays hidden for six times as long, as the CDK construct sets it, unless Worker gives it back before.
+    /// </summary>
     public TimeSpan WorkerTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Most sandboxes of each function.</summary>

@@ -8,7 +8,8 @@ namespace PushGateway.LambdaEmulator;
 
 /// <summary>
 /// An event source mapping. Its pollers collect messages of a queue into batches, invoke a function with each batch, and delete the
-/// messages that the function has processed. The others come back after their visibility timeout.
+/// messages that the function has processed. The others come back after the queue's visibility timeout, or after the one that the function
+/// has given them itself.
 /// </summary>
 public sealed class SqsEventSource : IAsyncDisposable
 {

@@ -41,16 +41,16 @@ public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler,
     {
         var outcome = await HandleAsync(messages, deadline, cancellationToken);
         var failed = WithThoseBehind(messages, outcome.Failed);
-        if (failed.Count > 0)
+        if (WithThoseBehind(messages, outcome.Failures) is { Count: > 0 } failures)
         {
-            observer.Failed(failed.Count, outcome.FailureReason ?? "unknown");
+            observer.Failed(failures.Count, outcome.FailureReason ?? "unknown");
         }
 
         var letters = outcome.DeadLetters.Where(letter => !failed.Contains(letter.Message)).ToList();
         var safe = (await DeadLetterAsync(letters, cancellationToken)).Select(letter => letter.Message).ToHashSet();
         failed = WithThoseBehind(messages, [.. failed, .. letters.Select(letter => letter.Message).Where(message => !safe.Contains(message))]);
         failed.ExceptWith(safe);
-        await AbandonAsync([.. failed], cancellationToken);
+        await AbandonAsync([.. failed], outcome, cancellationToken);
         return failed.Select(message => message.Id).ToHashSet(StringComparer.Ordinal);
     }
 
@@ -61,11 +61,11 @@ public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler,
     {
         var received = new ReceivedMessage(invocation.RequestId, message, time.GetUtcNow().ToUnixTimeMilliseconds());
         var outcome = await HandleAsync([received], invocation.Deadline, cancellationToken);
+        var refusal = outcome.Deferred > 0 ? handler.FindRefusal(received) : outcome.DeadLetters.Select(letter => letter.Reason).FirstOrDefault();
         return outcome switch
         {
             { Delivered.Count: 1 } => null,
-            { DeadLetters: [var letter] } => new InvocationException(
-                InvocationException.PushRefused, $"{letter.Reason.Code}: {letter.Reason.Detail}"),
+            _ when refusal is not null => new InvocationException(InvocationException.PushRefused, $"{refusal.Code}: {refusal.Detail}"),
             _ => new InvocationException(
                 InvocationException.PushNotDelivered, $"The push was not delivered; send it again: {outcome.FailureReason ?? "unknown"}"),
         };
@@ -81,35 +81,9 @@ public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler,
         return await handler.HandleAsync(messages, work.Token);
     }
 
-    // A FIFO queue keeps the order of a message group only if everything of it behind a failed message comes again, too.
-    private HashSet<ReceivedMessage> WithThoseBehind(IReadOnlyList<ReceivedMessage> messages, IReadOnlyCollection<ReceivedMessage> failed)
-    {
-        var all = failed.ToHashSet();
-        if (!queue.IsFifo || all.Count == 0)
-        {
-            return all;
-        }
-
-        var groups = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var message in messages)
-        {
-            if (SqsPushQueue.MessageGroupOf(message) is not { } group)
-            {
-                continue;
-            }
-
-            if (all.Contains(message))
-            {
-                groups.Add(group);
-            }
-            else if (groups.Contains(group))
-            {
-                all.Add(message);
-            }
-        }
-
-        return all;
-    }
+    // A standard queue may have message groups, too, but keeps no order in them.
+    private HashSet<ReceivedMessage> WithThoseBehind(IReadOnlyList<ReceivedMessage> messages, IReadOnlyCollection<ReceivedMessage> failed) =>
+        queue.IsFifo ? OrderGroups.WithThoseBehind(messages, failed) : [.. failed];
 
     // Returns the letters that are safe in the dead-letter queue.
     private async ValueTask<IReadOnlyList<DeadLetter>> DeadLetterAsync(List<DeadLetter> letters, CancellationToken cancellationToken)
@@ -134,14 +108,15 @@ public sealed class EventBatchDelivery(SqsPushQueue queue, BatchHandler handler,
     }
 
     // The queue's visibility timeout is six times the function's, which is long for a target that is back.
-    private async ValueTask AbandonAsync(List<ReceivedMessage> failed, CancellationToken cancellationToken)
+    private async ValueTask AbandonAsync(List<ReceivedMessage> failed, BatchOutcome outcome, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         try
         {
-            if (failed.FindAll(SqsPushQueue.HasReceipt) is { Count: > 0 } hidden)
+            // When the time is up before all are given back, those that have waited longest are.
+            if (failed.Where(SqsPushQueue.HasReceipt).OrderBy(message => message.SentMs).ToList() is { Count: > 0 } hidden)
             {
-                await queue.AbandonAsync(hidden, message => RedeliveryDelay.Of(message.AgeAt(now)), cancellationToken);
+                await queue.AbandonAsync(hidden, message => outcome.DelayOf(message, now), cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -45,10 +45,11 @@ public static class SqsEventMessage
         var sentMs = long.TryParse(sentTimestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var sent)
             ? sent
             : time.GetUtcNow().ToUnixTimeMilliseconds();
-        var receipt = new SqsReceipt(receiptHandle ?? "", attributes ?? NoOthers) { MessageGroup = messageGroup };
+        var receipt = new SqsReceipt(receiptHandle ?? "", attributes ?? NoOthers);
         return new ReceivedMessage(id, new QueueMessage(Encoding.UTF8.GetBytes(body), text), sentMs, receipt)
         {
             IsRedelivered = int.TryParse(receiveCount, NumberStyles.None, CultureInfo.InvariantCulture, out var receives) && receives > 1,
+            OrderGroup = messageGroup,
         };
     }
 }

@@ -124,9 +124,10 @@ internal ref struct SqsEventReader
             id,
             new QueueMessage(body ?? throw new JsonException($"record {Encoding.UTF8.GetString(id.Span)} has no body"), attributes),
             sentMs ?? _nowMs,
-            new SqsReceipt(handle, others) { MessageGroup = messageGroup })
+            new SqsReceipt(handle, others))
         {
             IsRedelivered = isRedelivered,
+            OrderGroup = messageGroup,
         };
     }
 

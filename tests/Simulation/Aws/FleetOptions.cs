@@ -1,0 +1,20 @@
+namespace PushGateway.Simulation.Aws;
+
+/// <summary>How large a fleet is, and how it is set.</summary>
+internal sealed record FleetOptions
+{
+    public int Workers { get; init; } = 4;
+
+    public int BatchSize { get; init; } = 10;
+
+    /// <summary>How far the clock of each Api leads that of the queue.</summary>
+    public IReadOnlyList<TimeSpan> Skews { get; init; } = [TimeSpan.Zero];
+
+    public TimeSpan VisibilityTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What the workers believe of the target.</summary>
+    public TimeSpan OutOfOrderWindow { get; init; }
+
+    /// <summary>Whether the workers tell each other what waits.</summary>
+    public bool HasBoard { get; init; } = true;
+}

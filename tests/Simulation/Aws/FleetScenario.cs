@@ -1,0 +1,71 @@
+using PushGateway.Simulation.Targets;
+
+namespace PushGateway.Simulation.Aws;
+
+/// <summary>A run on AWS that a seed chose: which target, which clients, and what goes wrong.</summary>
+internal static class FleetScenario
+{
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LongestWindow = TimeSpan.FromMinutes(10);
+
+    /// <summary>Runs the scenario of a seed and returns what does not hold after it.</summary>
+    public static IReadOnlyList<string> Run(int seed)
+    {
+        var chance = new Random(seed);
+        var window = chance.Next(2) == 0 ? TimeSpan.FromMinutes(1) : LongestWindow;
+        var options = new FleetOptions
+        {
+            Workers = chance.Next(1, 6),
+            BatchSize = chance.Next(2) == 0 ? 10 : 100,
+            Skews = [.. Enumerable.Range(0, chance.Next(1, 4)).Select(_ => TimeSpan.FromSeconds((chance.NextDouble() * 20) - 10))],
+            VisibilityTimeout = TimeSpan.FromSeconds(chance.Next(15, 60)),
+            OutOfOrderWindow = window,
+        };
+        TimeSpan? maxSampleAge = chance.Next(2) == 0 ? TimeSpan.FromHours(1) : null;
+        var maxSamples = chance.Next(3) switch { 0 => 5, 1 => 50, _ => 500 };
+        var simulation = new Simulation(seed, ChooseTarget(chance, window), maxSamples, maxSampleAge, start: simulation => new Fleet(simulation, options));
+        AddClients(simulation, chance);
+        AddTroubles(simulation, chance);
+        var violations = simulation.Run(Duration, TimeSpan.FromHours(2));
+        return window < LongestWindow ? violations : [.. violations, .. LettersOfGoodClients(simulation)];
+    }
+
+    // No message is away for as long as this window is.
+    private static IEnumerable<string> LettersOfGoodClients(Simulation simulation) =>
+        from push in simulation.Pushes
+        where push.IsPrompt
+        from message in push.Messages
+        where simulation.Disk.DeadLetters.ContainsKey(message)
+        select $"push {push.PushTimeNs} of {push.Expected[0]} is dead-lettered: {simulation.Disk.DeadLetters[message].Detail}";
+
+    private static Target ChooseTarget(Random chance, TimeSpan window) => chance.Next(4) switch
+    {
+        0 => new PrometheusTarget(window),
+        1 => new VictoriaMetricsTarget(),
+        _ => new MimirTarget(window),
+    };
+
+    private static void AddClients(Simulation simulation, Random chance)
+    {
+        simulation.Repeats("a", chance.Next(1, 9), Duration, 50, 400);
+        simulation.Timestamps("t", Duration);
+        chance.Maybe(2, () => simulation.UsesGroup("g", Duration));
+        chance.Maybe(3, () => simulation.UsesGroup("h", Duration));
+        chance.Maybe(3, () => simulation.JumpsBack("j", Duration));
+        chance.Maybe(3, () => simulation.PushesOld("old", chance.Next(1, 20), chance.Next(2) == 0, Duration, 50, 500));
+        chance.Maybe(4, () => simulation.World.After(Duration * chance.NextDouble(), () => simulation.DeletesAll(chance.Next(1, 4))));
+    }
+
+    private static void AddTroubles(Simulation simulation, Random chance)
+    {
+        chance.Maybe(2, () => simulation.Every(1000, 8000, Duration, simulation.Kill));
+        chance.Maybe(3, () => simulation.Network.CutAnswers = chance.NextDouble() * 0.1);
+        chance.Maybe(3, () => simulation.FailsFor(Duration, chance));
+        chance.Maybe(4, () => simulation.FailsFor(Duration, chance));
+        chance.Maybe(5, () =>
+        {
+            simulation.Network.Poison = "a instance=0";
+            simulation.World.After(Duration * chance.NextDouble(), () => simulation.Network.Poison = null);
+        });
+    }
+}
