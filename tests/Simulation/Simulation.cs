@@ -1,3 +1,4 @@
+using PushGateway.Groups;
 using PushGateway.Queue;
 using PushGateway.Simulation.Targets;
 
@@ -101,7 +102,7 @@ internal sealed class Simulation
         Disk.IsFull = false;
         World.RunUntil(() => false, TimeSpan.FromMinutes(1));
         World.RunUntil(() => Disk.Messages.Count == 0, toEnd);
-        if (Observer.Faults.Find(fault => fault is not QueueUnavailableException) is { } fault)
+        if (Observer.Faults.Find(fault => fault is not QueueUnavailableException and not GroupStoreUnavailableException) is { } fault)
         {
             return [$"delivery reported {fault}"];
         }

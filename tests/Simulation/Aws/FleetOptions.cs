@@ -14,7 +14,4 @@ internal sealed record FleetOptions
 
     /// <summary>What the workers believe of the target.</summary>
     public TimeSpan OutOfOrderWindow { get; init; }
-
-    /// <summary>Whether the workers tell each other what waits.</summary>
-    public bool HasBoard { get; init; } = true;
 }
