@@ -104,7 +104,7 @@ internal sealed class Simulation
         World.RunUntil(() => Disk.Messages.Count == 0, toEnd);
 
         // A group may expire with the last push that comes.
-        World.RunUntil(() => false, TimeSpan.FromMinutes(1));
+        World.RunUntil(() => false, TimeSpan.FromMinutes(2));
         if (Observer.Faults.Find(fault => fault is not QueueUnavailableException and not GroupStoreUnavailableException) is { } fault)
         {
             return [$"delivery reported {fault}"];

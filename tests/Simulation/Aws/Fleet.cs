@@ -69,7 +69,7 @@ internal sealed class Fleet : IGateway
         var handler = new BatchHandler(sink, groups, Acceptance.Limits, options, life.Time, board: groups.Board);
         var queue = new WorkerQueue(_sqs, life, _simulation.World);
         var pump = new DeliveryPump(queue, handler, options, life.Time, _simulation.Observer);
-        var sweep = new ExpirySweep(groups, new DirectExpiry(handler, life.Time, _simulation.Observer), options, life.Time, _simulation.Observer);
+        var sweep = new ExpirySweep(groups, new DirectExpiry(handler, options, life.Time, _simulation.Observer), options, life.Time, _simulation.Observer);
         life.Run(() =>
         {
             _ = pump.RunAsync(CancellationToken.None);
