@@ -16,7 +16,7 @@ internal sealed class Fleet : IGateway
     public Fleet(Simulation simulation, FleetOptions options)
     {
         (_simulation, _options) = (simulation, options);
-        _sqs = new Sqs(simulation.World, simulation.Disk, options.VisibilityTimeout);
+        _sqs = new Sqs(simulation.World, simulation.Disk, options);
         _apis = [.. options.Skews.Select(skew =>
         {
             var life = new Life(simulation.World);
@@ -44,7 +44,7 @@ internal sealed class Fleet : IGateway
     private async Task AcceptAsync(SimulatedPush push, Life life, PushClock clock)
     {
         push.IsOpen = true;
-        if (new Acceptance(Sqs.Capacity).TryAccept(push, clock.Next()))
+        if (new Acceptance(_sqs.Capacity).TryAccept(push, clock.Next()))
         {
             await _sqs.SendAsync(life, push);
             push.AnsweredMs = _simulation.World.NowMs;

@@ -5,6 +5,10 @@ namespace PushGateway.Simulation.Aws;
 /// <summary>A run on AWS that a seed chose: which target, which clients, and what goes wrong.</summary>
 internal static class FleetScenario
 {
+    // A message with one series always fits.
+    private const int MinMessageBytes = 400;
+    private const int MaxMessageBytes = 700;
+
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongestWindow = TimeSpan.FromMinutes(10);
 
@@ -21,6 +25,12 @@ internal static class FleetScenario
             VisibilityTimeout = TimeSpan.FromSeconds(chance.Next(15, 60)),
             OutOfOrderWindow = window,
         };
+        if (chance.Next(4) == 0)
+        {
+            // A push in several messages has the time of its Api.
+            options = options with { MaxMessageBytes = chance.Next(MinMessageBytes, MaxMessageBytes), Skews = [TimeSpan.Zero] };
+        }
+
         TimeSpan? maxSampleAge = chance.Next(2) == 0 ? TimeSpan.FromHours(1) : null;
         var maxSamples = chance.Next(3) switch { 0 => 5, 1 => 50, _ => 500 };
         Fleet fleet = null!;
