@@ -102,6 +102,7 @@ internal sealed class Simulation
         Disk.IsFull = false;
         World.RunUntil(() => false, TimeSpan.FromMinutes(1));
         World.RunUntil(() => Disk.Messages.Count == 0, toEnd);
+        var drainedMs = World.NowMs;
 
         // A group may expire with the last push that comes.
         World.RunUntil(() => false, TimeSpan.FromMinutes(2));
@@ -110,7 +111,7 @@ internal sealed class Simulation
             return [$"delivery reported {fault}"];
         }
 
-        return [.. Check().Violations()];
+        return [.. Check().Violations(drainedMs)];
     }
 
     public Promise Check() => new(World, Target, Network, Disk, _pushes, MaxSampleAge);
