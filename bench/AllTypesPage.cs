@@ -112,7 +112,7 @@ internal sealed class AllTypesPage
             }
 
             Append($"{name}_bucket{{{before}le=\"+Inf\"}}", count);
-            Append(own.Length == 0 ? $"{name}_sum" : $"{name}_sum{{{own}}}", count * Next(1_000_000_000) / 1e9);
+            Append(own.Length == 0 ? $"{name}_sum" : $"{name}_sum{{{own}}}", count * (Next(1_000_000_000) / 1e9));
             Append(own.Length == 0 ? $"{name}_count" : $"{name}_count{{{own}}}", count);
         }
     }

@@ -17,8 +17,10 @@ internal sealed class Promise(
 
     private readonly ILookup<string, WireSample> _refused = network.RefusedAlone.ToLookup(sample => sample.Series);
 
-    public IEnumerable<string> Violations() =>
-        [.. Unfinished(), .. Lost(), .. WronglyDead(), .. Invented(), .. WronglyLive()];
+    /// <summary>What does not hold.</summary>
+    /// <param name="drainedMs">When the last message was settled, in true milliseconds.</param>
+    public IEnumerable<string> Violations(long drainedMs) =>
+        [.. Unfinished(), .. Lost(), .. WronglyDead(), .. Invented(), .. WronglyLive(drainedMs)];
 
     /// <summary>The pushes of good clients whose samples took longer than allowed.</summary>
     public IEnumerable<string> Late(TimeSpan allowed) => _durable
@@ -80,13 +82,13 @@ internal sealed class Promise(
         }
     }
 
-    private IEnumerable<string> WronglyLive()
+    private IEnumerable<string> WronglyLive(long drainedMs)
     {
         var groups = new ReferenceGroups(_durable.OrderBy(push => push.Order));
-        foreach (var (series, last) in groups.Last.Where(one => !MayHaveBecomeTooOld(one.Key)))
+        foreach (var (series, last) in groups.Last.Where(one => !MayHaveBecomeTooOld(one.Key, drainedMs)))
         {
             var isLive = groups.Live.Contains(series);
-            if (target.Newest(series) is { } newest && (newest.Bits != StaleBits) != isLive && !HidesFromTarget(series, last, isLive))
+            if (target.Newest(series) is { } newest && (newest.Bits != StaleBits) != isLive && !HidesFromTarget(series, last, isLive) && (isLive || !MayBeSentAfterItsEnd(newest, last)))
             {
                 yield return isLive
                     ? $"{series} has ended in the target at {newest.TimestampMs}, and its group has it since {last.Operation} {last.PushTimeNs}"
@@ -100,7 +102,8 @@ internal sealed class Promise(
         later.PushTimeNs > push.PushTimeNs && (later.Group == push.Group || later.Selectors.Count > 0));
 
     // What is too old for the target is not sent, be it a sample or a marker, and nobody sees that old a sample in a target.
-    private bool MayHaveBecomeTooOld(string series) => LatestClockMs(world.NowMs) - target.Newest(series)?.TimestampMs > maxSampleAge?.TotalMilliseconds;
+    private bool MayHaveBecomeTooOld(string series, long drainedMs) =>
+        LatestClockMs(drainedMs) - target.Newest(series)?.TimestampMs > maxSampleAge?.TotalMilliseconds;
 
     // A wrong clock hides the end of a series, or its last push, from the target: the target has a later sample from before a step back, or
     // refused what the last push led to, or a marker of a group that expired by a clock more than an hour behind. A group that is brought
@@ -114,6 +117,12 @@ internal sealed class Promise(
                 || last.Expected.Any(sample => sample.Series == series && IsDead(last, sample))
                 || (!isLive && world.LeaptBackMs >= last.StoredMs));
     }
+
+    // The gateway was killed before it had removed the messages, and the marker has the millisecond of the sample. So a target that takes another
+    // value of that time has the sample again.
+    private bool MayBeSentAfterItsEnd(WireSample newest, SimulatedPush last) =>
+        newest.TimestampMs == last.PushTimeNs / 1_000_000
+        && _ofMillisecond[newest.TimestampMs].Any(push => push.MessagesWith(newest).Any(disk.SentAtKill.Contains));
 
     // What the gateway's clock may have shown at most.
     private long LatestClockMs(long trueMs) => trueMs + (long)world.MaxClockError.TotalMilliseconds;

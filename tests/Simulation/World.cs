@@ -12,6 +12,7 @@ internal sealed class World(int seed)
 
     private readonly PriorityQueue<Action, (long DueTicks, long Order)> _events = new();
     private readonly List<(Life Life, SendOrPostCallback Callback, object? State)> _ready = [];
+    private readonly int _thread = Environment.CurrentManagedThreadId;
     private long _order;
 
     /// <summary>Decides whatever is left to chance.</summary>
@@ -52,8 +53,11 @@ internal sealed class World(int seed)
     public TimeSpan Between(double minMs, double maxMs) => TimeSpan.FromMilliseconds(minMs + (Random.NextDouble() * (maxMs - minMs)));
 
     /// <summary>Does something later.</summary>
-    public void After(TimeSpan wait, Action action) =>
+    public void After(TimeSpan wait, Action action)
+    {
+        CheckThread();
         _events.Enqueue(action, (NowTicks + Math.Max(0, wait.Ticks), _order++));
+    }
 
     /// <summary>Runs until something holds, nothing is left to do, or the time is up. Returns whether it held.</summary>
     public bool RunUntil(Func<bool> done, TimeSpan limit)
@@ -80,7 +84,20 @@ internal sealed class World(int seed)
         return true;
     }
 
-    internal void Post(Life life, SendOrPostCallback callback, object? state) => _ready.Add((life, callback, state));
+    internal void Post(Life life, SendOrPostCallback callback, object? state)
+    {
+        CheckThread();
+        _ready.Add((life, callback, state));
+    }
+
+    // Code that leaves its context runs on another thread, and the run cannot be repeated.
+    private void CheckThread()
+    {
+        if (Environment.CurrentManagedThreadId != _thread)
+        {
+            Environment.FailFast($"The simulation has left its thread: {Environment.StackTrace}");
+        }
+    }
 
     private void RunOneOfReady()
     {

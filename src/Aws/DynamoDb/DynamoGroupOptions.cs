@@ -23,6 +23,9 @@ public sealed record DynamoGroupOptions
     /// </summary>
     public GroupStoreOptions Groups { get; init; } = GroupStoreOptions.Default;
 
+    /// <summary>Spreads what workers do at the same time.</summary>
+    public Random Random { get; init; } = Random.Shared;
+
     /// <summary>Reads <c>PUSHGATEWAY_GROUPS_TABLE</c>; null when it is not set.</summary>
     public static DynamoGroupOptions? Read(SettingsReader settings, GroupStoreOptions groups)
     {

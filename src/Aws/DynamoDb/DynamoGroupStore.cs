@@ -164,7 +164,7 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
     public async IAsyncEnumerable<PushHeader> FindExpiredAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
-        var first = Random.Shared.Next(DynamoGroupTable.ExpiryShards);
+        var first = _options.Random.Next(DynamoGroupTable.ExpiryShards);
         for (var i = 0; i < DynamoGroupTable.ExpiryShards; i++)
         {
             var shard = (first + i) % DynamoGroupTable.ExpiryShards;
@@ -296,14 +296,27 @@ public sealed class DynamoGroupStore : IGroupStore, IDisposable
         FailsGroup = true,
     };
 
-    private static TimeSpan PauseAfter(int attempt)
+    private TimeSpan PauseAfter(int attempt)
     {
         var longest = Math.Min(FirstPause.Ticks << Math.Min(attempt, 16), LongestPause.Ticks);
-        return TimeSpan.FromTicks(Random.Shared.NextInt64(longest));
+        return TimeSpan.FromTicks(_options.Random.NextInt64(longest));
     }
 
-    private static Task ForEachAsync(int count, Func<int, CancellationToken, ValueTask> body, CancellationToken cancellationToken) =>
-        Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken }, body);
+    // A failure ends nothing but the calls that would come after it.
+    private static Task ForEachAsync(int count, Func<int, CancellationToken, ValueTask> body, CancellationToken cancellationToken)
+    {
+        var next = -1;
+        return Task.WhenAll(Enumerable.Range(0, Math.Min(Parallelism, count)).Select(_ => RunAsync()));
+
+        async Task RunAsync()
+        {
+            for (int i; (i = Interlocked.Increment(ref next)) < count;)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                await body(i, cancellationToken);
+            }
+        }
+    }
 
     private async ValueTask<IReadOnlyList<string>> TryFindPathsAsync(
         List<PushHeader> pushes, GroupEffects effects, CancellationToken cancellationToken)

@@ -4,11 +4,15 @@ using PushGateway.Queue;
 
 namespace PushGateway.Delivery;
 
-/// <summary>Delivers expiries at once, beside the queue.</summary>
+/// <summary>
+/// Delivers expiries at once, beside the queue, and gives them as much time as a batch of the queue has. What is not delivered by then is
+/// still due.
+/// </summary>
 /// <param name="handler">Handles them.</param>
+/// <param name="options">Options.</param>
 /// <param name="time">The clock.</param>
 /// <param name="observer">Is told what goes wrong.</param>
-public sealed class DirectExpiry(BatchHandler handler, TimeProvider time, DeliveryObserver observer) : IExpiryDelivery
+public sealed class DirectExpiry(BatchHandler handler, DeliveryOptions options, TimeProvider time, DeliveryObserver observer) : IExpiryDelivery
 {
     // Groups that are ended, and confirmed, before the next ones are looked for. A run that has no time for all of them has ended some.
     private const int PageSize = 100;
@@ -20,7 +24,9 @@ public sealed class DirectExpiry(BatchHandler handler, TimeProvider time, Delive
     {
         await foreach (var page in due.Chunk(PageSize).WithCancellation(cancellationToken))
         {
-            var outcome = await handler.HandleAsync([.. page.Select(ToMessage)], cancellationToken);
+            using var timeout = new CancellationTokenSource(options.BatchTimeout, time);
+            using var registration = cancellationToken.Register(timeout.Cancel);
+            var outcome = await handler.HandleAsync([.. page.Select(ToMessage)], timeout.Token);
             if (outcome.Failures.Count > 0)
             {
                 observer.Failed(outcome.Failures.Count, outcome.FailureReason ?? "unknown");

@@ -393,6 +393,11 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         var pushed = work.Families;
         var raised = push.Operation is PushOperation.Replace && push.PushTimeNs > _replacedAtNs;
         _replacedAtNs = raised ? push.PushTimeNs : _replacedAtNs;
+        if (push.PushTimeNs > _heardAtNs && !work.IsOrdered)
+        {
+            TakeOverEnded(push.PushTimeNs);
+        }
+
         var changed = Hear(push.PushTimeNs, Milliseconds(push.TimeToLive)) | raised;
         foreach (ref readonly var family in pushed.Families)
         {
@@ -412,6 +417,15 @@ internal sealed class GroupState(long id, string path) : StateEntry(id)
         }
 
         return changed;
+    }
+
+    // An expiry that no queue keeps is due until the sink knows of it, and no longer once there is a newer push. That one tells the rest.
+    private void TakeOverEnded(long pushTimeNs)
+    {
+        if (_timeToLiveMs > 0 && _ended.Remove(_heardAtNs, out var ended))
+        {
+            EndedBy(pushTimeNs).Join(ended.At(pushTimeNs));
+        }
     }
 
     // The time to live of the latest push counts; of parts that disagree, the longest.

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using PushGateway.Aws.Tests.Lambda;
 using PushGateway.Core.Tests.Groups;
 using PushGateway.Delivery;
@@ -32,7 +33,7 @@ public sealed class DynamoSweepTests(DynaliteEmulator emulator) : IClassFixture<
         var observer = new RecordingObserver();
         var handler = new BatchHandler(
             new RecordingSink((_, _) => ValueTask.FromResult(SinkResult.Delivered)), table.Store, PushLimits.Default, options, table.Time);
-        var sweep = new ExpirySweep(table.Store, new DirectExpiry(handler, table.Time, observer), options, table.Time, observer);
+        var sweep = new ExpirySweep(table.Store, new DirectExpiry(handler, options, new FakeTimeProvider(table.Time.Now), observer), options, table.Time, observer);
 
         var left = Groups;
         while (left > 0)

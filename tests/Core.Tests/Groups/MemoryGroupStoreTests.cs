@@ -177,6 +177,24 @@ public sealed class MemoryGroupStoreTests
     }
 
     [Fact]
+    public async Task What_an_expiry_has_ended_that_is_lost_on_its_way_is_told_by_the_next_push()
+    {
+        Push("job/a", TimeSpan.FromMinutes(1));
+        _time.Advance(TimeSpan.FromMinutes(1));
+        var expiry = Assert.Single(await _store.FindExpiredAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
+        var effects = new GroupEffects();
+        _store.Apply(new BatchedPush(expiry, new MetricBatch(), default, default), effects);
+        var lost = Assert.Single(effects.Stale);
+        effects.Clear();
+
+        _store.Apply(new TestPush(PushOperation.Merge, "job/a", Nanoseconds(_time.GetUtcNow()), [Series("g", "new", 2)]).ToGroupPush(), effects);
+
+        Assert.Equal(lost.TimestampMs, Assert.Single(effects.Stale).TimestampMs);
+        _store.Confirm(effects.Stale);
+        Assert.Empty(await _store.FindExpiredAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public void A_replace_keeps_the_time_of_the_last_failure_and_a_delete_does_not()
     {
         var failure = Series("push_failure_time_seconds", "x", 7);

@@ -1,5 +1,5 @@
+using PushGateway.Aws.DynamoDb;
 using PushGateway.Delivery;
-using PushGateway.Groups;
 using PushGateway.Push;
 
 namespace PushGateway.Simulation.Aws;
@@ -10,18 +10,13 @@ internal sealed class Fleet : IGateway
     private readonly Simulation _simulation;
     private readonly FleetOptions _options;
     private readonly Sqs _sqs;
-    private readonly Board _board;
-    private readonly MemoryGroupStore _groups;
     private readonly (Life Life, PushClock Clock)[] _apis;
     private readonly Life[] _workers;
 
     public Fleet(Simulation simulation, FleetOptions options)
     {
         (_simulation, _options) = (simulation, options);
-        _sqs = new Sqs(simulation.World, simulation.Disk, options.VisibilityTimeout);
-        _board = new Board(simulation.World);
-        var world = new Life(simulation.World);
-        _groups = new MemoryGroupStore(GroupStoreOptions.Default, world.Time);
+        _sqs = new Sqs(simulation.World, simulation.Disk, options);
         _apis = [.. options.Skews.Select(skew =>
         {
             var life = new Life(simulation.World);
@@ -29,6 +24,9 @@ internal sealed class Fleet : IGateway
         })];
         _workers = [.. Enumerable.Range(0, options.Workers).Select(_ => Start())];
     }
+
+    /// <summary>The table that the workers share.</summary>
+    public Table Table { get; } = new();
 
     public void Accept(SimulatedPush push)
     {
@@ -46,7 +44,7 @@ internal sealed class Fleet : IGateway
     private async Task AcceptAsync(SimulatedPush push, Life life, PushClock clock)
     {
         push.IsOpen = true;
-        if (new Acceptance(Sqs.Capacity).TryAccept(push, clock.Next()))
+        if (new Acceptance(_sqs.Capacity).TryAccept(push, clock.Next()))
         {
             await _sqs.SendAsync(life, push);
             push.AnsweredMs = _simulation.World.NowMs;
@@ -66,11 +64,17 @@ internal sealed class Fleet : IGateway
             Random = _simulation.World.Random,
         };
         var sink = new SimulatedSink(life, _simulation.Network, _simulation.MaxSamplesPerRequest, _simulation.MaxSampleAge);
-        var board = _options.HasBoard ? new WorkerBoard(_board, life) : null;
-        var handler = new BatchHandler(sink, _groups, Acceptance.Limits, options, life.Time, board: board);
+        var groups = new DynamoGroupStore(
+            new DynamoGroupOptions { TableName = "groups", Random = _simulation.World.Random }, life.Time, () => new WorkerTable(Table, life, _simulation.World));
+        var handler = new BatchHandler(sink, groups, Acceptance.Limits, options, life.Time, board: groups.Board);
         var queue = new WorkerQueue(_sqs, life, _simulation.World);
         var pump = new DeliveryPump(queue, handler, options, life.Time, _simulation.Observer);
-        life.Run(() => _ = pump.RunAsync(CancellationToken.None));
+        var sweep = new ExpirySweep(groups, new DirectExpiry(handler, options, life.Time, _simulation.Observer), options, life.Time, _simulation.Observer);
+        life.Run(() =>
+        {
+            _ = pump.RunAsync(CancellationToken.None);
+            _ = sweep.RunAsync(CancellationToken.None);
+        });
         return life;
     }
 }

@@ -10,11 +10,11 @@ internal sealed record FleetOptions
     /// <summary>How far the clock of each Api leads that of the queue.</summary>
     public IReadOnlyList<TimeSpan> Skews { get; init; } = [TimeSpan.Zero];
 
+    /// <summary>The size beyond which a push is cut into several messages.</summary>
+    public int MaxMessageBytes { get; init; } = 1024 * 1024;
+
     public TimeSpan VisibilityTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>What the workers believe of the target.</summary>
     public TimeSpan OutOfOrderWindow { get; init; }
-
-    /// <summary>Whether the workers tell each other what waits.</summary>
-    public bool HasBoard { get; init; } = true;
 }

@@ -5,6 +5,10 @@ namespace PushGateway.Simulation.Aws;
 /// <summary>A run on AWS that a seed chose: which target, which clients, and what goes wrong.</summary>
 internal static class FleetScenario
 {
+    // A message with one series always fits.
+    private const int MinMessageBytes = 400;
+    private const int MaxMessageBytes = 700;
+
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongestWindow = TimeSpan.FromMinutes(10);
 
@@ -21,11 +25,20 @@ internal static class FleetScenario
             VisibilityTimeout = TimeSpan.FromSeconds(chance.Next(15, 60)),
             OutOfOrderWindow = window,
         };
+        if (chance.Next(4) == 0)
+        {
+            // A push in several messages has the time of its Api.
+            options = options with { MaxMessageBytes = chance.Next(MinMessageBytes, MaxMessageBytes), Skews = [TimeSpan.Zero] };
+        }
+
         TimeSpan? maxSampleAge = chance.Next(2) == 0 ? TimeSpan.FromHours(1) : null;
         var maxSamples = chance.Next(3) switch { 0 => 5, 1 => 50, _ => 500 };
-        var simulation = new Simulation(seed, ChooseTarget(chance, window), maxSamples, maxSampleAge, start: simulation => new Fleet(simulation, options));
+        Fleet fleet = null!;
+        var simulation = new Simulation(
+            seed, ChooseTarget(chance, window), maxSamples, maxSampleAge, start: simulation => fleet = new Fleet(simulation, options));
         AddClients(simulation, chance);
         AddTroubles(simulation, chance);
+        AddTroubles(simulation, fleet.Table, chance);
         var violations = simulation.Run(Duration, TimeSpan.FromHours(2));
         return window < LongestWindow ? violations : [.. violations, .. LettersOfGoodClients(simulation)];
     }
@@ -51,6 +64,7 @@ internal static class FleetScenario
         simulation.Timestamps("t", Duration);
         chance.Maybe(2, () => simulation.UsesGroup("g", Duration));
         chance.Maybe(3, () => simulation.UsesGroup("h", Duration));
+        chance.Maybe(3, () => simulation.UsesGroup("mortal", Duration, 500, 9000, TimeSpan.FromSeconds(chance.Next(1, 10))));
         chance.Maybe(3, () => simulation.JumpsBack("j", Duration));
         chance.Maybe(3, () => simulation.PushesOld("old", chance.Next(1, 20), chance.Next(2) == 0, Duration, 50, 500));
         chance.Maybe(4, () => simulation.World.After(Duration * chance.NextDouble(), () => simulation.DeletesAll(chance.Next(1, 4))));
@@ -66,6 +80,23 @@ internal static class FleetScenario
         {
             simulation.Network.Poison = "a instance=0";
             simulation.World.After(Duration * chance.NextDouble(), () => simulation.Network.Poison = null);
+        });
+    }
+
+    // Calls fail for longer than a message is hidden.
+    private static void AddTroubles(Simulation simulation, Table table, Random chance)
+    {
+        chance.Maybe(3, () =>
+        {
+            table.LostAnswers = chance.NextDouble() * 0.1;
+            simulation.World.After(Duration, () => table.LostAnswers = 0);
+        });
+        chance.Maybe(3, () =>
+        {
+            var failure = (TableFailure)chance.Next(3);
+            var start = Duration * chance.NextDouble();
+            simulation.World.After(start, () => table.Failing = failure);
+            simulation.World.After(start + TimeSpan.FromSeconds(chance.Next(1, 60)), () => table.Failing = null);
         });
     }
 }

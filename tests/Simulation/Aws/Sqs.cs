@@ -4,15 +4,16 @@ using PushGateway.Queue;
 namespace PushGateway.Simulation.Aws;
 
 /// <summary>A standard queue of SQS: it hands out any message that is not hidden, now and then one twice, in no order.</summary>
-internal sealed class Sqs(World world, Disk disk, TimeSpan visibilityTimeout)
+internal sealed class Sqs(World world, Disk disk, FleetOptions options)
 {
-    /// <summary>What the queue can carry.</summary>
-    public static readonly MessageCapacity Capacity = new(1024 * 1024, TextOnly: true, ChunkBytes: 0);
-
     private const int TwiceInOne = 500;
 
+    private readonly TimeSpan _visibilityTimeout = options.VisibilityTimeout;
     private readonly Dictionary<long, Entry> _entries = [];
     private readonly List<long> _ids = [];
+
+    /// <summary>What the queue can carry.</summary>
+    public MessageCapacity Capacity { get; } = new(options.MaxMessageBytes, TextOnly: true, ChunkBytes: 0);
 
     /// <summary>Takes the messages of a push.</summary>
     public async Task SendAsync(Life life, SimulatedPush push)
@@ -45,7 +46,7 @@ internal sealed class Sqs(World world, Disk disk, TimeSpan visibilityTimeout)
             var entry = _entries[id];
             if (entry.HiddenUntilMs <= nowMs)
             {
-                entry.HiddenUntilMs = nowMs + (world.Random.Next(TwiceInOne) == 0 ? 1 : (long)visibilityTimeout.TotalMilliseconds);
+                entry.HiddenUntilMs = nowMs + (world.Random.Next(TwiceInOne) == 0 ? 1 : (long)_visibilityTimeout.TotalMilliseconds);
                 received.Add(Received(id, disk.Messages[id].Message, entry.SentMs, ++entry.Receives));
             }
         }
@@ -63,7 +64,7 @@ internal sealed class Sqs(World world, Disk disk, TimeSpan visibilityTimeout)
     }
 
     /// <summary>Hides messages on which a worker works on.</summary>
-    public void Hide(ReceivedMessage message) => Hide(message, visibilityTimeout);
+    public void Hide(ReceivedMessage message) => Hide(message, _visibilityTimeout);
 
     /// <summary>Removes a message; null when it was removed before.</summary>
     public QueueMessage? Remove(ReceivedMessage message)

@@ -7,7 +7,7 @@ internal sealed class WorkerQueue(Sqs sqs, Life life, World world) : IPolledPush
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
 
-    public MessageCapacity Capacity => Sqs.Capacity;
+    public MessageCapacity Capacity => sqs.Capacity;
 
     public async ValueTask<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int maxMessages, CancellationToken cancellationToken)
     {
