@@ -1,4 +1,5 @@
 using PushGateway.Testing;
+using Xunit;
 
 namespace PushGateway.EndToEnd.Tests;
 
@@ -6,10 +7,20 @@ namespace PushGateway.EndToEnd.Tests;
 public sealed class SqsPipeline : IAsyncDisposable
 {
     readonly SqsEndpoint _sqs;
+    readonly IReadOnlyDictionary<string, string> _target;
+    readonly IReadOnlyDictionary<string, string>? _common;
+    readonly Stack<IAsyncDisposable> _more = new();
 
-    SqsPipeline(SqsEndpoint sqs, SqsQueue queue, SqsQueue deadLetters)
+    SqsPipeline(
+        SqsEndpoint sqs,
+        SqsQueue queue,
+        SqsQueue deadLetters,
+        IReadOnlyDictionary<string, string> target,
+        IReadOnlyDictionary<string, string>? common)
     {
         _sqs = sqs;
+        _target = target;
+        _common = common;
         Queue = queue;
         DeadLetters = deadLetters;
     }
@@ -35,7 +46,7 @@ public sealed class SqsPipeline : IAsyncDisposable
     {
         // So many receives that only the gateway itself moves messages to the dead-letter queue.
         var (queue, deadLetters) = await sqs.CreateQueueWithDeadLettersAsync(maxReceiveCount: 1000, visibilityTimeout);
-        var pipeline = new SqsPipeline(sqs, queue, deadLetters);
+        var pipeline = new SqsPipeline(sqs, queue, deadLetters, target, common);
         try
         {
             pipeline.Api = await GatewayProcess.StartAsync(pipeline.Environment(common));
@@ -49,9 +60,36 @@ public sealed class SqsPipeline : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the two processes.</summary>
+    /// <summary>Starts one more Api for the same queue.</summary>
+    /// <param name="environment">What it is told more than the others.</param>
+    public async Task<GatewayProcess> StartApiAsync(IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var api = await GatewayProcess.StartAsync(Environment(_common, environment));
+        _more.Push(api);
+        return api;
+    }
+
+    /// <summary>Starts one more Worker for the same queue and target.</summary>
+    public async Task<WorkerProcess> StartWorkerAsync()
+    {
+        var worker = await WorkerProcess.StartAsync(Environment(_common, _target));
+        _more.Push(worker);
+        return worker;
+    }
+
+    /// <summary>Waits until every message has been delivered or dead-lettered.</summary>
+    public async Task WaitForEmptyQueueAsync() => await Poll.UntilAsync(
+        async token => (await Queue.CountAsync(token)).Total,
+        total => total == 0,
+        "an empty queue",
+        Deadlines.Delivery,
+        TestContext.Current.CancellationToken);
+
+    /// <summary>Ends all processes.</summary>
     public async ValueTask DisposeAsync()
     {
+        while (_more.TryPop(out var process))
+            await process.DisposeAsync();
         if (Worker is { } worker)
             await worker.DisposeAsync();
         if (Api is { } api)

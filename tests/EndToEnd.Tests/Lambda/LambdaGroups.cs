@@ -18,7 +18,7 @@ public sealed class LambdaGroups : SharedServers
     }
 
     // Region and credentials are the function's own, and not to be set.
-    static Dictionary<string, string> Settings(GroupsTable table) => table.ProcessEnvironment
+    internal static Dictionary<string, string> Settings(GroupsTable table) => table.ProcessEnvironment
         .Where(variable => variable.Key is "PUSHGATEWAY_GROUPS_TABLE" or "AWS_ENDPOINT_URL_DYNAMODB")
         .ToDictionary();
 }

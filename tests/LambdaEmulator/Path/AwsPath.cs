@@ -77,7 +77,7 @@ public sealed class AwsPath : IAsyncDisposable
         Fauxqs = Own(await Fauxqs.StartAsync(cancellationToken));
         (Queue, DeadLetters) = await Fauxqs.Sqs.CreateQueueWithDeadLettersAsync(
             options.MaxReceiveCount, VisibilityOverTimeout * options.WorkerTimeout, cancellationToken);
-        Prometheus = Own(await PrometheusServer.StartAsync(cancellationToken: cancellationToken));
+        Prometheus = Own(await PrometheusServer.StartAsync(new PrometheusOptions { OutOfOrderWindow = options.OutOfOrderWindow }, cancellationToken));
         if (options.Target == WorkerTarget.Agent)
             return;
         Amp = Own(await ScriptedAmp.StartAsync(new AmpOptions

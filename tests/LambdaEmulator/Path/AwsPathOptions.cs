@@ -18,6 +18,9 @@ public sealed record AwsPathOptions
     /// <summary>Returns why AMP does not accept a sample, or null. Not with <see cref="WorkerTarget.Agent"/>.</summary>
     public Func<AmpSample, string?> Fault { get; init; } = _ => null;
 
+    /// <summary>How much older than its newest sample the server that stores the samples takes one.</summary>
+    public TimeSpan OutOfOrderWindow { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>More settings for both functions.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
