@@ -12,11 +12,12 @@ namespace PushGateway.Aws.DynamoDb;
 /// <summary>
 /// The group store on DynamoDB. Any number of workers may use one table (<see cref="DynamoGroupTable"/>). A group is one item, and more when
 /// it is larger than an item may be. The store reads the group, applies every push of the batch to it in memory, and writes it back on the
-/// condition that nobody has written it since. When somebody has, the store starts again with reading. The SDK's client is created on first use, from the SDK's own configuration.
+/// condition that nobody has written it since. When somebody has, the store starts again with reading. The SDK's client is created on first
+/// use, from the SDK's own configuration.
 /// </summary>
 /// <remarks>
-/// Permissions: <c>dynamodb:GetItem</c>, <c>dynamodb:PutItem</c>, <c>dynamodb:UpdateItem</c> and <c>dynamodb:Scan</c> on the table, <c>dynamodb:Query</c> on its index.
-/// Reading needs only <c>dynamodb:Scan</c> and <c>dynamodb:GetItem</c>.
+/// Permissions: <c>dynamodb:GetItem</c>, <c>dynamodb:PutItem</c>, <c>dynamodb:UpdateItem</c> and <c>dynamodb:Scan</c> on the table,
+/// <c>dynamodb:Query</c> on its index. Reading needs only <c>dynamodb:Scan</c> and <c>dynamodb:GetItem</c>.
 /// Ungrouped series are not held, and <see cref="GroupStoreOptions.MaxGroups"/> is ignored.
 /// A push is refused with <see cref="RejectCode.GroupTooLarge"/> when its group would take more than 16 items, and with
 /// <see cref="RejectCode.GroupingKeyInvalid"/> when its group's path is longer than a key of DynamoDB.

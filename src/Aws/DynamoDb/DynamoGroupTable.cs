@@ -4,7 +4,8 @@ using Amazon.DynamoDBv2.Model;
 namespace PushGateway.Aws.DynamoDb;
 
 /// <summary>
-/// The table of a <see cref="DynamoGroupStore"/>: one item per group, and others for what does not fit into it. The infrastructure code creates the table by these definitions.
+/// The table of a <see cref="DynamoGroupStore"/>: one item per group, and others for what does not fit into it. The infrastructure code
+/// creates the table by these definitions.
 /// <c>docs/groups.md</c> describes it in words.
 /// </summary>
 public static class DynamoGroupTable

@@ -65,7 +65,10 @@ internal sealed class Fleet : IGateway
         };
         var sink = new SimulatedSink(life, _simulation.Network, _simulation.MaxSamplesPerRequest, _simulation.MaxSampleAge);
         var groups = new DynamoGroupStore(
-            new DynamoGroupOptions { TableName = "groups", Random = _simulation.World.Random }, life.Time, () => new WorkerTable(Table, life, _simulation.World));
+            new DynamoGroupOptions { TableName = "groups", Random = _simulation.World.Random },
+            life.Time,
+            () => new WorkerTable(Table, life, _simulation.World),
+            limits: _options.GroupLimits);
         var handler = new BatchHandler(sink, groups, Acceptance.Limits, options, life.Time, board: groups.Board);
         var queue = new WorkerQueue(_sqs, life, _simulation.World);
         var pump = new DeliveryPump(queue, handler, options, life.Time, _simulation.Observer);

@@ -1,3 +1,5 @@
+using PushGateway.Aws.DynamoDb;
+
 namespace PushGateway.Simulation.Aws;
 
 /// <summary>How large a fleet is, and how it is set.</summary>
@@ -12,6 +14,9 @@ internal sealed record FleetOptions
 
     /// <summary>The size beyond which a push is cut into several messages.</summary>
     public int MaxMessageBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>How large a group may be in one item; null for the limits of DynamoDB.</summary>
+    public DynamoGroupLimits? GroupLimits { get; init; }
 
     public TimeSpan VisibilityTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

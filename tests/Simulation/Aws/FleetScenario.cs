@@ -1,3 +1,4 @@
+using PushGateway.Aws.DynamoDb;
 using PushGateway.Simulation.Targets;
 
 namespace PushGateway.Simulation.Aws;
@@ -8,6 +9,9 @@ internal static class FleetScenario
     // A message with one series always fits.
     private const int MinMessageBytes = 400;
     private const int MaxMessageBytes = 700;
+
+    // A group takes several chunks.
+    private static readonly DynamoGroupLimits SmallItems = new() { MaxItemBytes = 400, ChunkBytes = 150, MaxChunks = 1000 };
 
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongestWindow = TimeSpan.FromMinutes(10);
@@ -29,6 +33,11 @@ internal static class FleetScenario
         {
             // A push in several messages has the time of its Api.
             options = options with { MaxMessageBytes = chance.Next(MinMessageBytes, MaxMessageBytes), Skews = [TimeSpan.Zero] };
+        }
+
+        if (chance.Next(3) == 0)
+        {
+            options = options with { GroupLimits = SmallItems };
         }
 
         TimeSpan? maxSampleAge = chance.Next(2) == 0 ? TimeSpan.FromHours(1) : null;
