@@ -57,7 +57,7 @@ public sealed class DeliveryPump(IPolledPushQueue queue, BatchHandler handler, D
         using var registration = timeout.Token.Register(deadline.Cancel);
         BatchOutcome? outcome = null;
         await OrAbandonAsync(messages, async () => outcome = await HandleAsync(messages, deadline.Token));
-        await SettleAsync(messages, outcome!, stopping);
+        await SettleAsync(outcome!, stopping);
         if (options.GatherTime > TimeSpan.Zero && messages.Count < options.BatchSize)
         {
             await Task.Delay(options.GatherTime, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
@@ -90,20 +90,21 @@ public sealed class DeliveryPump(IPolledPushQueue queue, BatchHandler handler, D
         await Task.WhenAny(task, Task.Delay(interval, time, cancellationToken)) != task;
 
     // Each part is settled whatever becomes of the others. What was delivered comes first, because only that would be sent twice.
-    private async ValueTask SettleAsync(IReadOnlyList<ReceivedMessage> messages, BatchOutcome outcome, CancellationToken stopping)
+    private async ValueTask SettleAsync(BatchOutcome outcome, CancellationToken stopping)
     {
-        var failed = OrderGroups.WithThoseBehind(messages, outcome.Failed);
-        var delivered = failed.Count == 0 ? outcome.Delivered : [.. outcome.Delivered.Where(message => !failed.Contains(message))];
+        var failed = OrderGroups.WithThoseBehind(outcome.Messages, outcome.Failed);
+        IReadOnlyList<ReceivedMessage> delivered = [.. outcome.Delivered.Where(message => !failed.Contains(message))];
         await TryAsync(delivered, () => OrAbandonAsync(delivered, () => queue.CompleteAsync(delivered, CancellationToken.None)));
-        if (OrderGroups.WithThoseBehind(messages, outcome.Failures) is { Count: > 0 } failures)
+        if (OrderGroups.WithThoseBehind(outcome.Messages, outcome.Failures) is { Count: > 0 } failures)
         {
             observer.Failed(failures.Count, outcome.FailureReason ?? "unknown");
         }
 
         // What failed would fail again at once, and a queue counts how often it hands a message out. At a stop, others are to have it.
         var now = time.GetUtcNow();
-        await TryAsync([.. failed], () => queue.AbandonAsync(
-            [.. failed], message => stopping.IsCancellationRequested ? options.MinBackoff : outcome.DelayOf(message, now), CancellationToken.None));
+        IReadOnlyList<ReceivedMessage> givenBack = [.. failed];
+        await TryAsync(givenBack, () => queue.AbandonAsync(
+            givenBack, message => stopping.IsCancellationRequested ? options.MinBackoff : outcome.DelayOf(message, now), CancellationToken.None));
         DeadLetter[] letters = [.. outcome.DeadLetters.Where(letter => !failed.Contains(letter.Message))];
         await TryAsync([.. letters.Select(letter => letter.Message)], () => DeadLetterAsync(letters));
     }
