@@ -13,7 +13,6 @@ namespace PushGateway.Aws.DynamoDb;
 /// <param name="time">The clock.</param>
 internal sealed class DynamoBacklogBoard(string table, Lazy<IAmazonDynamoDB> client, TimeProvider time) : IBacklogBoard
 {
-    private const string Key = "backlog";
     private const string MarkPrefix = "s";
     private const long MillisecondsPerSecond = 1000;
 
@@ -23,7 +22,7 @@ internal sealed class DynamoBacklogBoard(string table, Lazy<IAmazonDynamoDB> cli
     // The table forgets the item of a queue that is no longer used.
     private static readonly TimeSpan Kept = TimeSpan.FromDays(1);
 
-    private static readonly Dictionary<string, AttributeValue> KeyOfItem = new() { [DynamoGroupTable.Path] = new(Key) };
+    private static readonly Dictionary<string, AttributeValue> KeyOfItem = new() { [DynamoGroupTable.Path] = new(DynamoGroupTable.Backlog) };
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyDictionary<long, long>> ReadAsync(CancellationToken cancellationToken)
@@ -49,9 +48,10 @@ internal sealed class DynamoBacklogBoard(string table, Lazy<IAmazonDynamoDB> cli
     {
         var values = new Dictionary<string, AttributeValue>
         {
+            [":kind"] = new(DynamoGroupTable.Backlog),
             [":forget"] = DynamoGroupItem.Number((time.GetUtcNow() + Kept).ToUnixTimeSeconds()),
         };
-        var sets = new List<string> { "#forget = :forget" };
+        var sets = new List<string> { "#kind = :kind", "#forget = :forget" };
         foreach (var (spanMs, untilMs) in marks.OrderBy(static mark => mark.Key).Take(MarksPerCall))
         {
             var value = string.Create(CultureInfo.InvariantCulture, $":v{sets.Count}");
@@ -65,7 +65,7 @@ internal sealed class DynamoBacklogBoard(string table, Lazy<IAmazonDynamoDB> cli
             TableName = table,
             Key = KeyOfItem,
             UpdateExpression = $"SET {string.Join(", ", sets)}{(removes.Length > 0 ? " REMOVE " + removes : "")}",
-            ExpressionAttributeNames = new() { ["#forget"] = DynamoGroupTable.ForgetAt },
+            ExpressionAttributeNames = new() { ["#kind"] = DynamoGroupTable.Kind, ["#forget"] = DynamoGroupTable.ForgetAt },
             ExpressionAttributeValues = values,
         };
         await client.Value.UpdateItemAsync(request, cancellationToken);

@@ -29,8 +29,8 @@ internal sealed class DynamoGroupItem(Dictionary<string, AttributeValue> attribu
     public GroupChunks? Chunks =>
         attributes.GetValueOrDefault(DynamoGroupTable.Chunks)?.S is { } text ? GroupChunks.Parse(text) : null;
 
-    /// <summary>The slot that a write is filling, or was filling when its worker died; null when there is none.</summary>
-    public int? WritingSlot => (int?)NumberOf(DynamoGroupTable.Writing);
+    /// <summary>Whether a write is filling a slot, or was filling one when its worker died.</summary>
+    public bool IsBeingWritten => attributes.ContainsKey(DynamoGroupTable.Writing);
 
     /// <summary>Whether there may be chunks of the group.</summary>
     public bool HasChunks => Used.Exists(static count => count > 0);
@@ -94,8 +94,8 @@ internal sealed class DynamoGroupItem(Dictionary<string, AttributeValue> attribu
     /// <summary>A number as DynamoDB's client takes it.</summary>
     public static AttributeValue Number(long number) => new() { N = number.ToString(CultureInfo.InvariantCulture) };
 
-    /// <summary>The same group as the next version, of which a slot is about to be filled.</summary>
-    /// <param name="chunks">What it will be filled with.</param>
+    /// <summary>The next version of the item. The group is still the same, and a write is about to fill a slot.</summary>
+    /// <param name="chunks">What the write fills it with.</param>
     public DynamoGroupItem Begin(GroupChunks chunks)
     {
         var used = Used;

@@ -85,7 +85,7 @@ internal sealed class DynamoGroupItems(string table, Lazy<IAmazonDynamoDB> clien
                 ExpressionAttributeNames = PathAndKindNames,
                 ExclusiveStartKey = start,
             },
-            cancellationToken)).Select(static item => item.Path).Where(IsPath);
+            cancellationToken)).Select(static item => item.Path);
 
     /// <summary>All groups except those that are only remembered as deleted. In no order.</summary>
     public IAsyncEnumerable<DynamoGroupItem> ScanAsync(CancellationToken cancellationToken) => ReadPagesAsync(
@@ -124,9 +124,6 @@ internal sealed class DynamoGroupItems(string table, Lazy<IAmazonDynamoDB> clien
             var response = await CallAsync(dynamo => dynamo.QueryAsync(request, cancellationToken), cancellationToken);
             return new Page(response.Items, response.LastEvaluatedKey);
         }).Select(static item => item.Path);
-
-    // Other items are not of a group.
-    private static bool IsPath(string key) => key.Contains('/');
 
     private static async IAsyncEnumerable<DynamoGroupItem> ReadPagesAsync(Func<Dictionary<string, AttributeValue>?, Task<Page>> readAsync)
     {

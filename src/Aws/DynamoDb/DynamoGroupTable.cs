@@ -56,7 +56,7 @@ public static class DynamoGroupTable
     /// <summary>Number: the slot that a write is filling. Missing when there is no such write.</summary>
     public const string Writing = "writing";
 
-    /// <summary>String: what an item is that is no group, always <see cref="Chunk"/>. Missing on groups.</summary>
+    /// <summary>String: what an item is that is no group, <see cref="Chunk"/> or <see cref="Backlog"/>. Missing on groups.</summary>
     public const string Kind = "kind";
 
     /// <summary>The global secondary index of the groups that expire, sorted by expiry time.</summary>
@@ -82,6 +82,9 @@ public static class DynamoGroupTable
 
     /// <summary>The <see cref="Kind"/> of a piece of a group.</summary>
     public const string Chunk = "chunk";
+
+    /// <summary>The <see cref="Kind"/>, and the key, of the item in which workers tell each other what waits.</summary>
+    public const string Backlog = "backlog";
 
     /// <summary>The only value of <see cref="Encoding"/>.</summary>
     public const string Brotli = "br";

@@ -37,7 +37,7 @@ internal sealed class StoredGroups(DynamoGroupItems items, DynamoGroupLimits lim
     public async Task<StoredGroup?> ReadToWriteAsync(string path, CancellationToken cancellationToken)
     {
         var item = await items.GetAsync(path, cancellationToken);
-        for (var look = 0; look < LooksAtWrite && item?.WritingSlot is not null; look++)
+        for (var look = 0; look < LooksAtWrite && item is { IsBeingWritten: true }; look++)
         {
             await Task.Delay(PauseBetweenLooks, time, cancellationToken);
             item = await items.GetAsync(path, cancellationToken);
